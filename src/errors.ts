@@ -1,0 +1,41 @@
+/** The lab's named errors: each message says what was wrong, in which file or option, and what to do. */
+class LabError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A file that is no image, is cut short, or is of a kind the lab does not read. */
+export class ImageFileError extends LabError {}
+
+/** An image too small for the patch, window or border that was asked for. */
+export class ImageTooSmallError extends LabError {}
+
+/** A folder without a single readable image, or a data set that is not there or not whole. */
+export class DatasetError extends LabError {}
+
+/** A name (data set, recipe, preset, engine, protocol) the lab does not know; the message lists those it knows. */
+export class UnknownNameError extends LabError {
+  constructor(kind: string, name: string, known: readonly string[]) {
+    super(`unknown ${kind} "${name}": use one of ${known.join(', ')}`);
+  }
+}
+
+/** An option outside its range; the message names it. */
+export class OptionError extends LabError {}
+
+/** A weights file that is cut short, malformed, or of another network. */
+export class WeightsError extends LabError {}
+
+/** A loss that became NaN or infinite. */
+export class DivergedError extends LabError {}
+
+/** A checkpoint that is torn, or belongs to another run. */
+export class CheckpointError extends LabError {}
+
+/** A write that failed, because the disk is full or the folder is not writable. */
+export class WriteError extends LabError {}
+
+/** An engine that does not work on this machine. */
+export class EngineError extends LabError {}
