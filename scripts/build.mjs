@@ -19,7 +19,6 @@ export function build() {
     run('assemblyscript/bin/asc.js', [
       source, '-o', `dist/engine/wasm/kernels-${variant}.wasm`, '--enable', features, '-O3', '--noAssert', '--runtime', 'stub',
       '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536',
-      '--use', `RELAXED=${variant === 'relaxed' ? 1 : 0}`,
     ]);
   }
 }

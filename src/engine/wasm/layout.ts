@@ -1,0 +1,106 @@
+import type { LayerSlice } from '../../model/srcnn';
+
+/** Sixteen floats: one cache line. */
+const LINE = 16;
+
+/** How the planes between two layers lie in memory: lengths in floats, `pad` zeros on every side. */
+export interface Planes {
+  channels: number;
+  pad: number;
+  row: number;
+  plane: number;
+  start: number;
+}
+
+export const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
+
+// An odd number of cache lines: planes a power of two apart would all compete for the same few sets of the cache.
+function planeLength(floats: number): number {
+  const lines = Math.ceil(floats / LINE) + 1;
+  return (lines | 1) * LINE;
+}
+
+/**
+ * The planes a patch passes through, input first, output last. One buffer serves the activations and then, in place, their gradient;
+ * so its border suits the kernel that reads it forwards and the one that reads it backwards.
+ */
+export function trainingPlanes(layers: readonly LayerSlice[], width: number, height: number): Planes[] {
+  let start = 0;
+  return [...layers.map((layer) => layer.inputs), 1].map((channels, index) => {
+    const forwards = layers[index]?.kernel ?? 1;
+    const backwards = index > 1 ? layers[index - 1].kernel : 1;
+    const pad = (Math.max(forwards, backwards) - 1) / 2;
+    const row = roundUp(width, 8) + 2 * pad;
+    const plane = planeLength(row * (height + 2 * pad));
+    const planes = { channels, pad, row, plane, start };
+    start += channels * plane;
+    return planes;
+  });
+}
+
+/** The buffers of one tile of a picture: each layer's output is smaller than its input by the kernel's reach. */
+export function tilePlanes(layers: readonly LayerSlice[], width: number, height: number): (Planes & { width: number; height: number })[] {
+  let reach = reachOf(layers);
+  let start = 0;
+  return [...layers.map((layer) => layer.inputs), 1].map((channels, index) => {
+    if (index > 0) reach -= (layers[index - 1].kernel - 1) / 2;
+    const size = { width: width + 2 * reach, height: height + 2 * reach };
+    const row = roundUp(size.width, 8) + LINE;
+    const plane = planeLength(row * size.height);
+    const planes = { channels, pad: reach, row, plane, start, ...size };
+    start += channels * plane;
+    return planes;
+  });
+}
+
+/** How many pixels around it an output pixel depends on. */
+export function reachOf(layers: readonly LayerSlice[]): number {
+  return layers.reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
+}
+
+/** Floats a thread needs for a patch or a tile; the slack is for blocks that reach past the last row. */
+export function scratchLength(planes: readonly Planes[]): number {
+  const last = planes[planes.length - 1];
+  return last.start + last.channels * last.plane + 16 * Math.max(...planes.map((p) => p.row)) + 64;
+}
+
+/** Where the packed kernels of each layer stand: forwards, biases (a multiple of 4), and for the gradient of its input. */
+export interface PackedLayer extends LayerSlice {
+  forwards: number;
+  bias: number;
+  backwards: number;
+}
+
+export function packedLayers(layers: readonly LayerSlice[]): { packed: PackedLayer[]; zeros: number; length: number } {
+  let start = 0;
+  const take = (length: number) => (start += length) - length;
+  const packed = layers.map((layer) => {
+    const area = layer.kernel ** 2;
+    return {
+      ...layer,
+      forwards: take(roundUp(layer.filters, 4) * layer.inputs * area),
+      bias: take(roundUp(layer.filters, 4)),
+      backwards: take(roundUp(layer.inputs, 4) * layer.filters * area),
+    };
+  });
+  const zeros = take(roundUp(Math.max(...layers.map((layer) => layer.inputs)), 4));
+  return { packed, zeros, length: start };
+}
+
+/** Writes the kernels in the order the inner loops read them; `target` starts as zeros. */
+export function packWeights(weights: Float32Array, packed: readonly PackedLayer[], target: Float32Array): void {
+  for (const { filters, inputs, kernel, kernelStart, biasStart, end, forwards, bias, backwards } of packed) {
+    const area = kernel ** 2;
+    for (let f = 0, source = kernelStart; f < filters; f++) {
+      for (let i = 0; i < inputs; i++) {
+        const forward = forwards + (((f >> 2) * inputs + i) * area) * 4 + (f & 3);
+        const backward = backwards + (((i >> 2) * filters + f) * area + area - 1) * 4 + (i & 3);
+        for (let tap = 0; tap < area; tap++, source++) {
+          target[forward + tap * 4] = weights[source];
+          target[backward - tap * 4] = weights[source];
+        }
+      }
+    }
+    target.set(weights.subarray(biasStart, end), bias);
+  }
+}

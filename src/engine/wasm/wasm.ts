@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
+import type { Plane } from '../../image/image';
+import { layerSlices, type Model } from '../../model/srcnn';
+import type { Batch, Engine } from '../engine';
+import { packedLayers, packWeights, roundUp, scratchLength, tilePlanes, trainingPlanes } from './layout';
+import { CONTROL_BYTE, FIRST_FREE_BYTE, GENERATION, NEXT, PENDING, type Task, writeTask } from './task';
+
+export interface WasmOptions {
+  /** Threads that compute; all cores by default. The result does not depend on it. */
+  threads?: number;
+}
+
+/** Patches per chunk: the unit a thread takes, and in whose order gradients are added up, whatever the number of threads. */
+const CHUNK = 8;
+const TILE_WIDTH = 122;
+const TILE_HEIGHT = 58;
+const PAGE = 65536;
+// The threads run compiled code: also when the caller is a test that runs the TypeScript source.
+const COMPILED = join(__dirname, '../../../dist/engine/wasm');
+
+function loadKernels(): { module: WebAssembly.Module; simd: string } {
+  for (const variant of ['relaxed', 'plain']) {
+    // Node 20 knows relaxed SIMD but hides it behind this flag; newer ones have it on.
+    if (variant === 'relaxed') setFlagsFromString('--experimental-wasm-relaxed-simd');
+    const bytes = readFileSync(join(COMPILED, `kernels-${variant}.wasm`));
+    if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), simd: variant === 'relaxed' ? 'relaxed SIMD' : 'SIMD' };
+  }
+  throw new EngineError('engine wasm: this Node has no WebAssembly SIMD; use Node 20 or newer');
+}
+
+/** The default engine: direct convolutions in WebAssembly SIMD, on worker threads over one shared memory. */
+export async function createWasmEngine(options: WasmOptions = {}): Promise<Engine> {
+  const { threads = availableParallelism() } = options;
+  if (!Number.isInteger(threads) || threads < 1) throw new OptionError(`threads is ${threads}; use a whole number above 0`);
+  const { module, simd } = loadKernels();
+  return new WasmEngine(module, simd, threads);
+}
+
+class WasmEngine implements Engine {
+  readonly name = 'wasm';
+  readonly description: string;
+  private readonly memory = new WebAssembly.Memory({ initial: 4, maximum: 65536, shared: true });
+  private readonly workers: Worker[];
+  private finish?: { resolve: () => void; reject: (error: Error) => void };
+  private queue: Promise<unknown> = Promise.resolve();
+  private closed = false;
+
+  constructor(module: WebAssembly.Module, simd: string, private readonly threads: number) {
+    this.description = `WebAssembly ${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    this.workers = Array.from({ length: threads }, (_, index) => {
+      const worker = new Worker(join(COMPILED, 'worker.js'), { workerData: { memory: this.memory, kernelModule: module, index, generation: 0 }, execArgv: [] });
+      worker.on('message', () => this.finish?.resolve());
+      worker.on('error', (error) => this.finish?.reject(new EngineError(`engine wasm: a thread failed: ${error.message}`, { cause: error })));
+      // An idle engine does not keep the program alive.
+      worker.unref();
+      return worker;
+    });
+  }
+
+  lossAndGradient(model: Model, batch: Batch, gradient: Float32Array, border = 0): Promise<number> {
+    if (gradient.length !== model.weights.length) throw new OptionError(`gradient has ${gradient.length} values; the network has ${model.weights.length}`);
+    if (2 * border >= Math.min(batch.width, batch.height)) throw new ImageTooSmallError(`a border of ${border} leaves nothing of ${batch.width}x${batch.height} patches`);
+    return this.inTurn(() => this.train(model, batch, gradient, border));
+  }
+
+  predict(model: Model, plane: Plane): Promise<Plane> {
+    return this.inTurn(() => this.predictNow(model, plane));
+  }
+
+  async close(): Promise<void> {
+    await this.queue;
+    this.closed = true;
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.closed) throw new EngineError('engine wasm: it was closed; create another one');
+    const result = this.queue.then(work);
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  private async train(model: Model, batch: Batch, gradient: Float32Array, border: number): Promise<number> {
+    const { count, width, height } = batch;
+    const layers = layerSlices(model.layers);
+    const chunks = Math.ceil(count / CHUNK);
+    const patch = width * height;
+    const scratchBytes = roundUp(4 * scratchLength(trainingPlanes(layers, width, height)), 64);
+    const [weights, input, target, gradients, losses, scratch] = this.allocate([
+      4 * packedLayers(layers).length, 4 * count * patch, 4 * count * patch, 4 * chunks * model.weights.length, 8 * chunks, this.threads * scratchBytes,
+    ]);
+    this.pack(model, weights);
+    const floats = new Float32Array(this.memory.buffer);
+    floats.set(batch.input.subarray(0, count * patch), input / 4);
+    floats.set(batch.target.subarray(0, count * patch), target / 4);
+    await this.run({
+      kind: 'train', chunks, chunkSize: CHUNK, count, width, height, border, tileWidth: 0, tileHeight: 0,
+      weights, input, target, gradients, losses, scratch, scratchBytes, layers: model.layers,
+    });
+    gradient.fill(0);
+    for (let chunk = 0, from = gradients / 4; chunk < chunks; chunk++) {
+      for (let i = 0; i < gradient.length; i++) gradient[i] += floats[from++];
+    }
+    const sum = new Float64Array(this.memory.buffer, losses, chunks).reduce((a, b) => a + b, 0);
+    return sum / (count * (width - 2 * border) * (height - 2 * border));
+  }
+
+  private async predictNow(model: Model, plane: Plane): Promise<Plane> {
+    const { width, height } = plane;
+    const layers = layerSlices(model.layers);
+    const tileWidth = Math.min(TILE_WIDTH, width), tileHeight = Math.min(TILE_HEIGHT, height);
+    const chunks = Math.ceil(width / tileWidth) * Math.ceil(height / tileHeight);
+    const scratchBytes = roundUp(4 * scratchLength(tilePlanes(layers, tileWidth, tileHeight)), 64);
+    const bytes = 4 * width * height;
+    const [weights, input, target, scratch] = this.allocate([4 * packedLayers(layers).length, bytes, bytes, this.threads * scratchBytes]);
+    this.pack(model, weights);
+    const floats = new Float32Array(this.memory.buffer);
+    floats.set(plane.data, input / 4);
+    await this.run({
+      kind: 'predict', chunks, chunkSize: 1, count: 1, width, height, border: 0, tileWidth, tileHeight,
+      weights, input, target, gradients: 0, losses: 0, scratch, scratchBytes, layers: model.layers,
+    });
+    return { data: floats.slice(target / 4, target / 4 + width * height), width, height };
+  }
+
+  private pack(model: Model, weights: number): void {
+    const { packed, length } = packedLayers(layerSlices(model.layers));
+    const target = new Float32Array(this.memory.buffer, weights, length).fill(0);
+    packWeights(model.weights, packed, target);
+  }
+
+  /** Byte addresses for blocks of these sizes, one after the other; the memory grows when they do not fit and never shrinks. */
+  private allocate(sizes: number[]): number[] {
+    let end = FIRST_FREE_BYTE;
+    const starts = sizes.map((size) => {
+      const start = end;
+      end = roundUp(end + size, 64);
+      return start;
+    });
+    const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
+    if (missing > 0) this.memory.grow(missing);
+    return starts;
+  }
+
+  private async run(task: Task): Promise<void> {
+    const control = new Int32Array(this.memory.buffer, CONTROL_BYTE, 1024);
+    writeTask(control, task);
+    Atomics.store(control, NEXT, 0);
+    Atomics.store(control, PENDING, this.threads);
+    for (const worker of this.workers) worker.ref();
+    await new Promise<void>((resolve, reject) => {
+      this.finish = { resolve, reject };
+      Atomics.add(control, GENERATION, 1);
+      Atomics.notify(control, GENERATION);
+    });
+    for (const worker of this.workers) worker.unref();
+  }
+}

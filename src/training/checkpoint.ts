@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CheckpointError, WriteError } from '../errors';
+import type { RandomState } from '../model/random';
+import type { History } from './history';
+import type { OptimizerState } from './optimizer';
+import type { TrainOptions } from './recipes';
+
+/** All that training needs to go on as if it had never stopped. */
+export interface Checkpoint {
+  options: TrainOptions;
+  /** Identifies the training data: another set's checkpoint is refused. */
+  data: string;
+  /** Epochs done, and batches done in the one under way. */
+  epoch: number;
+  batch: number;
+  random: RandomState;
+  history: History;
+  weights: Float32Array;
+  optimizer: OptimizerState;
+  best: { epoch: number; validationLoss: number; weights: Float32Array } | null;
+}
+
+const MAGIC = 'srcnn-checkpoint-1\n';
+
+/** Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. Throws WriteError; the old file survives. */
+export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const handle = await open(temporary, 'w');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new WriteError(`${file}: could not be written (${(error as Error).message}); free some space or choose another folder`, { cause: error });
+  }
+}
+
+/** Writes a checkpoint atomically: a line of JSON with lengths, then the arrays as little-endian float32, then a SHA-256 of it all. */
+export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
+  const { weights, optimizer, best, ...rest } = checkpoint;
+  const arrays = [weights, ...optimizer.moments, ...(best ? [best.weights] : [])];
+  const header = {
+    ...rest, steps: optimizer.steps, moments: optimizer.moments.length, length: weights.length,
+    best: best && { epoch: best.epoch, validationLoss: best.validationLoss },
+  };
+  const body = Buffer.concat([
+    Buffer.from(MAGIC + JSON.stringify(header) + '\n'),
+    ...arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)),
+  ]);
+  await writeAtomically(file, Buffer.concat([body, createHash('sha256').update(body).digest()]));
+}
+
+/** Reads a checkpoint back; CheckpointError when it is torn or no checkpoint at all. */
+export async function readCheckpoint(file: string): Promise<Checkpoint> {
+  const bytes = await readFile(file);
+  const body = bytes.subarray(0, -32);
+  const whole = bytes.length > MAGIC.length + 32 && body.subarray(0, MAGIC.length).toString() === MAGIC
+    && createHash('sha256').update(body).digest().equals(bytes.subarray(-32));
+  if (!whole) throw new CheckpointError(`${file}: not a whole checkpoint; delete it to start again`);
+  const end = body.indexOf(10, MAGIC.length);
+  const { steps, moments, length, best, ...rest } = JSON.parse(body.subarray(MAGIC.length, end).toString());
+  let at = end + 1;
+  const take = () => {
+    const array = new Float32Array(body.buffer.slice(body.byteOffset + at, body.byteOffset + at + 4 * length));
+    at += 4 * length;
+    return array;
+  };
+  return { ...rest, weights: take(), optimizer: { steps, moments: Array.from({ length: moments }, take) }, best: best && { ...best, weights: take() } };
+}
