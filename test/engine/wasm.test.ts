@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { EngineError, ImageTooSmallError, OptionError } from '../../src/errors';
+import type { Batch, Engine } from '../../src/engine/engine';
+import { createWasmEngine } from '../../src/engine/wasm/wasm';
+import { normal, type RandomState, uniform } from '../../src/model/random';
+import { type Layer, layerSlices, srcnn } from '../../src/model/srcnn';
+import { naiveLossAndGradient, naivePredict } from './naive';
+
+let engine: Engine;
+before(async () => void (engine = await createWasmEngine({ threads: 2 })));
+after(() => engine.close());
+
+function randomBatch(random: RandomState, count: number, width: number, height: number): Batch {
+  const values = () => Float32Array.from({ length: count * width * height }, () => normal(random));
+  return { input: values(), target: values(), count, width, height };
+}
+
+/** |a - b| / |b| over whole vectors. */
+function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let difference = 0, length = 0;
+  for (let i = 0; i < b.length; i++) {
+    difference += (a[i] - b[i]) ** 2;
+    length += b[i] ** 2;
+  }
+  // A network whose ReLUs are all off gives zeros: right when both do.
+  return difference === 0 ? 0 : Math.sqrt(difference / length);
+}
+
+function randomLayers(random: RandomState): Layer[] {
+  const whole = (below: number) => Math.floor(uniform(random) * below);
+  const hidden = Array.from({ length: 1 + whole(3) }, (): Layer => ({
+    filters: 1 + whole(9), kernel: 1 + 2 * whole(6), activation: uniform(random) < 0.8 ? 'relu' : 'linear',
+  }));
+  return [...hidden, { filters: 1, kernel: 1 + 2 * whole(6), activation: 'linear' }];
+}
+
+test('loss, gradient and output agree with the definition for random chains of layers and patch sizes', async () => {
+  const random: RandomState = { seed: 7, draws: 0 };
+  for (let trial = 0; trial < 25; trial++) {
+    const model = srcnn(randomLayers(random), { seed: trial });
+    for (const { biasStart, end } of layerSlices(model.layers)) for (let i = biasStart; i < end; i++) model.weights[i] = normal(random);
+    const [width, height] = [1 + Math.floor(uniform(random) * 40), 1 + Math.floor(uniform(random) * 20)];
+    const batch = randomBatch(random, 1 + Math.floor(uniform(random) * 3), width, height);
+    const what = `trial ${trial}: ${model.layers.map((l) => `${l.filters}x${l.kernel}`).join(' ')} on ${width}x${height}`;
+    const border = Math.min(width, height) > 6 ? trial % 3 : 0;
+    const gradient = new Float32Array(model.weights.length);
+    const loss = await engine.lossAndGradient(model, batch, gradient, border);
+    const expected = naiveLossAndGradient(model, batch, border);
+    assert.ok(Math.abs(loss / expected.loss - 1) < 1e-5, `${what}: loss ${loss}, not ${expected.loss}`);
+    assert.ok(relativeError(gradient, expected.gradient) < 1e-5, `${what}: gradient`);
+    const plane = { data: batch.input.slice(0, width * height), width, height };
+    const output = await engine.predict(model, plane);
+    const error = relativeError(output.data, naivePredict(model, plane.data, width, height));
+    assert.ok(error < 1e-5, `${what}: output is off by ${error}`);
+  }
+});
+
+test('a picture of several tiles comes out as if there were no tiles', async () => {
+  const model = srcnn('9-1-7', { seed: 3 });
+  const [width, height] = [150, 70];
+  const data = Float32Array.from({ length: width * height }, (_, i) => Math.sin(i / 5));
+  const output = await engine.predict(model, { data, width, height });
+  assert.ok(relativeError(output.data, naivePredict(model, data, width, height)) < 1e-5);
+});
+
+test('the number of threads does not change a bit of the gradient', async () => {
+  const model = srcnn('9-1-7', { seed: 1 });
+  const batch = randomBatch({ seed: 2, draws: 0 }, 40, 32, 32);
+  const one = await createWasmEngine({ threads: 1 });
+  const gradients = [new Float32Array(model.weights.length), new Float32Array(model.weights.length)];
+  const losses = [await engine.lossAndGradient(model, batch, gradients[0]), await one.lossAndGradient(model, batch, gradients[1])];
+  await one.close();
+  assert.equal(losses[0], losses[1]);
+  assert.deepEqual(gradients[0], gradients[1]);
+});
+
+test('calls made at once are answered one after the other, each with its own result', async () => {
+  const models = [1, 2, 3].map((seed) => srcnn('9-5-5', { seed }));
+  const plane = { data: new Float32Array(64).fill(0.5), width: 8, height: 8 };
+  const together = await Promise.all(models.map((model) => engine.predict(model, plane)));
+  for (const [i, model] of models.entries()) assert.deepEqual(together[i].data, (await engine.predict(model, plane)).data);
+  assert.notDeepEqual(together[0].data, together[1].data);
+});
+
+test('options out of range are refused by name', async () => {
+  const model = srcnn('9-1-7');
+  const batch = randomBatch({ seed: 1, draws: 0 }, 1, 8, 8);
+  await assert.rejects(createWasmEngine({ threads: 0 }), OptionError);
+  assert.throws(() => engine.lossAndGradient(model, batch, new Float32Array(3)), OptionError);
+  assert.throws(() => engine.lossAndGradient(model, batch, new Float32Array(8897), 4), ImageTooSmallError);
+  const closed = await createWasmEngine({ threads: 1 });
+  await closed.close();
+  assert.throws(() => closed.predict(model, { data: new Float32Array(1), width: 1, height: 1 }), EngineError);
+});
+
+const reference = process.env.SRCNN_REFERENCE_DIR;
+test('loss and gradients equal PyTorch\'s', { skip: reference ? false : 'SRCNN_REFERENCE_DIR is not set' }, async () => {
+  const golden = JSON.parse(readFileSync(join(reference!, 'srcnn-step-torch.json'), 'utf8'));
+  const flat = (tensors: Record<string, number[]>) =>
+    Float32Array.from(['conv1', 'conv2', 'conv3'].flatMap((name) => [...tensors[`${name}.weight`], ...tensors[`${name}.bias`]]));
+  const model = { ...srcnn('9-1-7'), weights: flat(golden.weights) };
+  const batch = { input: Float32Array.from(golden.x), target: Float32Array.from(golden.y), count: 4, width: 32, height: 32 };
+  const gradient = new Float32Array(model.weights.length);
+  const loss = await engine.lossAndGradient(model, batch, gradient);
+  assert.ok(Math.abs(loss / golden.loss - 1) < 1e-6);
+  assert.ok(relativeError(gradient, flat(golden.grads)) < 1e-5);
+});
