@@ -1,0 +1,37 @@
+import type { Batch } from '../engine/engine';
+import type { PatchSet } from './patches';
+
+/** How 8-bit luminance becomes what the network sees: (Y / 255 - mean) / deviation. */
+export interface Normalization {
+  mean: number;
+  deviation: number;
+}
+
+/** The report's constants, measured on its training pairs. */
+export const seedNormalization: Normalization = { mean: 0.43398995682829317, deviation: 0.23199219136380714 };
+
+/**
+ * Fills a batch with the normalised patches order[start] ... order[start + count - 1].
+ * The arrays of `batch` are used again when they are large enough.
+ */
+export function fillBatch(patches: PatchSet, order: Uint32Array, start: number, count: number, normalization: Normalization, batch: Batch): Batch {
+  const { size } = patches;
+  const area = size * size;
+  const fits = batch.input.length >= count * area;
+  const input = fits ? batch.input : new Float32Array(count * area);
+  const target = fits ? batch.target : new Float32Array(count * area);
+  const table = Float32Array.from({ length: 256 }, (_, value) => (value / 255 - normalization.mean) / normalization.deviation);
+  let at = 0;
+  for (let n = 0; n < count; n++) {
+    const index = order[start + n];
+    const picture = patches.pictures[patches.picture[index]];
+    for (let y = 0; y < size; y++) {
+      let from = (patches.y[index] + y) * picture.width + patches.x[index];
+      for (let x = 0; x < size; x++, at++, from++) {
+        input[at] = table[picture.input[from]];
+        target[at] = table[picture.target[from]];
+      }
+    }
+  }
+  return { input, target, count, width: size, height: size };
+}

@@ -1,0 +1,29 @@
+/** What one epoch reached; scores are null where no evaluation images were given. PSNR in dB. */
+export interface EpochRecord {
+  epoch: number;
+  loss: number;
+  validationLoss: number;
+  psnr: number | null;
+  ssim: number | null;
+  bicubicPsnr: number | null;
+  bicubicSsim: number | null;
+  learningRate: number;
+  seconds: number;
+}
+
+/** A run's course: the loss of a batch every so many steps, and a record per epoch. */
+export interface History {
+  losses: { step: number; loss: number }[];
+  epochs: EpochRecord[];
+}
+
+export function newHistory(): History {
+  return { losses: [], epochs: [] };
+}
+
+/** The epochs as a danfojs DataFrame, one column per field. */
+export function historyFrame(history: History): unknown {
+  // Loaded when asked for: danfojs brings all of TensorFlow.js along.
+  const { DataFrame } = require('danfojs-node') as { DataFrame: new (rows: object[]) => unknown };
+  return new DataFrame(history.epochs);
+}
