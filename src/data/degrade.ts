@@ -1,7 +1,7 @@
 import { ImageTooSmallError, OptionError, UnknownNameError } from '../errors';
 import { gaussianBlur } from '../image/blur';
 import type { Plane } from '../image/image';
-import { imresize, resizePillow } from '../image/resize';
+import { imresize, imresizeThereAndBack, resizePillow } from '../image/resize';
 
 /** 'seed': blur and Pillow's bicubic, as in the report; 'paper': MATLAB's imresize, as in Dong et al. (arXiv 1501.00092). */
 export type Protocol = 'seed' | 'paper';
@@ -65,11 +65,5 @@ export function lowResolution(plane: Plane, options: DegradeOptions = {}): Plane
 export function degrade(plane: Plane, options: DegradeOptions = {}): Plane {
   const { protocol, scale } = complete(plane, options);
   if (protocol === 'seed') return resizePillow(lowResolution(plane, options), plane.width, plane.height);
-  const small = imresize(plane, Math.floor(plane.width / scale), Math.floor(plane.height / scale));
-  return roundTo8Bits(imresize(small, plane.width, plane.height));
-}
-
-function roundTo8Bits(plane: Plane): Plane {
-  const data = plane.data.map((value) => Math.min(255, Math.max(0, Math.floor(value + 0.5))));
-  return { ...plane, data };
+  return imresizeThereAndBack(plane, Math.floor(plane.width / scale), Math.floor(plane.height / scale));
 }

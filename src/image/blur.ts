@@ -34,26 +34,40 @@ export function gaussianBlur(plane: Plane, sigma: number): Plane {
   const data = plane.data.slice();
   if (sigma < 1e-15) return { data, width, height };
   const kernel = gaussianKernel(sigma);
-  for (let x = 0; x < width; x++) blurLine(data, x, width, height, kernel);
-  for (let y = 0; y < height; y++) blurLine(data, y * width, 1, width, kernel);
+  blurColumns(data, width, height, kernel);
+  blurRows(data, width, height, kernel);
   return { data, width, height };
 }
 
-/** Adds symmetric pairs from the far end inwards to the centre, the order of scipy's correlate1d: the truncation sees the last bit. */
-function blurLine(data: Float32Array, start: number, step: number, length: number, kernel: Float64Array): void {
-  const radius = kernel.length - 1;
-  const line = extendedLine(data, start, step, length, radius);
-  for (let i = 0; i < length; i++) {
-    let sum = line[i + radius] * kernel[0];
-    for (let k = radius; k > 0; k--) sum += (line[i + radius - k] + line[i + radius + k]) * kernel[k];
-    data[start + i * step] = Math.trunc(sum);
+/** Both add symmetric pairs to the centre from the far end inwards, the order of scipy's correlate1d: truncation sees the last bit. */
+function blurColumns(data: Float32Array, width: number, height: number, kernel: Float64Array): void {
+  const source = data.slice();
+  const sums = new Float64Array(width);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) sums[x] = source[y * width + x] * kernel[0];
+    for (let k = kernel.length - 1; k > 0; k--) {
+      const above = reflect(y - k, height) * width;
+      const below = reflect(y + k, height) * width;
+      const weight = kernel[k];
+      for (let x = 0; x < width; x++) sums[x] += (source[above + x] + source[below + x]) * weight;
+    }
+    for (let x = 0; x < width; x++) data[y * width + x] = Math.trunc(sums[x]);
   }
 }
 
-function extendedLine(data: Float32Array, start: number, step: number, length: number, radius: number): Float64Array {
-  const line = new Float64Array(length + 2 * radius);
-  for (let i = 0; i < line.length; i++) line[i] = data[start + reflect(i - radius, length) * step];
-  return line;
+function blurRows(data: Float32Array, width: number, height: number, kernel: Float64Array): void {
+  const radius = kernel.length - 1;
+  const line = new Float64Array(width + 2 * radius);
+  const positions = Int32Array.from(line, (_, i) => reflect(i - radius, width));
+  for (let start = 0; start < width * height; start += width) {
+    for (let i = 0; i < line.length; i++) line[i] = data[start + positions[i]];
+    for (let x = 0; x < width; x++) {
+      const center = x + radius;
+      let sum = line[center] * kernel[0];
+      for (let k = radius; k > 0; k--) sum += (line[center - k] + line[center + k]) * kernel[k];
+      data[start + x] = Math.trunc(sum);
+    }
+  }
 }
 
 /** The index that a reflected border shows at position `i`, however far outside 0..length-1 it lies. */

@@ -21,10 +21,15 @@ function fullChannel(offset: number, coefficients: number[]): Channel {
   return { red, green, blue, finish: (sum) => clip((sum >> 6) + offset) };
 }
 
-/** MATLAB's rgb2ycbcr on uint8: the matrix of Poynton, "A Technical Introduction to Digital Video", rounded. */
+/** MATLAB's rgb2ycbcr on uint8: the matrix of Poynton, "A Technical Introduction to Digital Video", rounded, ties to even. */
 function studioChannel(offset: number, coefficients: number[]): Channel {
-  const [red, green, blue] = coefficients.map((coefficient) => table((value) => (coefficient / 255) * value));
-  return { red, green, blue, finish: (sum) => clip(Math.floor(sum + offset + 0.5)) };
+  const [red, green, blue] = coefficients.map((coefficient) => table((value) => coefficient * value));
+  return { red, green, blue, finish: (sum) => roundToEven(sum / 255 + offset) };
+}
+
+function roundToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
 type Three<Item> = { y: Item; cb: Item; cr: Item };

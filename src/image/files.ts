@@ -24,32 +24,40 @@ export async function readImage(file: string): Promise<Image> {
   }
 }
 
+/** Any warning of the decoder is an error; colour profiles are ignored, as Pillow and MATLAB do: the stored numbers count. */
+const strict = { failOn: 'warning', ignoreIcc: true } as const;
+
 async function decodeWithSharp(bytes: Buffer): Promise<Image> {
-  const picture = sharp(bytes, { failOn: 'warning', limitInputPixels: 2 ** 29 });
-  const { format, space, depth, orientation = 1 } = await picture.metadata();
+  const picture = sharp(bytes, strict);
+  const { format, space, depth, hasAlpha } = await picture.metadata();
   if (!['png', 'jpeg', 'webp', 'tiff'].includes(format)) throw new Error(`it is of the kind ${format}, which the lab does not read`);
+  if (depth !== 'uchar' && depth !== 'ushort') throw new Error(`its samples are of the kind ${depth}, not 8 or 16 bits`);
   const wide = depth === 'ushort';
   const grey = space === 'b-w' || space === 'grey16';
-  const upright = orientation > 1 ? picture.rotate() : picture;
-  const converted = wide ? upright.toColorspace(grey ? 'grey16' : 'rgb16') : upright.toColorspace(grey ? 'b-w' : 'srgb');
-  const { data, info } = await converted.raw({ depth: wide ? 'ushort' : 'uchar' }).toBuffer({ resolveWithObject: true });
-  return separateAlpha(wide ? upperBytes(data) : data, info);
+  // sharp drops the alpha channel of raw grey pictures, so these pass through RGB and lose two equal channels again
+  const asGrey = grey && !hasAlpha;
+  const colorspace = wide ? (asGrey ? 'grey16' : 'rgb16') : asGrey ? 'b-w' : 'srgb';
+  const converted = picture.autoOrient().toColorspace(colorspace).raw({ depth });
+  const { data, info } = await converted.toBuffer({ resolveWithObject: true });
+  return separate(wide ? upperBytes(data) : data, info, grey ? 1 : 3);
 }
 
 /** Raw 16-bit samples come in this machine's byte order, little-endian wherever Node runs today. */
 function upperBytes(samples: Buffer): Uint8Array {
-  return Uint8Array.from({ length: samples.length / 2 }, (_, i) => samples[2 * i + 1]);
+  const bytes = new Uint8Array(samples.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = samples[2 * i + 1];
+  return bytes;
 }
 
-function separateAlpha(samples: Uint8Array, info: { width: number; height: number; channels: number }): Image {
-  const { width, height } = info;
-  const channels = info.channels >= 3 ? 3 : 1;
-  if (info.channels === channels) return { data: new Uint8Array(samples), width, height, channels };
+type Stored = { width: number; height: number; channels: number };
+
+function separate(samples: Uint8Array, { width, height, channels: stored }: Stored, channels: 1 | 3): Image {
+  if (stored === channels) return { data: new Uint8Array(samples), width, height, channels };
   const data = new Uint8Array(width * height * channels);
   const alpha = new Uint8Array(width * height);
   for (let i = 0; i < alpha.length; i++) {
-    for (let k = 0; k < channels; k++) data[i * channels + k] = samples[i * info.channels + k];
-    alpha[i] = samples[i * info.channels + channels];
+    for (let k = 0; k < channels; k++) data[i * channels + k] = samples[i * stored + k];
+    alpha[i] = samples[(i + 1) * stored - 1];
   }
   return { data, width, height, channels, alpha };
 }
@@ -77,7 +85,8 @@ async function encode(file: string, image: Image): Promise<Buffer> {
   const { width, height, channels } = image;
   const withAlpha = image.alpha !== undefined && !kind.startsWith('.jp');
   const raw = { width, height, channels: (channels + (withAlpha ? 1 : 0)) as 1 | 2 | 3 | 4 };
-  const picture = sharp(withAlpha ? joinAlpha(image, image.alpha!) : image.data, { raw }).toColorspace(channels === 1 ? 'b-w' : 'srgb');
+  const samples = withAlpha ? joinAlpha(image, image.alpha!) : image.data;
+  const picture = sharp(samples, { raw }).toColorspace(channels === 1 ? 'b-w' : 'srgb');
   if (kind === '.png') return picture.png().toBuffer();
   if (kind === '.webp') return picture.webp({ lossless: true, exact: true }).toBuffer();
   if (kind.startsWith('.tif')) return picture.tiff({ compression: 'lzw' }).toBuffer();

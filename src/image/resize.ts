@@ -6,7 +6,7 @@ import type { Plane } from './image';
 function cubic(position: number): number {
   const x = Math.abs(position);
   if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
-  if (x < 2) return ((-0.5 * x + 2.5) * x - 4) * x + 2;
+  if (x < 2) return (((x - 5) * x + 8) * x - 4) * -0.5;
   return 0;
 }
 
@@ -113,15 +113,24 @@ function checkSize(plane: Plane, width: number, height: number): void {
 const toPlane = ({ data, width, height }: Samples): Plane => ({ data: Float32Array.from(data), width, height });
 
 /**
- * Pillow's Image.resize(BICUBIC) of an 8-bit plane, equal to the last bit: antialiased when shrinking, rows first,
- * then columns, 8 bits after each; a direction that keeps its size is left alone.
+ * Pillow 13's Image.resize(BICUBIC) of an 8-bit plane, equal to the last bit: antialiased when shrinking, 8 bits after each pass,
+ * rows first unless they grow while the columns shrink; a direction that keeps its size is left alone.
  */
 export function resizePillow(plane: Plane, width: number, height: number): Plane {
   checkSize(plane, width, height);
-  let samples: Samples = plane;
-  if (width !== plane.width) samples = resizeRows(samples, width, pillowFilter(plane.width, width), finishPillow);
-  if (height !== plane.height) samples = resizeColumns(samples, height, pillowFilter(plane.height, height), finishPillow);
-  return toPlane(samples);
+  const rows = (samples: Samples) =>
+    width === plane.width ? samples : resizeRows(samples, width, pillowFilter(plane.width, width), finishPillow);
+  const columns = (samples: Samples) =>
+    height === plane.height ? samples : resizeColumns(samples, height, pillowFilter(plane.height, height), finishPillow);
+  const columnsFirst = width > plane.width && height < plane.height;
+  return toPlane(columnsFirst ? rows(columns(plane)) : columns(rows(plane)));
+}
+
+function resizeMatlab(samples: Samples, width: number, height: number, finish: Finish): Samples {
+  const rows = (from: Samples) => resizeRows(from, width, matlabFilter(samples.width, width), finish);
+  const columns = (from: Samples) => resizeColumns(from, height, matlabFilter(samples.height, height), finish);
+  const columnsFirst = height / samples.height <= width / samples.width;
+  return columnsFirst ? rows(columns(samples)) : columns(rows(samples));
 }
 
 export interface ImresizeOptions {
@@ -136,8 +145,13 @@ export interface ImresizeOptions {
 export function imresize(plane: Plane, width: number, height: number, options: ImresizeOptions = {}): Plane {
   checkSize(plane, width, height);
   const finish = (options.rounding ?? 'none') === 'each-pass' ? finishRound : finishNothing;
-  const rows = (samples: Samples) => resizeRows(samples, width, matlabFilter(plane.width, width), finish);
-  const columns = (samples: Samples) => resizeColumns(samples, height, matlabFilter(plane.height, height), finish);
-  const columnsFirst = height / plane.height <= width / plane.width;
-  return toPlane(columnsFirst ? rows(columns(plane)) : columns(rows(plane)));
+  return toPlane(resizeMatlab(plane, width, height, finish));
+}
+
+/** imresize to width x height and back to the plane's own size, in double throughout, with one rounding to 8 bits at the end. */
+export function imresizeThereAndBack(plane: Plane, width: number, height: number): Plane {
+  checkSize(plane, width, height);
+  const small = resizeMatlab(plane, width, height, finishNothing);
+  const { data, ...size } = resizeMatlab(small, plane.width, plane.height, finishNothing);
+  return { data: Float32Array.from(data, finishRound), ...size };
 }
