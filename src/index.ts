@@ -1,5 +1,23 @@
 // The public surface, in the order of the data's way.
 export * from './errors';
 export type { Image, Plane, YCbCr } from './image/image';
-export { srcnn, presets, layerSlices, countWeights, type Layer, type LayerSlice, type Model, type SrcnnOptions } from './model/srcnn';
+export { imageFiles, readImage, writeImage } from './image/files';
+export { luminance, toRgb, toYCbCr, type Convention } from './image/color';
+export { gaussianBlur } from './image/blur';
+export { imresize, resizePillow } from './image/resize';
+export { datasetNames, loadDataset, type Dataset } from './data/datasets';
+export { cropToScale, degrade, lowResolution, protocols, type DegradeOptions, type Protocol } from './data/degrade';
+export { preparePatches, type PatchOptions, type PatchSet } from './data/patches';
+export { fillBatch, seedNormalization, type Normalization } from './data/batches';
+export { countWeights, layerSlices, presets, srcnn, type Layer, type LayerSlice, type Model, type SrcnnOptions } from './model/srcnn';
+export { loadWeights, saveWeights } from './model/weights';
 export type { Batch, Engine } from './engine/engine';
+export { createWasmEngine, type WasmOptions } from './engine/wasm/wasm';
+export { recipes, type TrainOptions } from './training/recipes';
+export { train, type Progress, type TrainingData, type TrainResult, type TrainSession, type TrainSettings } from './training/train';
+export { historyFrame, type EpochRecord, type History } from './training/history';
+export { psnr } from './evaluation/psnr';
+export { ssim } from './evaluation/ssim';
+export { rmse } from './evaluation/rmse';
+export { evaluate, type EvaluateOptions, type Evaluation } from './evaluation/evaluate';
+export { upscale, type UpscaleOptions } from './evaluation/upscale';

@@ -1,0 +1,49 @@
+import { type Normalization } from '../data/batches';
+import { cropToScale, degrade, type Protocol } from '../data/degrade';
+import type { Engine } from '../engine/engine';
+import { luminance, toRgb, toYCbCr } from '../image/color';
+import type { Image, Plane } from '../image/image';
+import type { Model } from '../model/srcnn';
+import { psnr } from './psnr';
+import { ssim } from './ssim';
+
+export interface Score {
+  /** In dB. */
+  psnr: number;
+  ssim: number;
+}
+
+/** What turns a degraded luminance plane (0..255) into a better one. */
+export type Restore = (degraded: Plane) => Promise<Plane>;
+
+/** The network as a step on planes of 0..255: normalised, predicted, brought back, rounded to 8 bits. */
+export function restoreWith(model: Model, engine: Engine, { mean, deviation }: Normalization): Restore {
+  return async (degraded) => {
+    const data = degraded.data.map((value) => (value / 255 - mean) / deviation);
+    const output = await engine.predict(model, { ...degraded, data });
+    return { ...output, data: output.data.map((value) => Math.min(255, Math.max(0, Math.round(255 * (value * deviation + mean))))) };
+  };
+}
+
+/** The scores of bicubic, and of the network where it is given, on one picture. */
+export async function scorePicture(image: Image, protocol: Protocol, scale: number, restore?: Restore): Promise<{ bicubic: Score; srcnn?: Score }> {
+  return protocol === 'seed' ? scoreSeed(image, scale, restore) : scorePaper(image, scale, restore);
+}
+
+async function scoreSeed(image: Image, scale: number, restore?: Restore) {
+  const { y, cb, cr } = toYCbCr(image, 'full');
+  const truth = toRgb({ y, cb, cr }, 'full');
+  const degraded = degrade(y, { protocol: 'seed', scale });
+  // The report gives bicubic degraded chroma, not blurred, and the network the true one.
+  const chroma = (plane: Plane) => degrade(plane, { protocol: 'seed', scale, sigma: 0 });
+  const score = (picture: Image) => ({ psnr: psnr(truth, picture), ssim: ssim(truth, picture) });
+  const bicubic = score(toRgb({ y: degraded, cb: chroma(cb), cr: chroma(cr) }, 'full'));
+  return { bicubic, srcnn: restore && score(toRgb({ y: await restore(degraded), cb, cr }, 'full')) };
+}
+
+async function scorePaper(image: Image, scale: number, restore?: Restore) {
+  const truth = cropToScale(luminance(image, 'studio'), scale);
+  const degraded = degrade(truth, { protocol: 'paper', scale });
+  const score = (plane: Plane) => ({ psnr: psnr(truth, plane, { border: scale }), ssim: ssim(truth, plane, { border: scale, window: 'gaussian11' }) });
+  return { bicubic: score(degraded), srcnn: restore && score(await restore(degraded)) };
+}
