@@ -1,0 +1,18 @@
+// npm test [-- WORD ...]: the set-up, then all tests, or those whose path contains one of the words.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { main, root, setUpLab, SetupError } from './setup.mjs';
+
+const words = process.argv.slice(2);
+if (words.includes('--help')) {
+  console.log('npm test [-- WORD ...]   runs all tests, or those whose path contains one of the words');
+} else {
+  await main(async () => {
+    await setUpLab();
+    const all = readdirSync(join(root, 'test'), { recursive: true }).map((name) => join('test', name)).filter((name) => name.endsWith('.test.ts')).sort();
+    const files = all.filter((name) => !words.length || words.some((word) => name.includes(word)));
+    if (!files.length) throw new SetupError(`no test matches ${words.join(' ')}; the tests are in ${relative(process.cwd(), join(root, 'test'))}`);
+    return spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  });
+}
