@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { test } from 'node:test';
+import { loadDataset } from '../../src/data/datasets';
+import { DatasetError, OptionError, UnknownNameError } from '../../src/errors';
+import { evaluate } from '../../src/evaluation/evaluate';
+import { srcnn } from '../../src/model/srcnn';
+
+const { SRCNN_DATA_DIR: data, SRCNN_REFERENCE_DIR: reference } = process.env;
+const skip = data && reference ? false : 'SRCNN_DATA_DIR or SRCNN_REFERENCE_DIR is not set';
+
+function table(name: string): Record<string, string>[] {
+  const [head, ...lines] = readFileSync(join(reference!, name), 'utf8').trim().split(/\r?\n/).map((line) => line.split(','));
+  return lines.map((line) => Object.fromEntries(head.map((column, i) => [column, line[i]])));
+}
+
+test('bicubic under the seed protocol scores as Pillow, scipy and scikit-image do, image by image', { skip }, async () => {
+  const expected = table('bicubic-seed-protocol.csv');
+  const { rows } = await evaluate(expected.slice(0, 20).map(({ file }) => join(data!, 'eval219', file)));
+  assert.equal(rows.length, 20);
+  for (const [i, row] of rows.entries()) {
+    assert.ok(Math.abs(row.psnr - Number(expected[i].psnr_rgb)) < 1e-6 && Math.abs(row.ssim - Number(expected[i].ssim_rgb)) < 1e-6, row.file);
+  }
+});
+
+for (const [set, scale] of [['Set5', 2], ['Set5', 3], ['Set5', 4], ['Set14', 3]] as const) {
+  test(`bicubic under the paper protocol scores as the reference on ${set} x${scale}`, { skip }, async () => {
+    const expected = table('bicubic-paper-protocol.csv').filter((row) => row.set === set && Number(row.scale) === scale);
+    const { rows } = await evaluate(expected.map(({ file }) => join(data!, set, `image_SRF_${scale}`, file)), { protocol: 'paper', scale });
+    for (const [i, row] of rows.entries()) {
+      assert.ok(Math.abs(row.psnr - Number(expected[i].psnr_y)) < 1e-4 && Math.abs(row.ssim - Number(expected[i].ssim_y)) < 1e-6, row.file);
+    }
+    assert.equal(rows.length, expected.length);
+  });
+}
+
+test('one bad image is listed and the others are scored, for bicubic and the model', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'srcnn-evaluate-'));
+  const bad = join(folder, 'bad.png');
+  await writeFile(bad, 'no picture');
+  const { evaluation } = await loadDataset('sample');
+  const result = await evaluate([bad, ...evaluation], { model: srcnn('9-1-7') });
+  await assert.rejects(evaluate([bad]), DatasetError);
+  await rm(folder, { recursive: true });
+  assert.deepEqual(result.skipped.map(({ file }) => basename(file)), ['bad.png']);
+  assert.deepEqual(result.summary.map(({ method, images }) => [method, images]), [['bicubic', 1], ['srcnn', 1]]);
+});
+
+test('a scale or protocol that does not exist is refused by name', async () => {
+  for (const scale of [0, 2.5]) await assert.rejects(evaluate(['x.png'], { scale }), OptionError);
+  await assert.rejects(evaluate(['x.png'], { protocol: 'folklore' as 'seed' }), UnknownNameError);
+});
