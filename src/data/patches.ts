@@ -45,7 +45,7 @@ export async function preparePatches(files: string[], options: PatchOptions = {}
   for (const [index, file] of files.entries()) {
     try {
       const picture = preparePair(luminance(await readImage(file), protocol === 'seed' ? 'full' : 'studio'), { protocol, scale, sigma });
-      if (Math.min(picture.width, picture.height) <= size) throw new ImageTooSmallError(`${basename(file)}: ${picture.width}x${picture.height} leave no patch of ${size}; leave it out, or use a smaller size`);
+      if (Math.min(picture.width, picture.height) <= size) throw new ImageTooSmallError(`${basename(file)}: the ${picture.width}x${picture.height} pixels that can be used hold no patch of ${size}; leave it out, or use a smaller size`);
       // The report's range(0, side - size, stride) leaves out a last patch that would end flush with the edge.
       for (let y = 0; y < picture.height - size; y += stride) for (let x = 0; x < picture.width - size; x += stride) corners.push({ picture: pictures.length, x, y });
       pictures.push(picture);

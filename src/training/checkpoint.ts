@@ -38,7 +38,7 @@ export async function writeAtomically(file: string, bytes: Uint8Array | string):
     }
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new WriteError(`${file}: could not be written (${(error as Error).message}); free some space or choose another folder`, { cause: error });
   }
 }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fillBatch } from '../../src/data/batches';
+import { loadDataset } from '../../src/data/datasets';
+import { preparePatches } from '../../src/data/patches';
+import { DatasetError, OptionError, UnknownNameError } from '../../src/errors';
+import { writeImage } from '../../src/image/files';
+
+let folder: string;
+const picture = (name: string) => join(folder, name);
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'srcnn-patches-'));
+  for (const [name, width, height] of [['wide.png', 90, 65], ['small.png', 20, 20]] as const) {
+    await writeImage(picture(name), { data: Uint8Array.from({ length: width * height }, (_, i) => (i * 7) % 251), width, height, channels: 1 });
+  }
+});
+after(() => rm(folder, { recursive: true }));
+
+test('seed patches start every 13 pixels of the top-left square whose side is a multiple of 8', async () => {
+  const { patches } = await preparePatches([picture('wide.png')]);
+  assert.deepEqual([patches.pictures[0].width, patches.pictures[0].height], [64, 64]);
+  // range(0, 64 - 32, 13) in Python
+  assert.deepEqual([...new Set(patches.x)], [0, 13, 26]);
+  assert.equal(patches.count, 9);
+});
+
+test('a picture too small for a patch is skipped and listed; none left is an error', async () => {
+  const { patches, skipped } = await preparePatches([picture('small.png'), picture('wide.png')]);
+  assert.equal(patches.pictures.length, 1);
+  assert.match(skipped[0].reason, /small\.png.*16x16/);
+  await assert.rejects(preparePatches([picture('small.png')]), DatasetError);
+  await assert.rejects(preparePatches([]), DatasetError);
+});
+
+test('scale, size and stride out of range are refused by name', async () => {
+  for (const wrong of [{ scale: 0 }, { scale: 2.5 }, { size: 0 }, { stride: -1 }]) await assert.rejects(preparePatches([picture('wide.png')], wrong), OptionError);
+});
+
+test('a batch holds the normalised values of the patches that the order names', async () => {
+  const { patches } = await preparePatches([picture('wide.png')], { size: 16 });
+  const normalization = { mean: 0.25, deviation: 0.5 };
+  const empty = { input: new Float32Array(0), target: new Float32Array(0), count: 0, width: 0, height: 0 };
+  const batch = fillBatch(patches, Uint32Array.of(3, 5), 1, 1, normalization, empty);
+  const { target, width } = patches.pictures[0];
+  const at = (x: number, y: number) => target[(patches.y[5] + y) * width + patches.x[5] + x];
+  assert.equal(batch.target[16 * 2 + 9], Math.fround((at(9, 2) / 255 - 0.25) / 0.5));
+  assert.notDeepEqual(batch.input, batch.target);
+  assert.equal(fillBatch(patches, Uint32Array.of(0), 0, 1, normalization, batch).input, batch.input);
+});
+
+test('the sample has seven training, one validation and one evaluation photograph', async () => {
+  const { training, validation, evaluation } = await loadDataset('sample');
+  assert.deepEqual([training.length, validation.length, evaluation.length], [7, 1, 1]);
+  const { patches } = await preparePatches(validation);
+  // nagasaki-boats is 1024x819: a square of 816, range(0, 784, 13) both ways.
+  assert.equal(patches.count, 61 ** 2);
+  await assert.rejects(loadDataset('set6'), UnknownNameError);
+});
+
+const skip = process.env.SRCNN_DATA_DIR ? false : 'SRCNN_DATA_DIR is not set';
+test('the report\'s training set has 216,361 pairs with its mean and deviation', { skip }, async () => {
+  const { training } = await loadDataset('bsds500');
+  const { patches } = await preparePatches(training);
+  assert.equal(training.length, 409);
+  assert.equal(patches.count, 216361);
+  assert.equal(Math.floor(patches.count / 128), 1690);
+  // Of the true pictures; a histogram, so that the sums stay whole numbers.
+  const histogram = new Float64Array(256);
+  for (let i = 0; i < patches.count; i++) {
+    const { target, width } = patches.pictures[patches.picture[i]];
+    for (let y = 0; y < 32; y++) for (let x = 0; x < 32; x++) histogram[target[(patches.y[i] + y) * width + patches.x[i] + x]]++;
+  }
+  const total = patches.count * 1024;
+  const mean = histogram.reduce((sum, count, value) => sum + (count * value) / 255, 0) / total;
+  const deviation = Math.sqrt(histogram.reduce((sum, count, value) => sum + count * (value / 255 - mean) ** 2, 0) / total);
+  assert.ok(Math.abs(mean - 0.4339963) < 1e-6, `mean ${mean}`);
+  assert.ok(Math.abs(deviation - 0.2319944) < 1e-6, `deviation ${deviation}`);
+});
