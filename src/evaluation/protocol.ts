@@ -16,12 +16,12 @@ export interface Score {
 /** What turns a degraded luminance plane (0..255) into a better one. */
 export type Restore = (degraded: Plane) => Promise<Plane>;
 
-/** The network as a step on planes of 0..255: normalised, predicted, brought back, rounded to 8 bits. */
+/** The network as a step on planes of 0..255: normalised, predicted, brought back, rounded to whole numbers. What leaves 0..255 stays: the seed protocol clips only in RGB. */
 export function restoreWith(model: Model, engine: Engine, { mean, deviation }: Normalization): Restore {
   return async (degraded) => {
     const data = degraded.data.map((value) => (value / 255 - mean) / deviation);
     const output = await engine.predict(model, { ...degraded, data });
-    return { ...output, data: output.data.map((value) => Math.min(255, Math.max(0, Math.round(255 * (value * deviation + mean))))) };
+    return { ...output, data: output.data.map((value) => Math.round(255 * (value * deviation + mean))) };
   };
 }
 
@@ -45,5 +45,10 @@ async function scorePaper(image: Image, scale: number, restore?: Restore) {
   const truth = cropToScale(luminance(image, 'studio'), scale);
   const degraded = degrade(truth, { protocol: 'paper', scale });
   const score = (plane: Plane) => ({ psnr: psnr(truth, plane, { border: scale }), ssim: ssim(truth, plane, { border: scale, window: 'gaussian11' }) });
-  return { bicubic: score(degraded), srcnn: restore && score(await restore(degraded)) };
+  return { bicubic: score(degraded), srcnn: restore && score(clip(await restore(degraded))) };
+}
+
+/** The plane with its values held to 0..255. */
+export function clip(plane: Plane): Plane {
+  return { ...plane, data: plane.data.map((value) => Math.min(255, Math.max(0, value))) };
 }

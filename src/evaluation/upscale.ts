@@ -6,7 +6,7 @@ import { toRgb, toYCbCr } from '../image/color';
 import type { Image, Plane } from '../image/image';
 import { resizePillow } from '../image/resize';
 import type { Model } from '../model/srcnn';
-import { restoreWith } from './protocol';
+import { clip, restoreWith } from './protocol';
 
 export interface UpscaleOptions {
   model: Model;
@@ -22,7 +22,7 @@ export async function upscale(image: Image, options: UpscaleOptions): Promise<Im
   const engine = options.engine ?? (await createWasmEngine());
   const enlarge = (plane: Plane) => resizePillow(plane, plane.width * scale, plane.height * scale);
   const { y, cb, cr } = toYCbCr(image, 'full');
-  const restored = await restoreWith(model, engine, normalization)(enlarge(y));
+  const restored = clip(await restoreWith(model, engine, normalization)(enlarge(y)));
   if (!options.engine) await engine.close();
   const colour = image.channels === 3 ? toRgb({ y: restored, cb: enlarge(cb), cr: enlarge(cr) }, 'full')
     : { data: Uint8Array.from(restored.data), width: restored.width, height: restored.height, channels: 1 as const };
