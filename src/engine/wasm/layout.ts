@@ -30,7 +30,7 @@ export function trainingPlanes(layers: readonly LayerSlice[], width: number, hei
     const forwards = layers[index]?.kernel ?? 1;
     const backwards = index > 1 ? layers[index - 1].kernel : 1;
     const pad = (Math.max(forwards, backwards) - 1) / 2;
-    const row = roundUp(width, 8) + 2 * pad;
+    const row = roundUp(width, 16) + 2 * pad;
     const plane = planeLength(row * (height + 2 * pad));
     const planes = { channels, pad, row, plane, start };
     start += channels * plane;
@@ -45,7 +45,7 @@ export function tilePlanes(layers: readonly LayerSlice[], width: number, height:
   return [...layers.map((layer) => layer.inputs), 1].map((channels, index) => {
     if (index > 0) reach -= (layers[index - 1].kernel - 1) / 2;
     const size = { width: width + 2 * reach, height: height + 2 * reach };
-    const row = roundUp(size.width, 8) + LINE;
+    const row = roundUp(size.width, 16) + LINE;
     const plane = planeLength(row * size.height);
     const planes = { channels, pad: reach, row, plane, start, ...size };
     start += channels * plane;
@@ -74,33 +74,41 @@ export interface PackedLayer extends LayerSlice {
 export function packedLayers(layers: readonly LayerSlice[]): { packed: PackedLayer[]; zeros: number; length: number } {
   let start = 0;
   const take = (length: number) => (start += length) - length;
-  const packed = layers.map((layer) => {
-    const area = layer.kernel ** 2;
-    return {
-      ...layer,
-      forwards: take(roundUp(layer.filters, 4) * layer.inputs * area),
-      bias: take(roundUp(layer.filters, 4)),
-      backwards: take(roundUp(layer.inputs, 4) * layer.filters * area),
-    };
-  });
+  const packed = layers.map((layer) => ({
+    ...layer,
+    forwards: take(packedLength(layer.filters, layer.inputs, layer.kernel)),
+    bias: take(roundUp(layer.filters, 4)),
+    backwards: take(packedLength(layer.inputs, layer.filters, layer.kernel)),
+  }));
   const zeros = take(roundUp(Math.max(...layers.map((layer) => layer.inputs)), 4));
   return { packed, zeros, length: start };
+}
+
+function packedLength(outputs: number, inputs: number, kernel: number): number {
+  return outputs === 1 ? inputs * (kernel + 1) * kernel * 2 : roundUp(outputs, 4) * inputs * kernel * kernel;
 }
 
 /** Writes the kernels in the order the inner loops read them; `target` starts as zeros. */
 export function packWeights(weights: Float32Array, packed: readonly PackedLayer[], target: Float32Array): void {
   for (const { filters, inputs, kernel, kernelStart, biasStart, end, forwards, bias, backwards } of packed) {
     const area = kernel ** 2;
-    for (let f = 0, source = kernelStart; f < filters; f++) {
-      for (let i = 0; i < inputs; i++) {
-        const forward = forwards + (((f >> 2) * inputs + i) * area) * 4 + (f & 3);
-        const backward = backwards + (((i >> 2) * filters + f) * area + area - 1) * 4 + (i & 3);
-        for (let tap = 0; tap < area; tap++, source++) {
-          target[forward + tap * 4] = weights[source];
-          target[backward - tap * 4] = weights[source];
-        }
-      }
-    }
+    pack(target, forwards, filters, inputs, kernel, (f, i, tap) => weights[kernelStart + (f * inputs + i) * area + tap]);
+    // The gradient of a convolution's input is a convolution with the kernels turned by 180 degrees and the channels exchanged.
+    pack(target, backwards, inputs, filters, kernel, (i, f, tap) => weights[kernelStart + (f * inputs + i) * area + area - 1 - tap]);
     target.set(weights.subarray(biasStart, end), bias);
+  }
+}
+
+function pack(target: Float32Array, start: number, outputs: number, inputs: number, kernel: number, value: (output: number, input: number, tap: number) => number): void {
+  const area = kernel ** 2;
+  for (let o = 0; o < outputs; o++) for (let i = 0; i < inputs; i++) for (let tap = 0; tap < area; tap++) {
+    const w = value(o, i, tap);
+    if (outputs > 1) target[start + (((o >> 2) * inputs + i) * area + tap) * 4 + (o & 3)] = w;
+    else {
+      // convolveSingle: what the upper row's tap is to this input row, the lower row's is to the next.
+      const at = start + (i * (area + kernel) + tap) * 2;
+      target[at] = w;
+      target[at + 2 * kernel + 1] = w;
+    }
   }
 }

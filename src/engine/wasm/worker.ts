@@ -39,7 +39,7 @@ function trainer(task: Task, scratch: number) {
     for (let i = packed.length - 1; i >= 0; i--) {
       const l = packed[i], delta = planes[i + 1], input = planes[i];
       kernels.kernelGradient(delta.origin, l.filters, delta.planeBytes, delta.rowBytes, under(input, l.kernel), l.inputs, input.planeBytes, input.rowBytes,
-        l.kernel, task.width, task.height, gradient + 4 * l.kernelStart, gradient + 4 * l.biasStart, delta.pad >= 3 ? 1 : 0);
+        l.kernel, task.width, task.height, gradient + 4 * l.kernelStart, gradient + 4 * l.biasStart, delta.pad > 0 ? 1 : 0);
       if (i > 0) convolve(i + 1, i, task.weights + 4 * l.backwards, task.weights + 4 * zeros, l.kernel, packed[i - 1].activation === 'relu' ? MASK : LINEAR);
     }
     return loss;

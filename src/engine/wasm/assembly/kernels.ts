@@ -1,5 +1,7 @@
 // Direct convolution on channel-first planes with zeros around them. All pointers are byte addresses, all strides bytes.
-// Rows are computed in blocks of 8 pixels; what a block writes beyond `width` is set to zero again.
+// Rows are computed in blocks of 8 or 16 pixels; what a block writes beyond `width` is set to zero again.
+// Every inner loop keeps 8 sums in registers, 2 x 4 or 4 x 2: enough to hide a multiply-add's latency; with more, or unrolled
+// by hand, the compiler of Node 20 runs out of registers and takes twice as long.
 
 // @ts-ignore: decorator
 @inline
@@ -16,15 +18,16 @@ const MASK: i32 = 2;
 // @ts-ignore: decorator
 @inline
 function finish(value: v128, address: usize, mode: i32): void {
-  if (mode == RELU) value = f32x4.max(value, f32x4.splat(0));
+  // pmax is one instruction where max, which cares for NaN, takes eight.
+  if (mode == RELU) value = f32x4.pmax(f32x4.splat(0), value);
   else if (mode == MASK) value = v128.and(value, f32x4.gt(v128.load(address), f32x4.splat(0)));
   v128.store(address, value);
 }
 
 // @ts-ignore: decorator
 @inline
-function clearTail(row: usize, width: i32): void {
-  for (let x = width; x & 7; x++) f32.store(row + (<usize>x << 2), 0);
+function clearTail(row: usize, width: i32, block: i32): void {
+  for (let x = width; x & (block - 1); x++) f32.store(row + (<usize>x << 2), 0);
 }
 
 /**
@@ -37,6 +40,10 @@ export function convolve(
   output: usize, filters: i32, outputPlane: usize, outputRow: usize, width: i32, height: i32, mode: i32,
 ): void {
   const block = <usize>(inputs * kernel * kernel) << 4;
+  // A kernel of 1 x 1 walks over the planes as others do along a row, in one plain loop.
+  const flat = kernel == 1;
+  const planes = flat ? 1 : inputs, rows = flat ? 1 : kernel, taps = flat ? inputs : kernel;
+  const step: usize = flat ? inputPlane : 4;
   for (let y = 0; y < height; y++) {
     const rowIn = input + <usize>y * inputRow;
     const rowOut = output + <usize>y * outputRow;
@@ -49,11 +56,11 @@ export function convolve(
         let s20 = v128.load32_splat(b, 8), s21 = s20;
         let s30 = v128.load32_splat(b, 12), s31 = s30;
         let plane = rowIn + (<usize>x << 2);
-        for (let i = 0; i < inputs; i++) {
+        for (let i = 0; i < planes; i++) {
           let row = plane;
-          for (let r = 0; r < kernel; r++) {
-            const end = row + (<usize>kernel << 2);
-            for (let p = row; p < end; p += 4) {
+          for (let r = 0; r < rows; r++) {
+            let p = row;
+            for (let t = 0; t < taps; t++) {
               const a = v128.load(p), c = v128.load(p, 16);
               let w = v128.load32_splat(tap);
               s00 = multiplyAdd(a, w, s00); s01 = multiplyAdd(c, w, s01);
@@ -64,6 +71,7 @@ export function convolve(
               w = v128.load32_splat(tap, 12);
               s30 = multiplyAdd(a, w, s30); s31 = multiplyAdd(c, w, s31);
               tap += 16;
+              p += step;
             }
             row += inputRow;
           }
@@ -76,45 +84,49 @@ export function convolve(
         if (f + 3 < filters) { out += outputPlane; finish(s30, out, mode); finish(s31, out + 16, mode); }
       }
     }
-    if (width & 7) for (let f = 0; f < filters; f++) clearTail(rowOut + <usize>f * outputPlane, width);
+    if (width & 7) for (let f = 0; f < filters; f++) clearTail(rowOut + <usize>f * outputPlane, width, 8);
   }
 }
 
-/** The same for a layer of one filter, 32 pixels at a time; `kernels` is packed [inputs][row][column][4], the first of 4 used. */
+/**
+ * The same for a layer of one filter, two rows of 16 pixels at a time. `kernels` is packed [inputs][row, one more than the kernel has][column][2]:
+ * what an input row means to the upper output row, and to the lower.
+ */
 export function convolveSingle(
   input: usize, inputs: i32, inputPlane: usize, inputRow: usize, kernels: usize, bias: usize, kernel: i32,
   output: usize, outputRow: usize, width: i32, height: i32, mode: i32,
 ): void {
-  const whole = width & ~31;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < whole; x += 32) {
+  for (let y = 0; y < height; y += 2) {
+    const rowOut = output + <usize>y * outputRow;
+    for (let x = 0; x < width; x += 16) {
       let tap = kernels;
-      let s0 = v128.load32_splat(bias), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+      let s00 = v128.load32_splat(bias), s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
       let plane = input + <usize>y * inputRow + (<usize>x << 2);
       for (let i = 0; i < inputs; i++) {
         let row = plane;
-        for (let r = 0; r < kernel; r++) {
+        for (let r = 0; r <= kernel; r++) {
           const end = row + (<usize>kernel << 2);
           for (let p = row; p < end; p += 4) {
-            const w = v128.load32_splat(tap);
-            s0 = multiplyAdd(v128.load(p), w, s0); s1 = multiplyAdd(v128.load(p, 16), w, s1);
-            s2 = multiplyAdd(v128.load(p, 32), w, s2); s3 = multiplyAdd(v128.load(p, 48), w, s3);
-            s4 = multiplyAdd(v128.load(p, 64), w, s4); s5 = multiplyAdd(v128.load(p, 80), w, s5);
-            s6 = multiplyAdd(v128.load(p, 96), w, s6); s7 = multiplyAdd(v128.load(p, 112), w, s7);
-            tap += 16;
+            const a = v128.load(p), b = v128.load(p, 16), c = v128.load(p, 32), d = v128.load(p, 48);
+            let w = v128.load32_splat(tap);
+            s00 = multiplyAdd(a, w, s00); s01 = multiplyAdd(b, w, s01); s02 = multiplyAdd(c, w, s02); s03 = multiplyAdd(d, w, s03);
+            w = v128.load32_splat(tap, 4);
+            s10 = multiplyAdd(a, w, s10); s11 = multiplyAdd(b, w, s11); s12 = multiplyAdd(c, w, s12); s13 = multiplyAdd(d, w, s13);
+            tap += 8;
           }
           row += inputRow;
         }
         plane += inputPlane;
       }
-      const out = output + <usize>y * outputRow + (<usize>x << 2);
-      finish(s0, out, mode); finish(s1, out + 16, mode); finish(s2, out + 32, mode); finish(s3, out + 48, mode);
-      finish(s4, out + 64, mode); finish(s5, out + 80, mode); finish(s6, out + 96, mode); finish(s7, out + 112, mode);
+      let out = rowOut + (<usize>x << 2);
+      finish(s00, out, mode); finish(s01, out + 16, mode); finish(s02, out + 32, mode); finish(s03, out + 48, mode);
+      if (y + 1 < height) {
+        out += outputRow;
+        finish(s10, out, mode); finish(s11, out + 16, mode); finish(s12, out + 32, mode); finish(s13, out + 48, mode);
+      }
     }
-  }
-  if (whole < width) {
-    const skip = <usize>whole << 2;
-    convolve(input + skip, inputs, inputPlane, inputRow, kernels, bias, kernel, output + skip, 1, 0, outputRow, width - whole, height, mode);
+    clearTail(rowOut, width, 16);
+    if (y + 1 < height) clearTail(rowOut + outputRow, width, 16);
   }
 }
 
@@ -131,88 +143,93 @@ function accumulate(address: usize, v: v128): void {
 }
 
 /**
- * 12 dot products over `height` rows of `width` samples (whole blocks of 4): 4 gradient planes `stepA` bytes apart
- * with 3 input planes `stepB` apart; sum (i, j) is added at `sums + i * stepSumA + j * stepSumB`, for i < countA and j < countB.
+ * 8 dot products over `height` rows of `width` samples (whole blocks of 4): of the planes a, a + a1, a + a2, a + a3 with the planes b, b + b1;
+ * sum (i, j) is added at `sums + i * stepA + j * stepB`, for i < countA and j < countB.
  */
-// The innermost loop of training; what lies outside countA, countB is computed on a plane that is there and thrown away.
+// The innermost loop of training; planes outside the counts are given as ones that are there, and their sums thrown away.
 function dots(
-  a: usize, stepA: usize, countA: i32, rowA: usize, b: usize, stepB: usize, countB: i32, rowB: usize,
-  width: i32, height: i32, sums: usize, stepSumA: usize, stepSumB: usize,
+  a: usize, a1: usize, a2: usize, a3: usize, countA: i32, rowA: usize, b: usize, b1: usize, countB: i32, rowB: usize,
+  width: i32, height: i32, sums: usize, stepA: usize, stepB: usize,
 ): void {
-  const a1 = countA > 1 ? stepA : 0, a2 = countA > 2 ? stepA + a1 : a1, a3 = countA > 3 ? stepA + a2 : a2;
-  const b1 = countB > 1 ? stepB : 0, b2 = countB > 2 ? stepB + b1 : b1;
-  let s00 = f32x4.splat(0), s01 = s00, s02 = s00, s10 = s00, s11 = s00, s12 = s00;
-  let s20 = s00, s21 = s00, s22 = s00, s30 = s00, s31 = s00, s32 = s00;
+  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
   for (let y = 0; y < height; y++) {
     let q = b;
     const end = a + (<usize>width << 2);
     for (let p = a; p < end; p += 16) {
-      const x0 = v128.load(q), x1 = v128.load(q + b1), x2 = v128.load(q + b2);
+      const x0 = v128.load(q), x1 = v128.load(q + b1);
       let d = v128.load(p);
-      s00 = multiplyAdd(d, x0, s00); s01 = multiplyAdd(d, x1, s01); s02 = multiplyAdd(d, x2, s02);
+      s00 = multiplyAdd(d, x0, s00); s01 = multiplyAdd(d, x1, s01);
       d = v128.load(p + a1);
-      s10 = multiplyAdd(d, x0, s10); s11 = multiplyAdd(d, x1, s11); s12 = multiplyAdd(d, x2, s12);
+      s10 = multiplyAdd(d, x0, s10); s11 = multiplyAdd(d, x1, s11);
       d = v128.load(p + a2);
-      s20 = multiplyAdd(d, x0, s20); s21 = multiplyAdd(d, x1, s21); s22 = multiplyAdd(d, x2, s22);
+      s20 = multiplyAdd(d, x0, s20); s21 = multiplyAdd(d, x1, s21);
       d = v128.load(p + a3);
-      s30 = multiplyAdd(d, x0, s30); s31 = multiplyAdd(d, x1, s31); s32 = multiplyAdd(d, x2, s32);
+      s30 = multiplyAdd(d, x0, s30); s31 = multiplyAdd(d, x1, s31);
       q += 16;
     }
     a += rowA;
     b += rowB;
   }
   accumulate(sums, s00);
-  if (countB > 1) accumulate(sums + stepSumB, s01);
-  if (countB > 2) accumulate(sums + 2 * stepSumB, s02);
+  if (countB > 1) accumulate(sums + stepB, s01);
   if (countA < 2) return;
-  sums += stepSumA; accumulate(sums, s10);
-  if (countB > 1) accumulate(sums + stepSumB, s11);
-  if (countB > 2) accumulate(sums + 2 * stepSumB, s12);
+  sums += stepA; accumulate(sums, s10);
+  if (countB > 1) accumulate(sums + stepB, s11);
   if (countA < 3) return;
-  sums += stepSumA; accumulate(sums, s20);
-  if (countB > 1) accumulate(sums + stepSumB, s21);
-  if (countB > 2) accumulate(sums + 2 * stepSumB, s22);
+  sums += stepA; accumulate(sums, s20);
+  if (countB > 1) accumulate(sums + stepB, s21);
   if (countA < 4) return;
-  sums += stepSumA; accumulate(sums, s30);
-  if (countB > 1) accumulate(sums + stepSumB, s31);
-  if (countB > 2) accumulate(sums + 2 * stepSumB, s32);
+  sums += stepA; accumulate(sums, s30);
+  if (countB > 1) accumulate(sums + stepB, s31);
+}
+
+// @ts-ignore: decorator
+@inline
+function within(step: usize, times: i32, count: i32): usize {
+  return <usize>min(times, count - 1) * step;
 }
 
 /**
  * Adds the gradient of a layer's kernels to `gradient` ([filter][input][row][column]) and of its biases to `biasGradient`.
  * `delta` points at output (0, 0) of the gradient planes, `input` at the sample under the first tap for it.
- * With `margin`, at least 3 rows of zeros lie above and below each gradient plane: a single filter then takes 4 kernel rows at a time.
+ * With `margin`, at least one row of zeros lies above and below each gradient plane: a single filter then takes 2 kernel rows at a time.
  */
 export function kernelGradient(
   delta: usize, filters: i32, deltaPlane: usize, deltaRow: usize, input: usize, inputs: i32, inputPlane: usize, inputRow: usize,
   kernel: i32, width: i32, height: i32, gradient: usize, biasGradient: usize, margin: bool,
 ): void {
   const area = <usize>(kernel * kernel) << 2;
-  const stepFilter = <usize>inputs * area;
   for (let f = 0; f < filters; f++) sumPlane(delta + <usize>f * deltaPlane, deltaRow, width, height, biasGradient + (<usize>f << 2));
-  if (kernel == 1) {
-    for (let f = 0; f < filters; f += 4) for (let i = 0; i < inputs; i += 3) {
-      dots(delta + <usize>f * deltaPlane, deltaPlane, filters - f, deltaRow, input + <usize>i * inputPlane, inputPlane, inputs - i, inputRow,
-        width, height, gradient + <usize>f * stepFilter + (<usize>i << 2), stepFilter, 4);
+  if (filters == 1 && margin) {
+    for (let i = 0; i < inputs; i += 4) {
+      const left = inputs - i;
+      const a1 = within(inputPlane, 1, left), a2 = within(inputPlane, 2, left), a3 = within(inputPlane, 3, left);
+      for (let r = 0; r < kernel; r += 2) for (let c = 0; c < kernel; c++) {
+        // Input row y + r + 1 meets gradient row y + 1 under the tap of row r, and gradient row y under that of row r + 1.
+        dots(input + <usize>i * inputPlane + <usize>r * inputRow + (<usize>c << 2), a1, a2, a3, left, inputRow, delta, 0 - deltaRow, kernel - r, deltaRow,
+          width, height + 1, gradient + <usize>i * area + (<usize>(r * kernel + c) << 2), area, <usize>kernel << 2);
+      }
     }
     return;
   }
-  const sized = <usize>kernel << 2;
-  for (let f = 0; f < filters; f += 4) for (let i = 0; i < inputs; i++) {
-    const sums = gradient + <usize>f * stepFilter + <usize>i * area;
-    const plane = input + <usize>i * inputPlane;
-    if (filters - f == 1 && margin) {
-      for (let r = 0; r < kernel; r += 4) for (let c = 0; c < kernel; c += 3) {
-        dots(delta + <usize>f * deltaPlane, 0 - deltaRow, kernel - r, deltaRow, plane + <usize>r * inputRow + (<usize>c << 2), 4, kernel - c, inputRow,
-          width, height + 3, sums + <usize>r * sized + (<usize>c << 2), sized, 4);
-      }
-    } else {
-      for (let r = 0; r < kernel; r++) for (let c = 0; c < kernel; c += 3) {
-        dots(delta + <usize>f * deltaPlane, deltaPlane, filters - f, deltaRow, plane + <usize>r * inputRow + (<usize>c << 2), 4, kernel - c, inputRow,
-          width, height, sums + <usize>r * sized + (<usize>c << 2), stepFilter, 4);
-      }
+  const taps = kernel * kernel * inputs;
+  const stepFilter = <usize>taps << 2;
+  for (let f = 0; f < filters; f += 4) {
+    const left = filters - f;
+    const a1 = within(deltaPlane, 1, left), a2 = within(deltaPlane, 2, left), a3 = within(deltaPlane, 3, left);
+    for (let t = 0; t < taps; t += 2) {
+      const b = offset(t, kernel, inputPlane, inputRow);
+      const b1 = offset(min(t + 1, taps - 1), kernel, inputPlane, inputRow) - b;
+      dots(delta + <usize>f * deltaPlane, a1, a2, a3, left, deltaRow, input + b, b1, taps - t, inputRow,
+        width, height, gradient + <usize>f * stepFilter + (<usize>t << 2), stepFilter, 4);
     }
   }
+}
+
+/** From the sample under a kernel's first tap to the one under tap `t` of [input][row][column]. */
+function offset(t: i32, kernel: i32, inputPlane: usize, inputRow: usize): usize {
+  const area = kernel * kernel, tap = t % area;
+  return <usize>(t / area) * inputPlane + <usize>(tap / kernel) * inputRow + (<usize>(tap % kernel) << 2);
 }
 
 function sumPlane(plane: usize, row: usize, width: i32, height: i32, sum: usize): void {
