@@ -1,0 +1,30 @@
+import { OptionError } from '../errors';
+import type { History } from '../training/history';
+import { axis, type Figure, layoutOf, lossAxis, palette } from './figure';
+
+export interface LossCurveOptions {
+  /** Training steps in an epoch; without it, the last recorded step over the epochs done, which is exact only at the end of an epoch. */
+  batchesPerEpoch?: number;
+}
+
+/** The loss of single batches, and the validation loss at the step where each epoch ended. Throws OptionError for an empty history. */
+export function lossCurve(history: History, options: LossCurveOptions = {}): Figure {
+  const { losses, epochs } = history;
+  if (!losses.length && !epochs.length) throw new OptionError('the history is empty; train for an epoch first');
+  // Runs shorter than lossEvery have no batch losses: epochs are then the only unit there is.
+  const known = options.batchesPerEpoch ?? (losses.length && epochs.length ? losses.at(-1)!.step / epochs.length : null);
+  const stepsPerEpoch = known ?? 1;
+  const batches = { type: 'scatter', mode: 'lines', name: 'training, single batches', x: losses.map(({ step }) => step), y: losses.map(({ loss }) => loss), line: { color: palette.model, width: 1 }, opacity: 0.55 };
+  const validation = {
+    type: 'scatter', mode: 'lines+markers', name: 'validation, end of epoch', x: epochs.map(({ epoch }) => epoch * stepsPerEpoch), y: epochs.map(({ validationLoss }) => validationLoss),
+    customdata: epochs.map(({ epoch }) => epoch), hovertemplate: 'epoch %{customdata}: %{y:.5f}<extra></extra>', line: { color: palette.mark, width: 2 }, marker: { size: 6 },
+  };
+  const values = [...losses.map(({ loss }) => loss), ...epochs.map(({ validationLoss }) => validationLoss)];
+  return {
+    data: [...(losses.length ? [batches] : []), ...(epochs.length ? [validation] : [])],
+    layout: layoutOf('Loss', 'mean squared error of normalised luminance', {
+      xaxis: known || losses.length ? axis('training step', { rangemode: 'tozero' }) : axis('epoch', { rangemode: 'tozero', ...(epochs.length < 10 ? { dtick: 1 } : {}) }), yaxis: lossAxis('loss', values), showlegend: true,
+      legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.02, yanchor: 'bottom' }, height: 420, margin: { l: 70, r: 20, t: 80, b: 55 },
+    }),
+  };
+}

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { DOMWindow } from 'jsdom';
+import sharp from 'sharp';
+import { OptionError } from '../errors';
+import { writeAtomically } from '../training/checkpoint';
+import type { Figure } from './figure';
+import { answerMeasurements } from './textSize';
+
+export interface PictureOptions {
+  /** In CSS pixels; the figure's own size without it. */
+  width?: number;
+  height?: number;
+}
+
+/** plotly.js and the window it lives in. */
+interface Drawing {
+  window: DOMWindow;
+  toImage(figure: Figure, options: { format: 'svg'; imageDataOnly: true; width: number; height: number }): Promise<string>;
+}
+
+let drawing: Promise<Drawing> | undefined;
+
+/** Loaded once, and only by those who want a static picture: it takes most of a second. */
+function loadDrawing(): Promise<Drawing> {
+  drawing ??= startDrawing();
+  return drawing;
+}
+
+async function startDrawing(): Promise<Drawing> {
+  const { JSDOM } = require('jsdom') as typeof import('jsdom');
+  const { window } = new JSDOM('<!doctype html><body></body>', { runScripts: 'outside-only', pretendToBeVisual: true });
+  answerMeasurements(window);
+  window.eval(await readFile(require.resolve('plotly.js-dist'), 'utf8'));
+  const plotly = (window as unknown as { Plotly: { toImage: Drawing['toImage'] } }).Plotly;
+  // The figure is read anew inside the window, so that plotly neither changes the caller's nor meets objects of another realm.
+  return { window, toImage: (figure, options) => plotly.toImage(window.JSON.parse(JSON.stringify(figure)), options) };
+}
+
+function sizeOf(figure: Figure, options: PictureOptions): { width: number; height: number } {
+  const { width = 900, height = 450 } = { ...(figure.layout as PictureOptions), ...options };
+  for (const [name, value] of Object.entries({ width, height })) {
+    if (!(value >= 10 && value <= 10000)) throw new OptionError(`${name} is ${value}; use 10 to 10000 pixels`);
+  }
+  return { width: Math.round(width), height: Math.round(height) };
+}
+
+/** The figure as an SVG document, drawn by plotly.js without a browser. */
+export async function figureSvg(figure: Figure, options: PictureOptions = {}): Promise<string> {
+  const size = sizeOf(figure, options);
+  const { toImage } = await loadDrawing();
+  return toImage(figure, { format: 'svg', imageDataOnly: true, ...size });
+}
+
+/** The figure as a PNG of width * scale x height * scale pixels. */
+export async function figurePng(figure: Figure, options: PictureOptions & { scale?: number } = {}): Promise<Buffer> {
+  const { scale = 2, ...size } = options;
+  if (!(scale > 0 && scale <= 8)) throw new OptionError(`scale is ${scale}; use a number above 0, up to 8`);
+  const svg = await figureSvg(figure, size);
+  // 72 dots an inch is one pixel per CSS pixel; unlimited, because embedded pictures make long attributes.
+  return sharp(Buffer.from(svg), { density: 72 * scale, unlimited: true }).flatten({ background: 'white' }).png().toBuffer();
+}
+
+/** Writes the figure as .svg or .png, whole or not at all. Another extension is an OptionError, a failed write a WriteError. */
+export async function saveFigure(file: string, figure: Figure, options: PictureOptions & { scale?: number } = {}): Promise<void> {
+  const kind = extname(file).toLowerCase();
+  if (kind !== '.svg' && kind !== '.png') throw new OptionError(`cannot write the figure ${file}: use .svg or .png`);
+  await writeAtomically(file, kind === '.svg' ? await figureSvg(figure, options) : await figurePng(figure, options));
+}
