@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DatasetError, UnknownNameError } from '../errors';
 import { imageFiles } from '../image/files';
+import { catalogue, catalogueEntry, type CatalogueEntry, type Layout } from './catalogue';
 
 /** Image files by what they are for. */
 export interface Dataset {
@@ -21,28 +22,23 @@ const samplePhotographs = {
 /** The report trained on these nine of BSDS500's training images a second time. */
 const repeated = ['105019', '108073', '189011', '202012', '246016', '25098', '293029', '301007', '35091'];
 
-/** The data sets known by name: images in each folder, checked when they are loaded. */
-const counts: Record<string, Record<string, number>> = {
-  bsds500: { train: 200, val: 100, test: 200 },
-  set5: { 'Set5/image_SRF_3': 5 },
-  set14: { 'Set14/image_SRF_3': 14 },
-};
-
-export const datasetNames = ['sample', ...Object.keys(counts)];
+/** The data sets known by name. */
+export const datasetNames = ['sample', ...catalogue.map(({ name }) => name)];
 
 /** Where data sets are looked for: SRCNN_DATA_DIR, else the project's data folder. */
 export function dataFolder(): string {
-  return process.env.SRCNN_DATA_DIR ?? join(__dirname, '..', '..', 'data');
+  return process.env.SRCNN_DATA_DIR || join(__dirname, '..', '..', 'data');
 }
 
-/** The files of a data set known by name, or of any folder of images. Throws DatasetError when it is not there or not whole. */
-export async function loadDataset(name: string): Promise<Dataset> {
+/**
+ * The files of a data set known by name, or of any folder of images. `scale` picks the pictures of set5, set14, bsd100 and urban100
+ * that were cropped for it. Throws DatasetError when the set is not there or not whole, UnknownNameError when there is no such set or folder.
+ */
+export async function loadDataset(name: string, { scale = 3 }: { scale?: number } = {}): Promise<Dataset> {
   if (name === 'sample') return sample();
   if (name === 'bsds500') return bsds500();
-  if (name === 'set5' || name === 'set14') {
-    const evaluation = await split(name, Object.keys(counts[name])[0], '_HR.png');
-    return { name, training: [], validation: [], evaluation };
-  }
+  if (name === 'div2k') return div2k();
+  if (datasetNames.includes(name)) return { name, training: [], validation: [], evaluation: await benchmark(catalogueEntry(name), scale) };
   if ((await stat(name).catch(() => null))?.isDirectory()) return folder(name);
   throw new UnknownNameError('data set or folder', name, datasetNames);
 }
@@ -55,10 +51,29 @@ function sample(): Dataset {
 
 /** The report's training list: train, the nine repeated, test; validation on val; the report's own evaluation images where they are there. */
 async function bsds500(): Promise<Dataset> {
-  const [train, validation, test] = await Promise.all(['train', 'val', 'test'].map((part) => split('bsds500', join('bsds500', part), '')));
+  const [train, validation, test] = await whole('bsds500', 'bsds500', { train: 200, val: 100, test: 200 });
   const again = repeated.flatMap((id) => train.filter((file) => basename(file) === `${id}.jpg`));
   const evaluation = await imageFiles(join(dataFolder(), 'eval219')).catch(() => validation);
   return { name: 'bsds500', training: [...train, ...again, ...test], validation, evaluation };
+}
+
+async function div2k(): Promise<Dataset> {
+  const [training, validation] = await whole('div2k', 'DIV2K', { DIV2K_train_HR: 800, DIV2K_valid_HR: 100 });
+  return { name: 'div2k', training, validation, evaluation: validation };
+}
+
+/** The pictures cropped for this scale, else the uncropped, else those of another scale, else the same photographs in another set. */
+async function benchmark({ name, archives: [{ folder, layouts }], instead = {} }: CatalogueEntry, scale: number): Promise<string[]> {
+  const fitting = `image_SRF_${scale}`;
+  const rank = (path: string) => (path === fitting ? 0 : path === 'HR' ? 1 : 2);
+  const below = Object.entries(Object.assign({}, ...layouts) as Layout).sort(([a], [b]) => rank(a) - rank(b));
+  const candidates = [...below.map(([path, count]) => [join(folder, path), count] as const), ...Object.entries(instead)];
+  for (const [path, count] of candidates) {
+    const files = await picturesIn(join(dataFolder(), path));
+    if (files.length === count) return files;
+  }
+  const [path, count] = candidates[0];
+  return (await whole(name, '', { [path]: count }))[0];
 }
 
 /** A folder of images: every tenth validates, the others train, all are evaluated. */
@@ -71,10 +86,23 @@ async function folder(path: string): Promise<Dataset> {
   };
 }
 
-async function split(name: string, path: string, ending: string): Promise<string[]> {
+/** The images of a folder, none when it is not there; of SelfExSR's folders image_SRF_N only the originals, *_HR. */
+async function picturesIn(path: string): Promise<string[]> {
+  const files = await imageFiles(path).catch(() => []);
+  return /image_SRF_\d$/.test(path) ? files.filter((file) => /_HR\.\w+$/.test(file)) : files;
+}
+
+/** What a folder lacks of a layout, in words; undefined when all its counts are right. */
+export async function lacking(path: string, layout: Layout): Promise<string | undefined> {
+  const counts = await Promise.all(Object.entries(layout).map(async ([part, count]) => ({ part: join(path, part), count, found: (await picturesIn(join(path, part))).length })));
+  const wrong = counts.filter(({ count, found }) => found !== count);
+  return wrong.length ? wrong.map(({ part, count, found }) => `${part} holds ${found} of its ${count} images`).join(', ') : undefined;
+}
+
+/** The images of each folder of a layout; DatasetError unless all are there. */
+async function whole(name: string, path: string, layout: Layout): Promise<string[][]> {
   const where = join(dataFolder(), path);
-  const expected = counts[name][path.replace(/^bsds500[\\/]/, '')];
-  const files = (await imageFiles(where).catch(() => [])).filter((file) => file.endsWith(ending));
-  if (files.length === expected) return files;
-  throw new DatasetError(`${name}: ${where} holds ${files.length} of its ${expected} images; put the data set there, or name its parent folder in SRCNN_DATA_DIR`);
+  const lacks = await lacking(where, layout);
+  if (lacks) throw new DatasetError(`${name}: ${lacks}; get it with "npx srcnn data fetch ${name}", or name the folder you have it in with SRCNN_DATA_DIR`);
+  return Promise.all(Object.keys(layout).map((part) => picturesIn(join(where, part))));
 }

