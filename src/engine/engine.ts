@@ -17,9 +17,9 @@ export interface Engine {
   readonly description: string;
   /**
    * Mean squared error of a batch over the outputs at least `border` pixels from the edge;
-   * its gradient with respect to `model.weights` is written to `gradient` (same length).
+   * its gradient with respect to `model.weights` is written to `gradient` (same length; null: the loss is all that is wanted).
    */
-  lossAndGradient(model: Model, batch: Batch, gradient: Float32Array, border?: number): Promise<number>;
+  lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, border?: number): Promise<number>;
   /** The network's output for one plane of any size. */
   predict(model: Model, plane: Plane): Promise<Plane>;
   close(): Promise<void>;

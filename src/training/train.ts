@@ -188,13 +188,12 @@ class Run implements TrainSession {
   private async validationLoss(engine: Engine): Promise<number> {
     const { validation } = this.data;
     const order = Uint32Array.from({ length: validation.count }, (_, index) => index);
-    const unused = new Float32Array(this.model.weights.length);
     let batch = emptyBatch();
     let sum = 0;
     for (let start = 0; start < validation.count; start += this.options.batchSize) {
       const count = Math.min(this.options.batchSize, validation.count - start);
       batch = fillBatch(validation, order, start, count, this.normalization, batch);
-      sum += count * (await engine.lossAndGradient(this.model, batch, unused, this.options.border));
+      sum += count * (await engine.lossAndGradient(this.model, batch, null, this.options.border));
     }
     return sum / validation.count;
   }

@@ -19,11 +19,12 @@ export interface Task {
   width: number;
   height: number;
   border: number;
-  tileWidth: number;
-  tileHeight: number;
+  stripWidth: number;
+  segmentHeight: number;
   weights: number;
   input: number;
   target: number;
+  /** 0: only the loss is wanted. */
   gradients: number;
   losses: number;
   scratch: number;
@@ -32,7 +33,7 @@ export interface Task {
 }
 
 const KINDS = ['train', 'predict', 'close'] as const;
-const NUMBERS = ['chunks', 'chunkSize', 'count', 'width', 'height', 'border', 'tileWidth', 'tileHeight', 'weights', 'input', 'target', 'gradients', 'losses', 'scratch', 'scratchBytes'] as const;
+const NUMBERS = ['chunks', 'chunkSize', 'count', 'width', 'height', 'border', 'stripWidth', 'segmentHeight', 'weights', 'input', 'target', 'gradients', 'losses', 'scratch', 'scratchBytes'] as const;
 
 export function writeTask(control: Int32Array, task: Task): void {
   let at = FIELDS;

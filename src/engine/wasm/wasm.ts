@@ -7,7 +7,7 @@ import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
 import type { Plane } from '../../image/image';
 import { layerSlices, type Model } from '../../model/srcnn';
 import type { Batch, Engine } from '../engine';
-import { packedLayers, packWeights, roundUp, scratchLength, tilePlanes, trainingPlanes } from './layout';
+import { BAND, bandPlanes, packedLayers, packWeights, roundUp, scratchLength, stripWidth, trainingPlanes } from './layout';
 import { CONTROL_BYTE, FIRST_FREE_BYTE, GENERATION, NEXT, PENDING, type Task, writeTask } from './task';
 
 export interface WasmOptions {
@@ -17,8 +17,8 @@ export interface WasmOptions {
 
 /** Patches per chunk: the unit a thread takes, and in whose order gradients are added up, whatever the number of threads. */
 const CHUNK = 8;
-const TILE_WIDTH = 122;
-const TILE_HEIGHT = 58;
+/** Rows of a strip that one thread takes: more make fewer seams, at which rows are computed twice. */
+const SEGMENT = { least: 64, most: 512 };
 const PAGE = 65536;
 // The threads run compiled code: also when the caller is a test that runs the TypeScript source.
 const COMPILED = join(__dirname, '../../../dist/engine/wasm');
@@ -62,8 +62,8 @@ class WasmEngine implements Engine {
     });
   }
 
-  lossAndGradient(model: Model, batch: Batch, gradient: Float32Array, border = 0): Promise<number> {
-    if (gradient.length !== model.weights.length) throw new OptionError(`gradient has ${gradient.length} values; the network has ${model.weights.length}`);
+  lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, border = 0): Promise<number> {
+    if (gradient && gradient.length !== model.weights.length) throw new OptionError(`gradient has ${gradient.length} values; the network has ${model.weights.length}`);
     if (2 * border >= Math.min(batch.width, batch.height)) throw new ImageTooSmallError(`a border of ${border} leaves nothing of ${batch.width}x${batch.height} patches`);
     return this.inTurn(() => this.train(model, batch, gradient, border));
   }
@@ -85,25 +85,25 @@ class WasmEngine implements Engine {
     return result;
   }
 
-  private async train(model: Model, batch: Batch, gradient: Float32Array, border: number): Promise<number> {
+  private async train(model: Model, batch: Batch, gradient: Float32Array | null, border: number): Promise<number> {
     const { count, width, height } = batch;
     const layers = layerSlices(model.layers);
     const chunks = Math.ceil(count / CHUNK);
     const patch = width * height;
     const scratchBytes = roundUp(4 * scratchLength(trainingPlanes(layers, width, height)), 64);
     const [weights, input, target, gradients, losses, scratch] = this.allocate([
-      4 * packedLayers(layers).length, 4 * count * patch, 4 * count * patch, 4 * chunks * model.weights.length, 8 * chunks, this.threads * scratchBytes,
+      4 * packedLayers(layers).length, 4 * count * patch, 4 * count * patch, gradient ? 4 * chunks * model.weights.length : 0, 8 * chunks, this.threads * scratchBytes,
     ]);
     this.pack(model, weights);
     const floats = new Float32Array(this.memory.buffer);
     floats.set(batch.input.subarray(0, count * patch), input / 4);
     floats.set(batch.target.subarray(0, count * patch), target / 4);
     await this.run({
-      kind: 'train', chunks, chunkSize: CHUNK, count, width, height, border, tileWidth: 0, tileHeight: 0,
-      weights, input, target, gradients, losses, scratch, scratchBytes, layers: model.layers,
+      kind: 'train', chunks, chunkSize: CHUNK, count, width, height, border, stripWidth: 0, segmentHeight: 0,
+      weights, input, target, gradients: gradient ? gradients : 0, losses, scratch, scratchBytes, layers: model.layers,
     });
-    gradient.fill(0);
-    for (let chunk = 0, from = gradients / 4; chunk < chunks; chunk++) {
+    gradient?.fill(0);
+    for (let chunk = 0, from = gradients / 4; gradient && chunk < chunks; chunk++) {
       for (let i = 0; i < gradient.length; i++) gradient[i] += floats[from++];
     }
     const sum = new Float64Array(this.memory.buffer, losses, chunks).reduce((a, b) => a + b, 0);
@@ -113,16 +113,19 @@ class WasmEngine implements Engine {
   private async predictNow(model: Model, plane: Plane): Promise<Plane> {
     const { width, height } = plane;
     const layers = layerSlices(model.layers);
-    const tileWidth = Math.min(TILE_WIDTH, width), tileHeight = Math.min(TILE_HEIGHT, height);
-    const chunks = Math.ceil(width / tileWidth) * Math.ceil(height / tileHeight);
-    const scratchBytes = roundUp(4 * scratchLength(tilePlanes(layers, tileWidth, tileHeight)), 64);
+    const strip = stripWidth(layers, width);
+    const across = Math.ceil(width / strip);
+    const wanted = Math.ceil((height * across) / (4 * this.threads));
+    const segmentHeight = Math.max(SEGMENT.least, Math.min(SEGMENT.most, roundUp(wanted, BAND)));
+    const chunks = across * Math.ceil(height / segmentHeight);
+    const scratchBytes = roundUp(4 * scratchLength(bandPlanes(layers, strip)), 64);
     const bytes = 4 * width * height;
     const [weights, input, target, scratch] = this.allocate([4 * packedLayers(layers).length, bytes, bytes, this.threads * scratchBytes]);
     this.pack(model, weights);
     const floats = new Float32Array(this.memory.buffer);
     floats.set(plane.data, input / 4);
     await this.run({
-      kind: 'predict', chunks, chunkSize: 1, count: 1, width, height, border: 0, tileWidth, tileHeight,
+      kind: 'predict', chunks, chunkSize: 1, count: 1, width, height, border: 0, stripWidth: strip, segmentHeight,
       weights, input, target, gradients: 0, losses: 0, scratch, scratchBytes, layers: model.layers,
     });
     return { data: floats.slice(target / 4, target / 4 + width * height), width, height };

@@ -1,0 +1,5 @@
+/** What assembly/kernels.ts exports, with addresses and strides in bytes. */
+export type Kernels = Record<'convolve' | 'convolveSingle' | 'kernelGradient' | 'squaredError', (...values: number[]) => number>;
+
+/** The modes of assembly/kernels.ts: what happens to a sum before it is stored. */
+export const LINEAR = 0, RELU = 1, MASK = 2;
