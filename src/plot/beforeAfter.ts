@@ -11,7 +11,7 @@ export interface Crop {
 }
 
 export interface BeforeAfterOptions {
-  /** The part to show enlarged; without it, the one with the most local detail. */
+  /** The part to show enlarged; without it, a square with much fine detail. */
   crop?: Crop;
   /** PSNR in dB, shown in the titles. */
   scores?: { bicubic?: number; restored?: number };
@@ -76,29 +76,26 @@ function cut(image: Image, { x, y, width, height }: Crop): Image {
   return { data, width, height, channels };
 }
 
-/** The square with the largest variance among those on a grid of half their side. */
+/** Of the squares on a grid of half their side, the one whose neighbouring pixels differ most: fine detail rather than one strong edge. */
 export function detailedCrop(image: Image): Crop {
   const shorter = Math.min(image.width, image.height);
   const side = Math.min(shorter, Math.max(32, Math.min(96, Math.round(shorter / 4))));
   const step = Math.max(1, side >> 1);
-  let best = { crop: { x: 0, y: 0, width: side, height: side }, variance: -1 };
+  let best = { crop: { x: 0, y: 0, width: side, height: side }, detail: -1 };
   for (let y = 0; y + side <= image.height; y += step) {
     for (let x = 0; x + side <= image.width; x += step) {
       const crop = { x, y, width: side, height: side };
-      const variance = varianceOf(cut(image, crop));
-      if (variance > best.variance) best = { crop, variance };
+      const detail = detailOf(cut(image, crop));
+      if (detail > best.detail) best = { crop, detail };
     }
   }
   return best.crop;
 }
 
-function varianceOf({ data, channels }: Image): number {
-  let sum = 0, squares = 0;
-  // Green stands for the luminance: detail is wanted here, not a score.
-  for (let i = channels >> 1; i < data.length; i += channels) {
-    sum += data[i];
-    squares += data[i] ** 2;
-  }
-  const count = data.length / channels;
-  return squares / count - (sum / count) ** 2;
+/** The sum of squared differences between neighbours, in green: it stands for the luminance, as no score is wanted here. */
+function detailOf({ data, width, height, channels }: Image): number {
+  const at = (x: number, y: number) => data[(y * width + x) * channels + (channels >> 1)];
+  let sum = 0;
+  for (let y = 1; y < height; y++) for (let x = 1; x < width; x++) sum += (at(x, y) - at(x - 1, y)) ** 2 + (at(x, y) - at(x, y - 1)) ** 2;
+  return sum;
 }

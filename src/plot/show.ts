@@ -27,7 +27,7 @@ function send(data: Record<string, unknown>): void {
 /** Shows a figure below the cell, live in JupyterLab, with a picture for GitHub and for print in the same output. Throws NoNotebookError elsewhere. */
 export async function show(figure: Figure): Promise<void> {
   kernelWriter();
-  const png = await figurePng(figure);
+  const png = await figurePng(figure, { scale: 1.5 });
   send({ 'application/vnd.plotly.v1+json': figure, 'image/png': png.toString('base64') });
 }
 
