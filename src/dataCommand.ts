@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { catalogue } from './data/catalogue';
 import { dataFolder, datasetNames, loadDataset } from './data/datasets';
 import { fetchDataset, type FetchProgress } from './data/download';
@@ -12,7 +12,8 @@ export function dataCommand(program: Command): void {
   data.command('fetch')
     .description(`Download a data set to ${dataFolder()} (SRCNN_DATA_DIR names another folder); run again to go on with what was interrupted`)
     .argument('<name>', `one of ${datasetNames.join(', ')}`)
-    .option('--mirror <url>', 'try this address first (may be repeated): the archive, or a folder ending in / that holds it', (url, all: string[]) => [...all, url], [] as string[])
+    .addOption(new Option('--mirror <url>', 'try this address first (may be repeated): the archive, or a folder ending in / that holds it')
+      .argParser((url: string, all: string[]) => [...all, url]).default([], 'none'))
     .action(fetchNamed);
 }
 
@@ -72,7 +73,7 @@ function progressBar(): ProgressView {
 function progressLines(): ProgressView {
   let last = '';
   const show = ({ archive, stage, done, total }: FetchProgress) => {
-    const tenths = stage === 'download' && total ? `, ${Math.floor((10 * done) / total)}0% of ${megabytes(total)}` : '';
+    const tenths = stage === 'download' && total ? `, ${10 * Math.floor((10 * done) / total)}% of ${megabytes(total)}` : '';
     const line = `${verbs[stage]} ${archive}${tenths}`;
     if (line !== last) console.log(line);
     last = line;

@@ -75,7 +75,7 @@ async function fetchArchive(name: string, archive: Archive, mirrors: Mirror[], t
     } catch (error) {
       if (error instanceof WriteError) throw error;
       failures.push(`${mirror.url}: ${reason(error)}`);
-      options.onNote?.(`no luck with ${failures.at(-1)}`);
+      if (mirror !== mirrors.at(-1)) options.onNote?.(`no luck with ${failures.at(-1)}; trying the next address`);
     }
   }
   throw new DatasetError(`${name}: none of ${mirrors.length} addresses gave ${archive.file}:\n  ${failures.join('\n  ')}\n`
