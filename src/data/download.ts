@@ -58,7 +58,7 @@ export async function fetchDataset(data: string | CatalogueEntry, options: Fetch
   return result;
 }
 
-/** Undefined when one of the archive's layouts is whole, else what the nearest one lacks. */
+/** Undefined when one of the archive's layouts is whole, else what each of them lacks. */
 async function lackingOfAll(folder: string, { layouts }: Archive): Promise<string | undefined> {
   const lacks = await Promise.all(layouts.map((layout) => lacking(folder, layout)));
   return lacks.includes(undefined) ? undefined : lacks.join('; or ');
