@@ -37,7 +37,8 @@ async function startDrawing(): Promise<Drawing> {
   return { window, toImage: (figure, options) => plotly.toImage(window.JSON.parse(JSON.stringify(figure)), options) };
 }
 
-function sizeOf(figure: Figure, options: PictureOptions): { width: number; height: number } {
+/** The figure's size in CSS pixels: the one asked for, its own, or 900 x 450. Throws OptionError outside of 10 to 10000. */
+export function figureSize(figure: Figure, options: PictureOptions = {}): { width: number; height: number } {
   const { width = 900, height = 450 } = { ...(figure.layout as PictureOptions), ...options };
   for (const [name, value] of Object.entries({ width, height })) {
     if (!(value >= 10 && value <= 10000)) throw new OptionError(`${name} is ${value}; use 10 to 10000 pixels`);
@@ -47,7 +48,7 @@ function sizeOf(figure: Figure, options: PictureOptions): { width: number; heigh
 
 /** The figure as an SVG document, drawn by plotly.js without a browser. */
 export async function figureSvg(figure: Figure, options: PictureOptions = {}): Promise<string> {
-  const size = sizeOf(figure, options);
+  const size = figureSize(figure, options);
   const { toImage } = await loadDrawing();
   return toImage(figure, { format: 'svg', imageDataOnly: true, ...size });
 }
