@@ -37,8 +37,7 @@ async function startDrawing(): Promise<Drawing> {
   return { window, toImage: (figure, options) => plotly.toImage(window.JSON.parse(JSON.stringify(figure)), options) };
 }
 
-/** The figure's size in CSS pixels: the one asked for, its own, or 900 x 450. Throws OptionError outside of 10 to 10000. */
-export function figureSize(figure: Figure, options: PictureOptions = {}): { width: number; height: number } {
+function figureSize(figure: Figure, options: PictureOptions): { width: number; height: number } {
   const { width = 900, height = 450 } = { ...(figure.layout as PictureOptions), ...options };
   for (const [name, value] of Object.entries({ width, height })) {
     if (!(value >= 10 && value <= 10000)) throw new OptionError(`${name} is ${value}; use 10 to 10000 pixels`);

@@ -1,7 +1,7 @@
 import { OptionError } from '../errors';
 import type { Image, Plane } from '../image/image';
 import { type Figure, pngOf } from './figure';
-import { figurePng, figureSize } from './picture';
+import { figurePng } from './picture';
 
 type WriteDisplayData = (content: { data: Record<string, unknown>; metadata: Record<string, unknown>; transient: Record<string, unknown> }, isUpdate: boolean) => void;
 
@@ -20,17 +20,19 @@ function kernelWriter(): WriteDisplayData {
   throw new NoNotebookError('show works in a notebook with the tslab kernel only; write a file with saveFigure(file, figure) or writeImage(file, image) instead');
 }
 
-function send(data: Record<string, unknown>, metadata: Record<string, unknown> = {}): void {
-  kernelWriter()({ data, metadata, transient: {} }, false);
+function send(data: Record<string, unknown>): void {
+  kernelWriter()({ data, metadata: {}, transient: {} }, false);
 }
 
-/** Shows a figure below the cell, live in JupyterLab, with a picture for GitHub and for print in the same output. Throws NoNotebookError elsewhere. */
+/**
+ * Shows a figure below the cell: a picture for GitHub and for print, which JupyterLab turns into the live figure when the
+ * pointer enters it. Throws NoNotebookError outside of a notebook.
+ */
 export async function show(figure: Figure): Promise<void> {
   kernelWriter();
-  const size = figureSize(figure);
-  const png = await figurePng(figure, { ...size, scale: 1.5 });
-  // The size in the metadata: shown at that width, sharp on dense screens.
-  send({ 'application/vnd.plotly.v1+json': figure, 'image/png': png.toString('base64') }, { 'image/png': size });
+  // Scale 1: JupyterLab and GitHub show a picture pixel for pixel, and a larger one would be cut off.
+  const png = await figurePng(figure, { scale: 1 });
+  send({ 'application/vnd.plotly.v1+json': figure, 'image/png': png.toString('base64') });
 }
 
 /** Shows a picture below the cell at its own size, 0..255 where it is a plane. Throws NoNotebookError outside of a notebook. */
