@@ -35,7 +35,7 @@ export async function beforeAfter(images: { original: Image; bicubic: Image; res
   const enlarged = await Promise.all([bicubic, restored, original].map((image) => pictureUri(cut(image, crop), magnify)));
   const columns = ['bicubic', 'SRCNN', 'original'].map((name, index) => ({ x: index * (1 + gap), title: titleOf(name, [options.scores?.bicubic, options.scores?.restored][index]) }));
   const height = top + tileHeight;
-  const margin = { l: 15, r: 15, t: 70, b: 15 };
+  const margin = { l: 15, r: 15, t: 80, b: 15 };
   return {
     data: [emptyTrace()],
     layout: layoutOf('Before and after', `the marked ${crop.width} x ${crop.height} pixels, enlarged below`, {

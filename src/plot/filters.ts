@@ -16,7 +16,7 @@ export async function filters(model: Model): Promise<Figure> {
     return tile(await pictureUri(greyScale(weights, kernel), Math.ceil(72 / kernel)), column * (1 + gap), row * (1 + gap), 1, 1);
   }));
   const width = columns * (1 + gap) - gap, height = rows * (1 + gap) - gap;
-  const margin = { l: 15, r: 15, t: 75, b: 15 };
+  const margin = { l: 15, r: 15, t: 80, b: 15 };
   return {
     data: [emptyTrace()],
     layout: layoutOf(`The ${count} filters of the first layer`, `${kernel} x ${kernel}, strongest first; mid-grey is 0, each in its own scale`, {

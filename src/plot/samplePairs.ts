@@ -25,7 +25,7 @@ export async function samplePairs(patches: PatchSet, { count = 10, seed = 0 }: S
   const height = 2 + gap;
   const pixels = Math.round(Math.min(900, 80 + 180 * width));
   const label = (text: string, row: number) => note(text, left - gap, row * (1 + gap) + 0.5, { textangle: -90, xanchor: 'right', yanchor: 'middle' });
-  const margin = { l: 10, r: 10, t: 70, b: 10 };
+  const margin = { l: 10, r: 10, t: 80, b: 10 };
   return {
     data: [emptyTrace()],
     layout: layoutOf(`${count} random training ${count === 1 ? 'pair' : 'pairs'}`, `${patches.size} x ${patches.size} pixels of luminance, protocol ${patches.protocol}, x${patches.scale}`, {

@@ -59,7 +59,8 @@ function corners(text: SVGElement): Point[] {
   const boldness = text.querySelector('[style*="bold"]') ? 1.12 : 1;
   const width = boldness * Math.max(...lines.map((line) => textWidth(line, size)));
   const x = parseFloat(text.getAttribute('x') ?? '') || 0;
-  const y = parseFloat(text.getAttribute('y') ?? '') || 0;
+  const lowered = text.getAttribute('dy') ?? '';
+  const y = (parseFloat(text.getAttribute('y') ?? '') || 0) + (parseFloat(lowered) || 0) * (lowered.endsWith('em') ? size : 1);
   const anchor = text.style.textAnchor || text.getAttribute('text-anchor');
   const left = x - (anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0);
   const top = y - 0.95 * size, bottom = y + (1.3 * lines.length - 0.95) * size;
