@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { DivergedError, OptionError, UnknownNameError } from '../errors';
+import { type Layer, presets, srcnn } from '../model/srcnn';
+import { layerRates, newOptimizerState } from './optimizer';
+import { recipes, type TrainOptions } from './recipes';
+import { checkRunName, optionText, reached, type Reached } from './runs';
+import type { TrainSession } from './session';
+import { train, type TrainingData, type TrainSettings } from './train';
+
+/** Values to try for each option; `filters` (of the hidden layers) and `kernels` (of all layers) change the network's own. */
+export type SweepGrid = { [Option in keyof TrainOptions]?: readonly NonNullable<TrainOptions[Option]>[] } & {
+  filters?: readonly (readonly number[])[];
+  kernels?: readonly (readonly number[])[];
+};
+
+/** One run of a sweep: its place in the grid, how it goes, and what it reached so far. */
+export interface SweepRow extends Reached {
+  name: string;
+  state: 'waiting' | 'training' | 'finished' | 'stopped' | 'diverged';
+  [option: string]: string | number | boolean | null;
+}
+
+export interface SweepSettings extends TrainSettings {
+  /** The sweep's folder: each run gets a subfolder, and a sweep that was cut short goes on. None: nothing is written. */
+  folder?: string;
+  /** The table as it stands, whenever a run begins, ends an epoch or ends. */
+  onProgress?: (rows: SweepRow[]) => void;
+  /** The session of each run as it begins, to watch, pause or stop it; stopping it ends the sweep. */
+  onSession?: (session: TrainSession, name: string) => void;
+}
+
+/** One combination of the grid's values, as it was given and as train() takes it. */
+interface Combination {
+  name: string;
+  values: Record<string, unknown>;
+  options: Partial<TrainOptions>;
+}
+
+// A record, so that the compiler misses an option that is new.
+const optionNames: Record<keyof TrainOptions, true> = {
+  network: true, initialization: true, seed: true, epochs: true, batchSize: true, schedule: true, border: true, lossEvery: true,
+  optimizer: true, learningRate: true, momentum: true,
+};
+const gridKeys = [...Object.keys(optionNames), 'filters', 'kernels'];
+
+/**
+ * Trains every combination of the grid's values, one after another, and returns a row for each, in the order trained (the last key
+ * changes fastest). A run that diverges is marked and the next one begins. Throws UnknownNameError for a key that is no option
+ * and OptionError for values out of range, before anything is trained.
+ */
+export async function sweep(grid: SweepGrid, data: TrainingData, settings: SweepSettings = {}): Promise<SweepRow[]> {
+  const { onProgress, onSession, folder, ...shared } = settings;
+  const combinations = combine(grid, settings, data.training.count);
+  const rows = combinations.map(({ name, values }) => row(name, 'waiting', values));
+  for (const [index, { name, values, options }] of combinations.entries()) {
+    const show = (state: SweepRow['state'], session: TrainSession) => {
+      rows[index] = row(name, state, values, session);
+      onProgress?.(rows.map((each) => ({ ...each })));
+    };
+    const session = train(data, { ...shared, ...options, ...(folder ? { folder: join(folder, name), resume: true } : {}) });
+    const unsubscribe = session.subscribe((event) => void (event === 'epoch' && show('training', session)));
+    onSession?.(session, name);
+    show('training', session);
+    show(await outcome(session).finally(unsubscribe), session);
+    if (rows[index].state === 'stopped') break;
+  }
+  return rows;
+}
+
+/** How a run ended; what is wrong with the machine rather than with the options ends the sweep. */
+async function outcome(session: TrainSession): Promise<SweepRow['state']> {
+  try {
+    await session.done;
+    return session.state === 'stopped' ? 'stopped' : 'finished';
+  } catch (error) {
+    if (error instanceof DivergedError) return 'diverged';
+    throw error;
+  }
+}
+
+const noHistory = { losses: [], epochs: [] };
+
+function row(name: string, state: SweepRow['state'], values: Record<string, unknown>, session?: TrainSession): SweepRow {
+  const differing = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, optionText(value)]));
+  return { name, ...differing, state, ...reached(session?.history ?? noHistory) };
+}
+
+function combine(grid: SweepGrid, base: TrainSettings, patches: number): Combination[] {
+  let product: Record<string, unknown>[] = [{}];
+  for (const [key, list] of Object.entries(grid)) {
+    if (!gridKeys.includes(key)) throw new UnknownNameError('key of the grid', key, gridKeys);
+    if (!Array.isArray(list) || !list.length) throw new OptionError(`the grid's ${key} is no list of values; give it as [first, second, ...]`);
+    product = product.flatMap((values) => list.map((value) => ({ ...values, [key]: value })));
+  }
+  const combinations = product.map((values) => ({ name: nameOf(values), values, options: trainOptions(values, base, patches) }));
+  const twice = combinations.find(({ name }, index) => combinations.findIndex((other) => other.name === name) !== index);
+  if (twice) throw new OptionError(`the grid holds ${twice.name} twice; leave one out`);
+  for (const { name } of combinations) checkRunName(name);
+  return combinations;
+}
+
+/** As in "filters=64-32,learningRate=0.001": sorted, so that a grid whose keys were moved finds its runs again. */
+function nameOf(values: Record<string, unknown>): string {
+  const parts = Object.keys(values).sort().map((key) => `${key}=${optionText(values[key])}`);
+  return parts.join(',') || 'run';
+}
+
+function trainOptions(values: Record<string, unknown>, base: TrainSettings, patches: number): Partial<TrainOptions> {
+  const { filters, kernels, ...rest } = values as Partial<TrainOptions> & { filters?: number[]; kernels?: number[] };
+  const all = { ...recipes.tuned, ...base, ...rest };
+  const network = filters || kernels ? chain(all.network, filters, kernels) : all.network;
+  check({ ...all, network }, patches);
+  return filters || kernels ? { ...rest, network } : rest;
+}
+
+/** What train() would refuse, said before hours of training rather than after. */
+function check(options: TrainOptions, patches: number): void {
+  const model = srcnn(options.network, options);
+  layerRates(options.learningRate, model.layers.length);
+  newOptimizerState(model, options.optimizer);
+  for (const name of ['epochs', 'batchSize', 'lossEvery'] as const) {
+    const most = name === 'batchSize' ? patches : Infinity;
+    if (!Number.isInteger(options[name]) || options[name] < 1 || options[name] > most) {
+      throw new OptionError(`${name} is ${options[name]}; use a whole number ${most < Infinity ? `from 1 to the ${most} training patches there are` : 'above 0'}`);
+    }
+  }
+}
+
+/** A network's layers with other filters or kernels: ReLU throughout, but for the last layer. Throws OptionError when their numbers do not fit together. */
+function chain(network: TrainOptions['network'], filters?: readonly number[], kernels?: readonly number[]): Layer[] {
+  const layers = typeof network === 'string' ? presets[network] : network;
+  if (!layers) throw new UnknownNameError('network', String(network), Object.keys(presets));
+  const sides = kernels ?? layers.map(({ kernel }) => kernel);
+  const widths = filters ? [...filters, 1] : layers.map((layer) => layer.filters);
+  if (sides.length !== widths.length) {
+    throw new OptionError(`${sides.length} kernels (${sides.join(', ')}) need filters for ${sides.length - 1} hidden layers, not ${widths.length - 1}; change both together`);
+  }
+  return sides.map((kernel, index) => ({ filters: widths[index], kernel, activation: index < sides.length - 1 ? 'relu' : 'linear' }));
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { PatchSet } from '../../src/data/patches';
+import type { Engine } from '../../src/engine/engine';
+import { createWasmEngine } from '../../src/engine/wasm/wasm';
+import { CheckpointError, OptionError, UnknownNameError } from '../../src/errors';
+import { countWeights, type Layer } from '../../src/model/srcnn';
+import { loadRun, runs } from '../../src/training/runs';
+import { sweep, type SweepGrid, type SweepRow } from '../../src/training/sweep';
+import { train } from '../../src/training/train';
+
+let engine: Engine;
+let folder: string;
+before(async () => {
+  engine = await createWasmEngine({ threads: 2 });
+  folder = await mkdtemp(join(tmpdir(), 'srcnn-sweep-'));
+});
+after(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Noise, and the same noise weaker. */
+function noise(count: number): PatchSet {
+  const [width, height] = [32, 32];
+  const plane = (gain: number) => Uint8Array.from({ length: width * height }, (_, i) => 128 + gain * Math.sin(i * i));
+  return {
+    pictures: [{ input: plane(40), target: plane(90), width, height }], picture: new Uint16Array(count),
+    x: Uint16Array.from({ length: count }, (_, i) => (7 * i) % 20), y: Uint16Array.from({ length: count }, (_, i) => (5 * i) % 20),
+    size: 12, count, scale: 3, protocol: 'seed',
+  };
+}
+const data = { training: noise(16), validation: noise(4) };
+const network: Layer[] = [{ filters: 4, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }];
+const settings = { epochs: 2, batchSize: 8, lossEvery: 1, network };
+
+test('every combination is trained in turn, the last key changing fastest, each as it would be alone', async () => {
+  const rows = await sweep({ filters: [[4], [6]], learningRate: [1e-2, 1e-3] }, data, { ...settings, engine, folder: join(folder, 'grid') });
+  assert.deepEqual(rows.map(({ name, filters, learningRate, state, epochsDone }) => [name, filters, learningRate, state, epochsDone]), [
+    ['filters=4,learningRate=0.01', '4', 1e-2, 'finished', 2], ['filters=4,learningRate=0.001', '4', 1e-3, 'finished', 2],
+    ['filters=6,learningRate=0.01', '6', 1e-2, 'finished', 2], ['filters=6,learningRate=0.001', '6', 1e-3, 'finished', 2],
+  ]);
+  const alone = await train(data, { ...settings, learningRate: 1e-3, engine }).done;
+  assert.equal(rows[1].validationLoss, alone.best.validationLoss);
+  const listed = await runs(folder);
+  assert.deepEqual(listed.map(({ name }) => name), rows.map(({ name }) => `grid/${name}`).sort());
+  const { options } = await loadRun('grid/filters=6,learningRate=0.01', folder);
+  assert.deepEqual((options.network as Layer[]).map(({ filters }) => filters), [6, 1]);
+});
+
+test('filters and kernels together make another chain', async () => {
+  const seen: number[] = [];
+  const grid: SweepGrid = { filters: [[5, 3]], kernels: [[3, 1, 5]] };
+  const [row] = await sweep(grid, data, { ...settings, engine, epochs: 1, onSession: (session) => void seen.push(countWeights(session.model.layers)) });
+  assert.deepEqual([row.filters, row.kernels], ['5-3', '3-1-5']);
+  assert.deepEqual(seen, [5 * 9 + 5 + 3 * 5 + 3 + 3 * 25 + 1]);
+});
+
+test('a sweep that was stopped keeps what it had, and goes on when it is run again', async () => {
+  const grid = { seed: [1, 2, 3] };
+  const run = { ...settings, engine, folder: join(folder, 'cut') };
+  const begun: string[] = [];
+  const first = await sweep(grid, data, { ...run, onSession: (session, name) => {
+    begun.push(name);
+    if (name === 'seed=2') session.subscribe((event) => void (event === 'epoch' && session.stop()));
+  } });
+  assert.deepEqual(first.map(({ state, epochsDone }) => [state, epochsDone]), [['finished', 2], ['stopped', 1], ['waiting', 0]]);
+  assert.deepEqual(begun, ['seed=1', 'seed=2']);
+  let epochs = 0;
+  const second = await sweep(grid, data, { ...run, onEpoch: () => void epochs++ });
+  assert.deepEqual(second.map(({ state, epochsDone }) => [state, epochsDone]), [['finished', 2], ['finished', 2], ['finished', 2]]);
+  assert.equal(epochs, 3, 'what was trained is not trained again');
+  const whole = await sweep(grid, data, { ...settings, engine });
+  assert.deepEqual(second.map(({ validationLoss }) => validationLoss), whole.map(({ validationLoss }) => validationLoss));
+});
+
+test('the progress table shows what waits, trains and is done', async () => {
+  const tables: SweepRow['state'][][] = [];
+  await sweep({ seed: [1, 2] }, data, { ...settings, epochs: 1, engine, onProgress: (rows) => void tables.push(rows.map(({ state }) => state)) });
+  assert.deepEqual(tables, [
+    ['training', 'waiting'], ['training', 'waiting'], ['finished', 'waiting'],
+    ['finished', 'training'], ['finished', 'training'], ['finished', 'finished'],
+  ]);
+});
+
+test('a run that diverges is marked, and the next one is trained', async () => {
+  const rows = await sweep({ learningRate: [1e20, 1e-3] }, data, { ...settings, optimizer: 'sgd', engine });
+  assert.deepEqual(rows.map(({ state }) => state), ['diverged', 'finished']);
+});
+
+test('a grid that cannot be trained is refused before anything runs', async () => {
+  const refused = async (grid: object, kind: new (...given: never[]) => Error) => {
+    const began = () => assert.fail('training began');
+    await assert.rejects(sweep(grid as SweepGrid, data, { ...settings, engine, onSession: began }), kind, JSON.stringify(grid));
+  };
+  await refused({ learningrate: [1e-3] }, UnknownNameError);
+  await refused({ folder: ['a', 'b'] }, UnknownNameError);
+  await refused({ learningRate: 1e-3 }, OptionError);
+  await refused({ learningRate: [] }, OptionError);
+  await refused({ seed: [1, 1] }, OptionError);
+  await refused({ seed: [1], learningRate: [1e-3, NaN] }, OptionError);
+  await refused({ seed: [1], filters: [[4], [4, 4]] }, OptionError);
+  await refused({ seed: [1], kernels: [[3, 3], [3, 4]] }, OptionError);
+  await refused({ seed: [1], network: ['9-1-7', '9-1-8'] }, UnknownNameError);
+  await refused({ seed: [1], epochs: [1, 0] }, OptionError);
+  await refused({ seed: [1], batchSize: [8, 1000] }, OptionError);
+  await refused({ seed: [1], optimizer: ['adam', 'newton'] }, UnknownNameError);
+});
+
+test('a sweep\'s folder that was trained with other options is refused by name', async () => {
+  const run = { ...settings, engine, folder: join(folder, 'other') };
+  await sweep({ seed: [1] }, data, run);
+  await assert.rejects(sweep({ seed: [1] }, data, { ...run, batchSize: 4 }), (error: Error) => error instanceof CheckpointError && error.message.includes('seed=1'));
+});
