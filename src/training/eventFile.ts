@@ -4,8 +4,8 @@
  */
 export type EventContent =
   | { kind: 'version' }
-  /** TensorBoard then forgets what it has from this step on: that is trained, and written, again. */
-  | { kind: 'restart' }
+  /** At every start but a run's first, TensorBoard forgets what it has from this step on: that is trained, and written, again. */
+  | { kind: 'start' }
   | { kind: 'scalar'; tag: string; value: number }
   | { kind: 'image'; tag: string; png: Uint8Array; width: number; height: number };
 
@@ -44,7 +44,7 @@ function framed(data: Buffer): Buffer {
 
 function contentField(content: EventContent): Buffer {
   if (content.kind === 'version') return field(3, Buffer.from('brain.Event:2'));
-  if (content.kind === 'restart') return field(7, Buffer.concat([key(1, 0), varint(1)]));
+  if (content.kind === 'start') return field(7, Buffer.concat([key(1, 0), varint(1)]));
   const value = content.kind === 'scalar' ? Buffer.concat([key(2, 5), float(content.value)]) : field(4, image(content));
   return field(5, field(1, Buffer.concat([field(1, Buffer.from(content.tag)), value])));
 }

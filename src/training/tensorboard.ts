@@ -26,6 +26,7 @@ export interface TensorboardWriter {
 
 /** A new event file in the `tensorboard` folder of a run's folder, sorted after those that are there; none is ever changed. */
 export function tensorboardWriter(folder: string): TensorboardWriter {
+  const first = !hasEvents(folder);
   const file = newFile(join(folder, 'tensorboard'));
   let size = 0;
   let open = true;
@@ -35,11 +36,13 @@ export function tensorboardWriter(folder: string): TensorboardWriter {
     size = append(file, size, eventRecord(Date.now() / 1000, step, content));
   };
   write(0, { kind: 'version' });
+  // TensorBoard takes a run's first start for its beginning and only later ones for restarts.
+  if (first) write(0, { kind: 'start' });
   return {
     file,
     scalar: (tag, step, value) => write(step, { kind: 'scalar', tag, value }),
     image: (tag, step, png, width, height) => write(step, { kind: 'image', tag, png, width, height }),
-    restart: (step) => write(step, { kind: 'restart' }),
+    restart: (step) => write(step, { kind: 'start' }),
     close: () => void (open = false),
   };
 }

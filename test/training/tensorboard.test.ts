@@ -59,6 +59,8 @@ const skip = python ? false : 'no Python with the package tensorboard: set SRCNN
 
 interface Read {
   scalars: Record<string, [number, number][]>;
+  /** The same, as the server finds them: it has a second reader. */
+  served: Record<string, [number, number][]>;
   images: Record<string, { step: number; width: number; height: number; png: string }[]>;
 }
 
@@ -67,6 +69,8 @@ function readByTensorboard(run: string): Read {
   const program = `
 import base64, glob, json, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing import plugin_event_accumulator
+from tensorboard.util.tensor_util import make_ndarray
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import PyRecordReader_New
 folder = sys.argv[1]
 for file in sorted(glob.glob(folder + '/*')):
@@ -77,7 +81,9 @@ for file in sorted(glob.glob(folder + '/*')):
             if type(error).__name__ != 'OutOfRangeError': raise
             break
 events = EventAccumulator(folder, size_guidance={'scalars': 0, 'images': 0, 'tensors': 0}).Reload()
+server = plugin_event_accumulator.EventAccumulator(folder, tensor_size_guidance={'scalars': 0}).Reload()
 print(json.dumps({
+    'served': {tag: [[e.step, make_ndarray(e.tensor_proto).item()] for e in server.Tensors(tag)] for tag in server.PluginTagToContent('scalars')},
     'scalars': {tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()['scalars']},
     'images': {tag: [{'step': e.step, 'width': e.width, 'height': e.height, 'png': base64.b64encode(e.encoded_image_string).decode()}
                      for e in events.Images(tag)] for tag in events.Tags()['images']}}))`;
@@ -133,9 +139,11 @@ test('records are framed with lengths and checksums, and hold the bytes that pro
   writer.close();
   assert.match(basename(writer.file), /^events\.out\.tfevents\.\d{10}\./);
   assert.equal(dirname(writer.file), join(run, 'tensorboard'));
-  const [version, scalar] = await records(writer.file);
+  const [version, start, scalar] = await records(writer.file);
   // Event.wall_time (field 1, double) and step (field 2), then file_version (field 3) or summary (field 5).
   assert.equal(version.subarray(9).toString('latin1'), '\x10\x00\x1a\rbrain.Event:2');
+  // session_log (field 7) with status START.
+  assert.equal(start.subarray(9).toString('hex'), '1000' + '3a02' + '0801');
   assert.ok(Math.abs(scalar.readDoubleLE(1) - Date.now() / 1000) < 60);
   assert.equal(scalar.subarray(9).toString('hex'), '10ac02' + '2a0d' + '0a0b' + '0a046c6f7373' + '150000003f');
 });
@@ -168,8 +176,9 @@ test('TensorBoard shows the course of a run and its sample pictures, and of a re
   const { history } = await second.done;
   await endSecond();
   assert.equal((await eventFiles(run)).length, 3);
-  const { scalars, images } = readByTensorboard(run);
+  const { scalars, served, images } = readByTensorboard(run);
   assert.equal(history.losses.length, 12);
+  assert.deepEqual(served, scalars);
   assert.deepEqual(scalars.loss, singles(history.losses.map(({ step, loss }) => [step, loss])));
   assert.deepEqual(scalars.validationLoss, singles(history.epochs.map(({ epoch, validationLoss }) => [epoch, validationLoss])));
   assert.deepEqual(scalars.learningRate, singles(history.epochs.map(({ epoch, learningRate }) => [epoch, learningRate])));
