@@ -4,8 +4,8 @@ import type { Engine } from './engine';
 import { TfEngine } from './tfEngine';
 import type { TensorFlow } from './tfGraph';
 
-/** On a processor a slice's planes should stay in the cache: 16 patches of 32x32. */
-const PROCESSOR_PIXELS = 16 * 32 * 32;
+/** On a processor a slice's planes should stay near the cache: 32 patches of 32x32. */
+const PROCESSOR_PIXELS = 32 * 32 * 32;
 const GPU_PIXELS = 2 ** 22;
 
 const SETUP = 'npm run setup:tensorflow';

@@ -54,38 +54,44 @@ function singleFilter(tf: TensorFlow, x: tfjs.Tensor4D, weights: tfjs.Tensor4D):
   return tf.addN(Array.from({ length: kernel }, (_, row) => sums.slice([0, row, 0, row], [count, height, width, 1])));
 }
 
-function convolve(tf: TensorFlow, x: tfjs.Tensor4D, { kernel, inputs, filters, weights, bias, activation }: GraphLayer): tfjs.Tensor4D {
+/** What a layer computed: its output and, where it came from one channel, the neighbours that its gradient needs again. */
+interface Step {
+  output: tfjs.Tensor4D;
+  around: tfjs.Tensor2D | null;
+}
+
+function convolve(tf: TensorFlow, x: tfjs.Tensor4D, { kernel, inputs, filters, weights, bias, activation }: GraphLayer): Step {
   const shape: Shape = [x.shape[0], x.shape[1], x.shape[2], filters];
-  const sums = kernel === 1 ? asMatrix(x).matMul(weights.reshape([inputs, filters])).reshape<tfjs.Tensor4D>(shape)
-    : filters === 1 ? singleFilter(tf, x, weights) : x.conv2d(weights, 1, 'same');
+  const single = filters === 1 && kernel > 1;
+  // A layer that sees one channel (or one pixel) is one matrix product.
+  const around = single ? null : inputs === 1 ? neighbours(tf, x, kernel) : kernel === 1 ? asMatrix(x) : null;
+  const sums = around ? around.matMul(weights.reshape([-1, filters])).reshape<tfjs.Tensor4D>(shape) : single ? singleFilter(tf, x, weights) : x.conv2d(weights, 1, 'same');
   const output = sums.add<tfjs.Tensor4D>(bias);
-  return activation === 'relu' ? output.relu() : output;
+  return { output: activation === 'relu' ? output.relu() : output, around };
 }
 
-/** The network's output for pictures [count, height, width, 1]. */
-function forward(tf: TensorFlow, layers: readonly GraphLayer[], input: tfjs.Tensor4D): tfjs.Tensor4D[] {
-  const planes = [input];
-  for (const layer of layers) planes.push(convolve(tf, planes[planes.length - 1], layer));
-  return planes;
+/** The steps from pictures [count, height, width, 1] to the network's output, which is the last one's. */
+function forward(tf: TensorFlow, layers: readonly GraphLayer[], input: tfjs.Tensor4D): Step[] {
+  const steps: Step[] = [{ output: input, around: null }];
+  for (const layer of layers) steps.push(convolve(tf, steps[steps.length - 1].output, layer));
+  return steps;
 }
 
-/** The gradients of a layer's kernel and of its input (null for the network's own), given that of its sums. */
-function backward(tf: TensorFlow, x: tfjs.Tensor4D, delta: tfjs.Tensor4D, layer: GraphLayer, wantInput: boolean): { kernel: tfjs.Tensor; input: tfjs.Tensor4D | null } {
+/** The gradients of a layer's kernel and of its input (null where nobody wants it), given that of its sums. */
+function backward(tf: TensorFlow, x: tfjs.Tensor4D, around: tfjs.Tensor2D | null, delta: tfjs.Tensor4D, layer: GraphLayer, wantInput: boolean): { kernel: tfjs.Tensor; input: tfjs.Tensor4D | null } {
   const { kernel, inputs, filters, weights } = layer;
-  const area = kernel ** 2;
   if (kernel === 1) {
     const input = wantInput ? asMatrix(delta).matMul(weights.reshape([inputs, filters]), false, true).reshape<tfjs.Tensor4D>(x.shape) : null;
     return { kernel: asMatrix(x).matMul(asMatrix(delta), true), input };
   }
   if (filters === 1) {
     // Seen from the input, each pixel takes part in the sums of its neighbours: two plain matrix products, with the taps in reverse.
-    const around = neighbours(tf, delta, kernel);
-    const turned = weights.reshape([area, inputs]).reverse(0);
-    const input = wantInput ? around.matMul(turned).reshape<tfjs.Tensor4D>(x.shape) : null;
-    return { kernel: around.matMul(asMatrix(x), true).reverse(0), input };
+    const pulls = neighbours(tf, delta, kernel);
+    const input = wantInput ? pulls.matMul(weights.reshape<tfjs.Tensor2D>([kernel ** 2, inputs]).reverse(0)).reshape<tfjs.Tensor4D>(x.shape) : null;
+    return { kernel: pulls.matMul(asMatrix(x), true).reverse(0), input };
   }
   const shared = { strides: 1, pad: 'same', dataFormat: 'NHWC' };
-  const kernelGradient = inputs === 1 ? neighbours(tf, x, kernel).matMul(asMatrix(delta), true)
+  const kernelGradient = around ? around.matMul(asMatrix(delta), true)
     : tf.engine().runKernel('Conv2DBackpropFilter', { x, dy: delta }, { ...shared, filterShape: weights.shape }) as tfjs.Tensor;
   const input = wantInput ? tf.engine().runKernel('Conv2DBackpropInput', { dy: delta, filter: weights }, { ...shared, inputShape: x.shape }) as tfjs.Tensor4D : null;
   return { kernel: kernelGradient, input };
@@ -103,15 +109,15 @@ export function sliceGradient(tf: TensorFlow, model: Model, batch: Batch, from: 
   const take = (values: Float32Array) => tf.tensor4d(values.subarray(from * area, (from + count) * area), [count, height, width, 1]);
   return tf.tidy(() => {
     const layers = graphLayers(tf, model);
-    const planes = forward(tf, layers, take(batch.input));
-    const error = planes[planes.length - 1].sub<tfjs.Tensor4D>(take(batch.target));
+    const steps = forward(tf, layers, take(batch.input));
+    const error = steps[layers.length].output.sub<tfjs.Tensor4D>(take(batch.target));
     const counted = border > 0 ? error.mul<tfjs.Tensor4D>(centreMask(tf, height, width, border)) : error;
     const parts: tfjs.Tensor[] = [counted.square().sum().div(total)];
-    let delta: tfjs.Tensor4D | null = gradient ? counted.mul(2 / total) : null;
+    let delta: tfjs.Tensor4D | null = gradient ? counted.mul<tfjs.Tensor4D>(2 / total) : null;
     for (let l = layers.length - 1; l >= 0 && delta; l--) {
-      const output = planes[l + 1];
+      const { output, around } = steps[l + 1];
       if (layers[l].activation === 'relu') delta = tf.where<tfjs.Tensor4D>(output.greater(0), delta!, tf.zerosLike(output));
-      const { kernel, input }: ReturnType<typeof backward> = backward(tf, planes[l], delta!, layers[l], l > 0);
+      const { kernel, input }: ReturnType<typeof backward> = backward(tf, steps[l].output, around, delta!, layers[l], l > 0);
       parts.push(kernel, asMatrix(delta!).sum(0));
       delta = input;
     }
@@ -134,7 +140,7 @@ export function addSlice(model: Model, values: Float32Array, sums: Float64Array 
 /** The network's output for one picture's rows: [height, width] values. */
 export function predictRows(tf: TensorFlow, model: Model, data: Float32Array, width: number, height: number): tfjs.Tensor1D {
   return tf.tidy(() => {
-    const planes = forward(tf, graphLayers(tf, model), tf.tensor4d(data, [1, height, width, 1]));
-    return planes[planes.length - 1].reshape<tfjs.Tensor1D>([-1]);
+    const steps = forward(tf, graphLayers(tf, model), tf.tensor4d(data, [1, height, width, 1]));
+    return steps[steps.length - 1].output.reshape<tfjs.Tensor1D>([-1]);
   });
 }
