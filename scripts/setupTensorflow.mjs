@@ -1,0 +1,224 @@
+// npm run setup:tensorflow: gives the package @tensorflow/tfjs-node-gpu its native half, from the npm and Python registries alone:
+// TensorFlow's library out of its Python wheel, and the package's own binding compiled against it.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, delimiter, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { installJupyter, main, root, setUpPackages, SetupError } from './setup.mjs';
+
+/** The version all this was tried with, beside @tensorflow/tfjs-node-gpu 4.22.0. */
+export const triedVersion = '2.21.0';
+/** Wheels are for one Python each, but only their C++ library is used here: any will do. */
+const wheelPython = '3.12';
+
+const help = `npm run setup:tensorflow [-- OPTION]   makes the engine "tensorflow" work on this machine
+  (none)       TensorFlow for the processor (290 MB to download, 1.3 GB on disk)
+  --cuda       TensorFlow for an NVIDIA GPU, with CUDA and cuDNN (about 3 GB to download)
+  --prebuilt   the package's own download instead (from storage.googleapis.com; CUDA 11 with --cuda)
+  --check      only compares a training step with the engine wasm
+  --remove     takes it all away again`;
+
+export const folders = (base = root) => ({
+  wheels: join(base, '.venv', 'tensorflow'),
+  library: join(base, '.venv', 'tensorflow', 'tensorflow'),
+  package: join(base, 'node_modules', '@tensorflow', 'tfjs-node-gpu'),
+});
+
+/** The Python requirement that brings TensorFlow's library. */
+export function requirement(platform, cuda) {
+  if (platform === 'win32') throw new SetupError('Windows: TensorFlow\'s wheel has no library to compile against; use the default engine wasm, or WSL 2 with --cuda');
+  if (platform === 'darwin' && cuda) throw new SetupError('macOS has no CUDA: leave out --cuda, or try the engine webgpu');
+  const name = cuda ? 'tensorflow[and-cuda]' : platform === 'darwin' ? 'tensorflow' : 'tensorflow-cpu';
+  return `${name}==${triedVersion}`;
+}
+
+export function libraries(platform) {
+  return ['cc', 'framework'].map((part) => (platform === 'darwin' ? `libtensorflow_${part}.2.dylib` : `libtensorflow_${part}.so.2`));
+}
+
+const stampOf = (wheels) => join(wheels, 'installed-requirement.txt');
+
+/** What lies in .venv/tensorflow: nothing, all of the requirement, or what keeps it from being used. */
+export function wheelState(wheels, wanted, platform) {
+  if (!existsSync(wheels)) return 'missing';
+  const stamp = existsSync(stampOf(wheels)) ? readFileSync(stampOf(wheels), 'utf8') : '';
+  if (!stamp) return 'half installed';
+  if (stamp !== wanted) return `holds ${stamp}, not ${wanted}`;
+  const there = [...libraries(platform).map((name) => join('tensorflow', name)), join('tensorflow', 'include', 'tensorflow', 'c', 'c_api.h')];
+  if (!there.every((name) => existsSync(join(wheels, name)))) return 'half installed';
+  const found = readdirSync(wheels).map((name) => /^tensorflow(?:_cpu)?-(.+)\.dist-info$/.exec(name)?.[1]).find(Boolean);
+  return found === triedVersion ? 'complete' : `holds TensorFlow ${found}, which was not tried with this package (${triedVersion} was)`;
+}
+
+/** One clear line for what pip said. */
+export function explainPip(output, wanted, system = `${process.platform} ${process.arch}`) {
+  if (/No matching distribution|Could not find a version/.test(output)) {
+    const offline = /NewConnectionError|Temporary failure in name resolution|ConnectionError|Retrying/.test(output);
+    return offline ? 'pip cannot reach the Python package index: connect, or set its mirror with pip config' : `the Python package index has no ${wanted} for ${system}: use the default engine wasm`;
+  }
+  if (/No space left on device/.test(output)) return 'the disk is full: the processor\'s TensorFlow needs 2 GB while it installs, CUDA\'s 8 GB';
+  return 'pip could not install TensorFlow: see above';
+}
+
+function installWheel(wanted) {
+  const { wheels } = folders();
+  const state = wheelState(wheels, wanted, process.platform);
+  if (state === 'complete') return;
+  if (state !== 'missing') console.log(`.venv/tensorflow is ${state.replace('holds', 'there but holds')}: installing it again`);
+  rmSync(wheels, { recursive: true, force: true });
+  console.log(`Installing ${wanted} into .venv/tensorflow ...`);
+  const alone = wanted.includes('[') ? [] : ['--no-deps'];
+  const { status, stderr } = spawnSync(join(root, '.venv', 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', ...alone,
+    '--only-binary=:all:', '--implementation', 'cp', '--python-version', wheelPython, '--target', wheels, wanted], { cwd: root, stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8' });
+  if (status !== 0) {
+    rmSync(wheels, { recursive: true, force: true });
+    console.error((stderr ?? '').trim());
+    throw new SetupError(explainPip(stderr ?? '', wanted));
+  }
+  writeFileSync(stampOf(wheels), wanted);
+}
+
+export function findCompiler(environment = process.env) {
+  for (const name of environment.CXX ? [environment.CXX] : ['c++', 'g++', 'clang++']) {
+    if (spawnSync(name, ['--version'], { env: environment }).status === 0) return name;
+  }
+  const named = environment.CXX ? ` (CXX names ${environment.CXX}, which does not run)` : '';
+  throw new SetupError(`no C++ compiler${named}: install one (Debian: apt install g++; macOS: xcode-select --install), or go on with the default engine wasm`);
+}
+
+function findNodeHeaders() {
+  const { execPath, env, versions } = process;
+  const candidates = [join(dirname(execPath), '..'), env.npm_config_nodedir, join(env.HOME ?? '', '.cache', 'node-gyp', versions.node), '/usr', '/usr/local'].filter(Boolean).map((folder) => join(folder, 'include', 'node'));
+  const found = candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
+  if (!found) throw new SetupError(`no header files of Node (node_api.h) in ${candidates[0]}: install them (Debian: libnode-dev), or a Node from nodejs.org, which has them`);
+  return found;
+}
+
+/** The compiler's arguments: the library is found from the binding by a relative path, so the project folder can be moved; CUDA's are found from the library. */
+export function compileArguments({ platform, packageFolder, libraryFolder, headers, output }) {
+  const origin = platform === 'darwin' ? '@loader_path' : '$ORIGIN';
+  const napi = /napi-v(\d+)/.exec(output)[1];
+  return [
+    '-O2', '-std=c++17', '-shared', '-fPIC', '-w', `-DNAPI_VERSION=${napi}`, ...(platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
+    '-I', packageFolder, '-I', join(packageFolder, 'deps', 'include'), '-I', headers,
+    join(packageFolder, 'binding', 'tfjs_backend.cc'), join(packageFolder, 'binding', 'tfjs_binding.cc'),
+    ...libraries(platform).map((name) => join(packageFolder, 'deps', 'lib', name)),
+    `-Wl,-rpath,${origin}/${relative(dirname(output), libraryFolder)}`, '-o', output,
+  ];
+}
+
+/** TensorFlow's headers and libraries where the package looks for its own: under deps/, as links. */
+export function layDependencies(packageFolder, libraryFolder, platform) {
+  const deps = join(packageFolder, 'deps');
+  rmSync(deps, { recursive: true, force: true });
+  mkdirSync(join(deps, 'lib'), { recursive: true });
+  symlinkSync(relative(deps, join(libraryFolder, 'include')), join(deps, 'include'));
+  for (const name of libraries(platform)) symlinkSync(relative(join(deps, 'lib'), join(libraryFolder, name)), join(deps, 'lib', name));
+}
+
+/** Where the package looks for its binding under the Node that runs. */
+function bindingFile() {
+  const require = createRequire(join(folders().package, 'package.json'));
+  return require('@mapbox/node-pre-gyp').find(join(folders().package, 'package.json'));
+}
+
+function buildBinding(compiler, output) {
+  console.log('Compiling the binding (half a minute) ...');
+  const { package: packageFolder, library } = folders();
+  layDependencies(packageFolder, library, process.platform);
+  mkdirSync(dirname(output), { recursive: true });
+  const unfinished = output.replace(/\.node$/, '.part');
+  const { status } = spawnSync(compiler, compileArguments({ platform: process.platform, packageFolder, libraryFolder: library, headers: findNodeHeaders(), output: unfinished }), { stdio: 'inherit' });
+  if (status !== 0) {
+    rmSync(unfinished, { force: true });
+    throw new SetupError(`${basename(compiler)} could not compile the binding: see above; GCC 9 or Clang 10 and newer are known to`);
+  }
+  renameSync(unfinished, output);
+  writeFileSync(`${output}.txt`, readFileSync(stampOf(folders().wheels)));
+}
+
+/** Whether the binding was built against this requirement: written beside it, last. */
+const isBuilt = (output, wanted) => existsSync(output) && existsSync(`${output}.txt`) && readFileSync(`${output}.txt`, 'utf8') === wanted && existsSync(join(folders().package, 'deps', 'lib', libraries(process.platform)[0]));
+
+function downloadPrebuilt(cuda) {
+  console.log('Running the package\'s own download ...');
+  const path = [join(root, 'node_modules', '.bin'), dirname(process.execPath), process.env.PATH].join(delimiter);
+  spawnSync(process.execPath, ['scripts/install.js', cuda ? 'gpu' : 'cpu', 'download'], { cwd: folders().package, stdio: 'inherit', env: { ...process.env, PATH: path } });
+  if (!existsSync(bindingFile())) throw new SetupError('the package\'s own download failed: see above; without --prebuilt only the npm and Python registries are needed');
+}
+
+/** The first step of training on both engines. */
+export async function check() {
+  const require = createRequire(import.meta.url);
+  const { createWasmEngine, srcnn } = require('../dist/index.js');
+  const { createTensorflowEngine } = require('../dist/engine/tensorflow.js');
+  const engines = [await createWasmEngine(), await createTensorflowEngine()];
+  const model = srcnn('9-1-7'), count = 32, pixels = count * 32 * 32;
+  const wave = (shift) => Float32Array.from({ length: pixels }, (_, i) => Math.sin(i * 12.9898 + shift));
+  const batch = { input: wave(0), target: wave(1), count, width: 32, height: 32 };
+  const gradients = engines.map(() => new Float32Array(model.weights.length));
+  const losses = [];
+  for (const [i, engine] of engines.entries()) losses.push(await engine.lossAndGradient(model, batch, gradients[i]));
+  const length = Math.hypot(...gradients[0]);
+  const off = Math.max(Math.abs(losses[1] / losses[0] - 1), Math.hypot(...gradients[1].map((value, i) => value - gradients[0][i])) / length);
+  if (!(off < 1e-4)) throw new SetupError(`its training step is off by ${off.toExponential(1)} against the engine wasm's: please report it with the output of npx srcnn engines`);
+  console.log(`${engines[1].description}: its training step agrees with the engine wasm's to ${off.toExponential(1)}`);
+  const { gpu } = engines[1];
+  await Promise.all(engines.map((engine) => engine.close()));
+  return gpu;
+}
+
+/** In a process of its own: a library that does not fit can take its process down. */
+function checkApart(cuda) {
+  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--check', ...(cuda ? ['--cuda'] : [])],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: cuda ? '1' : '3' } });
+  if (status !== 0) throw new SetupError('the engine tensorflow does not work here yet (see above); the lab goes on with the default engine wasm');
+}
+
+async function checkHere(cuda) {
+  const gpu = await check().catch((error) => {
+    throw error.name === 'EngineError' ? new SetupError(error.message) : error;
+  });
+  if (cuda && !gpu) throw new SetupError('TensorFlow sees no NVIDIA GPU and computes on the processor: nvidia-smi must list one, with driver 525 or newer');
+  return 0;
+}
+
+function remove() {
+  const { wheels, package: packageFolder } = folders();
+  for (const folder of [wheels, ...['deps', 'lib', 'build', 'build-tmp-napi-v8'].map((name) => join(packageFolder, name))]) rmSync(folder, { recursive: true, force: true });
+  console.log('The engine tensorflow\'s native half is gone; the lab goes on with wasm.');
+  return 0;
+}
+
+async function setUp({ cuda, prebuilt }) {
+  const wanted = requirement(process.platform, cuda);
+  const compiler = prebuilt ? null : findCompiler();
+  await setUpPackages();
+  if (prebuilt) downloadPrebuilt(cuda);
+  else {
+    installJupyter();
+    installWheel(wanted);
+    const output = bindingFile();
+    if (!isBuilt(output, wanted)) buildBinding(compiler, output);
+  }
+  checkApart(cuda);
+  console.log('The engine tensorflow is ready: engine: \'tensorflow\' in a notebook, --engine tensorflow on the command line, or SRCNN_ENGINE=tensorflow for all.');
+  return 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    const options = Object.fromEntries(['cuda', 'prebuilt', 'remove', 'check', 'help'].map((name) => [name, { type: 'boolean', default: false }]));
+    let values;
+    try {
+      ({ values } = parseArgs({ options }));
+    } catch (error) {
+      throw new SetupError(`${error.message.split('.')[0]}\n${help}`);
+    }
+    if (values.help) return console.log(help), 0;
+    if (values.remove) return remove();
+    return values.check ? checkHere(values.cuda) : setUp(values);
+  });
+}
