@@ -19,9 +19,18 @@ export function meanSquaredError(a: Plane | Image, b: Plane | Image, border = 0)
   let sum = 0;
   for (let y = border; y < a.height - border; y++) {
     const end = (y * a.width + a.width - border) * channels;
-    for (let i = (y * a.width + border) * channels; i < end; i++) sum += (a.data[i] - b.data[i]) ** 2;
+    sum += sumOfSquares(a.data, b.data, (y * a.width + border) * channels, end);
   }
   return sum / (width * height * channels);
+}
+
+function sumOfSquares(a: ArrayLike<number>, b: ArrayLike<number>, start: number, end: number): number {
+  let sum = 0;
+  for (let i = start; i < end; i++) {
+    const difference = a[i] - b[i];
+    sum += difference * difference;
+  }
+  return sum;
 }
 
 /** Peak signal-to-noise ratio in dB: 10 log10(dataRange^2 / MSE); Infinity for equal pictures. */

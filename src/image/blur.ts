@@ -31,42 +31,59 @@ function pairwiseSum(values: Float64Array): number {
 export function gaussianBlur(plane: Plane, sigma: number): Plane {
   if (!(sigma >= 0 && sigma <= 100)) throw new OptionError(`sigma is ${sigma}; use a number from 0 to 100`);
   const { width, height } = plane;
-  const data = plane.data.slice();
-  if (sigma < 1e-15) return { data, width, height };
+  if (sigma < 1e-15) return { data: plane.data.slice(), width, height };
+  return { data: blurLines(plane, pairWeights(sigma)), width, height };
+}
+
+/** The kernel with zeros at its far end, so that its pairs come in fours: a first summand of 0 changes no sum. */
+function pairWeights(sigma: number): Float64Array {
   const kernel = gaussianKernel(sigma);
-  blurColumns(data, width, height, kernel);
-  blurRows(data, width, height, kernel);
-  return { data, width, height };
+  const padded = new Float64Array(Math.ceil((kernel.length - 1) / 4) * 4 + 1);
+  padded.set(kernel);
+  return padded;
 }
 
-/** Both add symmetric pairs to the centre from the far end inwards, the order of scipy's correlate1d: truncation sees the last bit. */
-function blurColumns(data: Float32Array, width: number, height: number, kernel: Float64Array): void {
-  const source = data.slice();
-  const sums = new Float64Array(width);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) sums[x] = source[y * width + x] * kernel[0];
-    for (let k = kernel.length - 1; k > 0; k--) {
-      const above = reflect(y - k, height) * width;
-      const below = reflect(y + k, height) * width;
-      const weight = kernel[k];
-      for (let x = 0; x < width; x++) sums[x] += (source[above + x] + source[below + x]) * weight;
-    }
-    for (let x = 0; x < width; x++) data[y * width + x] = Math.trunc(sums[x]);
+/** Line by line, down the columns and then along the row: only the lines under the kernel are held in double precision, which keeps them in the cache. */
+function blurLines({ data, width, height }: Plane, kernel: Float64Array): Float32Array {
+  const radius = kernel.length - 1, held = 2 * radius + 1;
+  const result = new Float32Array(width * height);
+  const lines = new Float64Array(held * width);
+  const column = new Float64Array(width), padded = new Float64Array(width + 2 * radius), row = new Float64Array(width);
+  const mirrored = Int32Array.from(padded, (_, i) => reflect(i - radius, width));
+  const across = Int32Array.from({ length: held }, (_, i) => i);
+  const down = new Int32Array(held);
+  for (let y = 0, next = 0; y < height; y++) {
+    for (; next < Math.min(y + held - radius, height); next++) lines.set(data.subarray(next * width, (next + 1) * width), (next % held) * width);
+    for (let i = 0; i < held; i++) down[i] = (reflect(y + i - radius, height) % held) * width;
+    sumPairs(lines, down, kernel, column);
+    for (let i = 0; i < padded.length; i++) padded[i] = column[mirrored[i]];
+    sumPairs(padded, across, kernel, row);
+    result.set(row, y * width);
   }
+  return result;
 }
 
-function blurRows(data: Float32Array, width: number, height: number, kernel: Float64Array): void {
+/**
+ * One line of truncated sums, from the lines of source that begin at `starts`. Symmetric pairs are added to the centre
+ * from the far end inwards, the order of scipy's correlate1d: truncation sees the last bit.
+ */
+function sumPairs(source: Float64Array, starts: Int32Array, kernel: Float64Array, sums: Float64Array): void {
   const radius = kernel.length - 1;
-  const line = new Float64Array(width + 2 * radius);
-  const positions = Int32Array.from(line, (_, i) => reflect(i - radius, width));
-  for (let start = 0; start < width * height; start += width) {
-    for (let i = 0; i < line.length; i++) line[i] = data[start + positions[i]];
-    for (let x = 0; x < width; x++) {
-      const center = x + radius;
-      let sum = line[center] * kernel[0];
-      for (let k = radius; k > 0; k--) sum += (line[center - k] + line[center + k]) * kernel[k];
-      data[start + x] = Math.trunc(sum);
-    }
+  const center = starts[radius], weight = kernel[0];
+  for (let x = 0; x < sums.length; x++) sums[x] = source[center + x] * weight;
+  for (let k = radius; k > 0; k -= 4) addFourPairs(source, starts, kernel, sums, k);
+  for (let x = 0; x < sums.length; x++) sums[x] = Math.trunc(sums[x]);
+}
+
+/** The pairs at the distances k, k - 1, k - 2 and k - 3: each sum is fetched and stored once for the four. */
+function addFourPairs(source: Float64Array, starts: Int32Array, kernel: Float64Array, sums: Float64Array, k: number): void {
+  const center = kernel.length - 1;
+  const weight0 = kernel[k], weight1 = kernel[k - 1], weight2 = kernel[k - 2], weight3 = kernel[k - 3];
+  let before0 = starts[center - k], before1 = starts[center - k + 1], before2 = starts[center - k + 2], before3 = starts[center - k + 3];
+  let after0 = starts[center + k], after1 = starts[center + k - 1], after2 = starts[center + k - 2], after3 = starts[center + k - 3];
+  for (let x = 0; x < sums.length; x++) {
+    sums[x] = sums[x] + (source[before0++] + source[after0++]) * weight0 + (source[before1++] + source[after1++]) * weight1
+      + (source[before2++] + source[after2++]) * weight2 + (source[before3++] + source[after3++]) * weight3;
   }
 }
 

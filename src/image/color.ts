@@ -4,27 +4,42 @@ import type { Image, Plane, YCbCr } from './image';
 /** 'full': 0..255 as Pillow and JPEG; 'studio': Y 16..235, Cb and Cr 16..240 as MATLAB's rgb2ycbcr. */
 export type Convention = 'full' | 'studio';
 
-/** One output channel as three 256-entry tables to add, and the step that makes the sum an 8-bit number. */
-interface Channel {
-  red: Float64Array;
-  green: Float64Array;
-  blue: Float64Array;
-  finish: (sum: number) => number;
+/** One output channel as three 256-entry tables whose entries are added, and what the scaled sum is shifted by. */
+interface Channel<Table> {
+  red: Table;
+  green: Table;
+  blue: Table;
+  offset: number;
 }
 
 const clip = (value: number) => (value < 0 ? 0 : value > 255 ? 255 : value);
-const table = (entry: (value: number) => number) => Float64Array.from({ length: 256 }, (_, value) => entry(value));
 
 /** Pillow's libImaging/ConvertYCbCr.c: coefficients times 64, made whole as C does (int)(x + 0.5), then >> 6. */
-function fullChannel(offset: number, coefficients: number[]): Channel {
-  const [red, green, blue] = coefficients.map((coefficient) => table((value) => Math.trunc(coefficient * 64 * value + 0.5)));
-  return { red, green, blue, finish: (sum) => clip((sum >> 6) + offset) };
+function fullChannel(offset: number, coefficients: number[]): Channel<Int32Array> {
+  const [red, green, blue] = coefficients.map((coefficient) => Int32Array.from({ length: 256 }, (_, value) => Math.trunc(coefficient * 64 * value + 0.5)));
+  return { red, green, blue, offset };
+}
+
+function convertFull({ data, width, height }: Image, { red, green, blue, offset }: Channel<Int32Array>): Plane {
+  const plane = new Float32Array(width * height);
+  for (let i = 0, at = 0; i < plane.length; i++, at += 3) {
+    plane[i] = clip(((red[data[at]] + green[data[at + 1]] + blue[data[at + 2]]) >> 6) + offset);
+  }
+  return { data: plane, width, height };
 }
 
 /** MATLAB's rgb2ycbcr on uint8: the matrix of Poynton, "A Technical Introduction to Digital Video", rounded, ties to even. */
-function studioChannel(offset: number, coefficients: number[]): Channel {
-  const [red, green, blue] = coefficients.map((coefficient) => table((value) => coefficient * value));
-  return { red, green, blue, finish: (sum) => roundToEven(sum / 255 + offset) };
+function studioChannel(offset: number, coefficients: number[]): Channel<Float64Array> {
+  const [red, green, blue] = coefficients.map((coefficient) => Float64Array.from({ length: 256 }, (_, value) => coefficient * value));
+  return { red, green, blue, offset };
+}
+
+function convertStudio({ data, width, height }: Image, { red, green, blue, offset }: Channel<Float64Array>): Plane {
+  const plane = new Float32Array(width * height);
+  for (let i = 0, at = 0; i < plane.length; i++, at += 3) {
+    plane[i] = roundToEven((red[data[at]] + green[data[at + 1]] + blue[data[at + 2]]) / 255 + offset);
+  }
+  return { data: plane, width, height };
 }
 
 function roundToEven(value: number): number {
@@ -32,46 +47,38 @@ function roundToEven(value: number): number {
   return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
-type Three<Item> = { y: Item; cb: Item; cr: Item };
-
-const channels: Record<Convention, Three<Channel>> = {
-  full: {
-    y: fullChannel(0, [0.299, 0.587, 0.114]),
-    cb: fullChannel(128, [-0.16874, -0.33126, 0.5]),
-    cr: fullChannel(128, [0.5, -0.41869, -0.08131]),
-  },
-  studio: {
-    y: studioChannel(16, [65.481, 128.553, 24.966]),
-    cb: studioChannel(128, [-37.797, -74.203, 112]),
-    cr: studioChannel(128, [112, -93.786, -18.214]),
-  },
+const fullChannels = {
+  y: fullChannel(0, [0.299, 0.587, 0.114]),
+  cb: fullChannel(128, [-0.16874, -0.33126, 0.5]),
+  cr: fullChannel(128, [0.5, -0.41869, -0.08131]),
 };
 
-function convert({ data, width, height }: Image, { red, green, blue, finish }: Channel): Plane {
-  const plane = new Float32Array(width * height);
-  for (let i = 0, at = 0; i < plane.length; i++, at += 3) {
-    plane[i] = finish(red[data[at]] + green[data[at + 1]] + blue[data[at + 2]]);
-  }
-  return { data: plane, width, height };
+const studioChannels = {
+  y: studioChannel(16, [65.481, 128.553, 24.966]),
+  cb: studioChannel(128, [-37.797, -74.203, 112]),
+  cr: studioChannel(128, [112, -93.786, -18.214]),
+};
+
+const conventions: Convention[] = ['full', 'studio'];
+
+function checkConvention(convention: Convention): void {
+  if (!conventions.includes(convention)) throw new UnknownNameError('convention', convention, conventions);
 }
 
-function channelsOf(convention: Convention): Three<Channel> {
-  if (!Object.hasOwn(channels, convention)) throw new UnknownNameError('convention', convention, Object.keys(channels));
-  return channels[convention];
-}
+const convert = (image: Image, channel: keyof YCbCr, convention: Convention) =>
+  (convention === 'full' ? convertFull(image, fullChannels[channel]) : convertStudio(image, studioChannels[channel]));
 
 /** The Y plane, whole numbers in 0..255; a grey image is its own luminance in both conventions. */
 export function luminance(image: Image, convention: Convention): Plane {
-  const { y } = channelsOf(convention);
-  if (image.channels === 3) return convert(image, y);
-  return { data: Float32Array.from(image.data), width: image.width, height: image.height };
+  checkConvention(convention);
+  if (image.channels === 3) return convert(image, 'y', convention);
+  return { data: new Float32Array(image.data), width: image.width, height: image.height };
 }
 
 /** Y, Cb and Cr as whole numbers in 0..255; the Cb and Cr of a grey image are 128 everywhere. */
 export function toYCbCr(image: Image, convention: Convention): YCbCr {
-  const { cb, cr } = channelsOf(convention);
   const y = luminance(image, convention);
-  if (image.channels === 3) return { y, cb: convert(image, cb), cr: convert(image, cr) };
+  if (image.channels === 3) return { y, cb: convert(image, 'cb', convention), cr: convert(image, 'cr', convention) };
   const neutral = () => ({ ...y, data: new Float32Array(y.data.length).fill(128) });
   return { y, cb: neutral(), cr: neutral() };
 }
@@ -81,7 +88,7 @@ export function toYCbCr(image: Image, convention: Convention): YCbCr {
  * 'studio': MATLAB's ycbcr2rgb, rounded. Planes of unequal size are an OptionError.
  */
 export function toRgb(planes: YCbCr, convention: Convention): Image {
-  channelsOf(convention);
+  checkConvention(convention);
   const { width, height } = planes.y;
   for (const plane of [planes.cb, planes.cr]) {
     if (plane.width !== width || plane.height !== height) {
@@ -93,13 +100,13 @@ export function toRgb(planes: YCbCr, convention: Convention): Image {
   return { data, width, height, channels: 3 };
 }
 
-function fillFull({ y, cb, cr }: YCbCr, rgb: Uint8Array): void {
+function fillFull(planes: YCbCr, rgb: Uint8Array): void {
+  const y = planes.y.data, cb = planes.cb.data, cr = planes.cr.data;
   for (let i = 0, at = 0; at < rgb.length; i++, at += 3) {
-    const blueness = cb.data[i] - 128;
-    const redness = cr.data[i] - 128;
-    rgb[at] = clip(y.data[i] + 1.402 * redness);
-    rgb[at + 1] = clip(y.data[i] - 0.34414 * blueness - 0.71414 * redness);
-    rgb[at + 2] = clip(y.data[i] + 1.772 * blueness);
+    const luma = y[i], blueness = cb[i] - 128, redness = cr[i] - 128;
+    rgb[at] = clip(luma + 1.402 * redness);
+    rgb[at + 1] = clip(luma - 0.34414 * blueness - 0.71414 * redness);
+    rgb[at + 2] = clip(luma + 1.772 * blueness);
   }
 }
 
@@ -110,9 +117,10 @@ const [toRed, toGreen, toBlue] = invert([
   [112, -93.786, -18.214],
 ]).map((row) => row.map((entry) => entry * 255));
 
-function fillStudio({ y, cb, cr }: YCbCr, rgb: Uint8Array): void {
+function fillStudio(planes: YCbCr, rgb: Uint8Array): void {
+  const y = planes.y.data, cb = planes.cb.data, cr = planes.cr.data;
   for (let i = 0, at = 0; at < rgb.length; i++, at += 3) {
-    const [luma, blueness, redness] = [y.data[i] - 16, cb.data[i] - 128, cr.data[i] - 128];
+    const luma = y[i] - 16, blueness = cb[i] - 128, redness = cr[i] - 128;
     rgb[at] = clip(toRed[0] * luma + toRed[1] * blueness + toRed[2] * redness + 0.5);
     rgb[at + 1] = clip(toGreen[0] * luma + toGreen[1] * blueness + toGreen[2] * redness + 0.5);
     rgb[at + 2] = clip(toBlue[0] * luma + toBlue[1] * blueness + toBlue[2] * redness + 0.5);
