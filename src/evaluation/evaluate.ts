@@ -4,9 +4,10 @@ import { checkScale, type Protocol, protocols } from '../data/degrade';
 import type { Engine } from '../engine/engine';
 import { createWasmEngine } from '../engine/wasm/wasm';
 import { DatasetError, UnknownNameError } from '../errors';
-import { imageFiles, readImage } from '../image/files';
+import { imageFiles } from '../image/files';
 import type { Model } from '../model/srcnn';
-import { restoreWith, scorePicture } from './protocol';
+import { onThreads } from '../threads/onThreads';
+import { scoreFile, type ScoreJob } from './scoreFile';
 
 export interface EvaluateOptions {
   protocol?: Protocol;
@@ -15,6 +16,10 @@ export interface EvaluateOptions {
   model?: Model;
   engine?: Engine;
   normalization?: Normalization;
+  /** Rows of an earlier evaluation of the same files, protocol and scale: bicubic's are taken over, not scored anew. */
+  bicubic?: EvaluationRow[];
+  /** Threads that read, degrade and score; all cores by default. The scores do not depend on it. */
+  threads?: number;
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -36,27 +41,43 @@ export interface Evaluation {
 
 /** Scores bicubic, and a model, on the images of a folder or a list of files; a bad image is skipped and listed. */
 export async function evaluate(source: string | string[], options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { protocol = 'seed', scale = 3, model, normalization = seedNormalization, onProgress } = options;
+  const { protocol = 'seed', scale = 3, bicubic } = options;
   if (!protocols.includes(protocol)) throw new UnknownNameError('protocol', protocol, protocols);
   checkScale(scale);
   const files = typeof source === 'string' ? await imageFiles(source) : source;
-  const engine = model && (options.engine ?? (await createWasmEngine()));
-  const restore = model && engine && restoreWith(model, engine, normalization);
+  const known = files.map(takeBicubic(bicubic ?? []));
+  const outcomes = await scoreFiles(files.map((file, i) => ({ file, protocol, scale, bicubic: !known[i] })), options);
   const rows: EvaluationRow[] = [];
   const skipped: Evaluation['skipped'] = [];
-  for (const [index, file] of files.entries()) {
-    try {
-      const { bicubic, srcnn } = await scorePicture(await readImage(file), protocol, scale, restore);
-      rows.push({ file: basename(file), method: 'bicubic', ...bicubic });
-      if (srcnn) rows.push({ file: basename(file), method: 'srcnn', ...srcnn });
-    } catch (error) {
-      skipped.push({ file, reason: (error as Error).message });
+  for (const [i, outcome] of outcomes.entries()) {
+    if (outcome.status === 'rejected') {
+      skipped.push({ file: files[i], reason: outcome.reason.message });
+      continue;
     }
-    onProgress?.(index + 1, files.length);
+    const baseline = known[i] ?? outcome.value.bicubic;
+    if (baseline) rows.push({ file: basename(files[i]), method: 'bicubic', psnr: baseline.psnr, ssim: baseline.ssim });
+    if (outcome.value.srcnn) rows.push({ file: basename(files[i]), method: 'srcnn', ...outcome.value.srcnn });
   }
-  if (engine && !options.engine) await engine.close();
   if (!rows.length) throw new DatasetError(`no image could be scored: ${skipped.map(({ reason }) => reason).join('; ') || 'none was given'}`);
   return { protocol, scale, rows, summary: summarise(rows), skipped };
+}
+
+/** The row of each file in turn: two files of one name have their rows in the order of the files. */
+function takeBicubic(rows: EvaluationRow[]): (file: string) => EvaluationRow | undefined {
+  const left = new Map<string, EvaluationRow[]>();
+  for (const row of rows) if (row.method === 'bicubic') left.set(row.file, [...(left.get(row.file) ?? []), row]);
+  return (file) => left.get(basename(file))?.shift();
+}
+
+/** The threads ask this one for the network's planes: the engine has threads of its own. */
+async function scoreFiles(jobs: Omit<ScoreJob, 'normalization'>[], { model, engine: given, normalization = seedNormalization, threads, onProgress }: EvaluateOptions) {
+  if (!model) return onThreads(scoreFile, 'evaluation/scoreFile', jobs, { threads, onProgress });
+  const engine = given ?? (await createWasmEngine({ threads }));
+  try {
+    return await onThreads(scoreFile, 'evaluation/scoreFile', jobs.map((job) => ({ ...job, normalization })), { threads, answer: (input) => engine.predict(model, input), onProgress });
+  } finally {
+    if (!given) await engine.close();
+  }
 }
 
 function summarise(rows: EvaluationRow[]): Evaluation['summary'] {

@@ -17,35 +17,57 @@ export interface Score {
 export type Restore = (degraded: Plane) => Promise<Plane>;
 
 /** The network as a step on planes of 0..255: normalised, predicted, brought back, rounded to whole numbers. What leaves 0..255 stays: the seed protocol clips only in RGB. */
-export function restoreWith(model: Model, engine: Engine, { mean, deviation }: Normalization): Restore {
+export function restoreWith(model: Model, engine: Engine, normalization: Normalization): Restore {
+  return restoreBy((input) => engine.predict(model, input), normalization);
+}
+
+/** restoreWith for whatever predicts a normalised plane. */
+export function restoreBy(predict: (input: Plane) => Promise<Plane>, { mean, deviation }: Normalization): Restore {
   return async (degraded) => {
-    const data = degraded.data.map((value) => (value / 255 - mean) / deviation);
-    const output = await engine.predict(model, { ...degraded, data });
-    return { ...output, data: output.data.map((value) => Math.round(255 * (value * deviation + mean))) };
+    const input = new Float32Array(degraded.data.length);
+    for (let i = 0; i < input.length; i++) input[i] = (degraded.data[i] / 255 - mean) / deviation;
+    const output = await predict({ ...degraded, data: input });
+    const data = new Float32Array(output.data.length);
+    for (let i = 0; i < data.length; i++) data[i] = Math.round(255 * (output.data[i] * deviation + mean));
+    return { ...output, data };
   };
 }
 
-/** The scores of bicubic, and of the network where it is given, on one picture. */
-export async function scorePicture(image: Image, protocol: Protocol, scale: number, restore?: Restore): Promise<{ bicubic: Score; srcnn?: Score }> {
-  return protocol === 'seed' ? scoreSeed(image, scale, restore) : scorePaper(image, scale, restore);
+export interface Scores {
+  bicubic?: Score;
+  srcnn?: Score;
 }
 
-async function scoreSeed(image: Image, scale: number, restore?: Restore) {
+export interface ScoreOptions {
+  /** Whether bicubic is scored; true by default. */
+  bicubic?: boolean;
+  /** The network, where it is scored too. */
+  restore?: Restore;
+}
+
+/** The scores of bicubic, and of the network where it is given, on one picture. */
+export async function scorePicture(image: Image, protocol: Protocol, scale: number, { bicubic = true, restore }: ScoreOptions = {}): Promise<Scores> {
+  return protocol === 'seed' ? scoreSeed(image, scale, bicubic, restore) : scorePaper(image, scale, bicubic, restore);
+}
+
+async function scoreSeed(image: Image, scale: number, bicubic: boolean, restore?: Restore): Promise<Scores> {
   const { y, cb, cr } = toYCbCr(image, 'full');
   const truth = toRgb({ y, cb, cr }, 'full');
   const degraded = degrade(y, { protocol: 'seed', scale });
   // The report gives bicubic degraded chroma, not blurred, and the network the true one.
   const chroma = (plane: Plane) => degrade(plane, { protocol: 'seed', scale, sigma: 0 });
   const score = (picture: Image) => ({ psnr: psnr(truth, picture), ssim: ssim(truth, picture) });
-  const bicubic = score(toRgb({ y: degraded, cb: chroma(cb), cr: chroma(cr) }, 'full'));
-  return { bicubic, srcnn: restore && score(toRgb({ y: await restore(degraded), cb, cr }, 'full')) };
+  return {
+    bicubic: bicubic ? score(toRgb({ y: degraded, cb: chroma(cb), cr: chroma(cr) }, 'full')) : undefined,
+    srcnn: restore && score(toRgb({ y: await restore(degraded), cb, cr }, 'full')),
+  };
 }
 
-async function scorePaper(image: Image, scale: number, restore?: Restore) {
+async function scorePaper(image: Image, scale: number, bicubic: boolean, restore?: Restore): Promise<Scores> {
   const truth = cropToScale(luminance(image, 'studio'), scale);
   const degraded = degrade(truth, { protocol: 'paper', scale });
   const score = (plane: Plane) => ({ psnr: psnr(truth, plane, { border: scale }), ssim: ssim(truth, plane, { border: scale, window: 'gaussian11' }) });
-  return { bicubic: score(degraded), srcnn: restore && score(clip(await restore(degraded))) };
+  return { bicubic: bicubic ? score(degraded) : undefined, srcnn: restore && score(clip(await restore(degraded))) };
 }
 
 /** The plane with its values held to 0..255. */

@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { OptionError } from '../errors';
+import { describeError, restoreError } from './errorMessage';
+import type { FromWorker, ToWorker } from './worker';
+
+/** What a thread runs for one job. `ask` puts a question to the calling thread, one at a time; all three are plain data. */
+export type Work<Job, Result, Question = never, Answer = never> = (job: Job, ask: (question: Question) => Promise<Answer>) => Promise<Result>;
+
+export interface ThreadsOptions<Question = never, Answer = never> {
+  /** All cores by default. */
+  threads?: number;
+  /** Answers what a job asks, on the calling thread. */
+  answer?: (question: Question) => Promise<Answer>;
+  /** Called after each job; what it throws ends the work and is thrown. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+// The threads run compiled code: also when the caller is a test that runs the TypeScript source.
+const COMPILED = join(__dirname, '../../dist');
+
+/**
+ * Runs `work` for each job on worker threads, on this one where one is enough. `module` is the path below src, without extension, of
+ * the module that exports it. The outcomes come in the order of the jobs; each thread holds one job at a time.
+ */
+export async function onThreads<Job, Result, Question, Answer>(
+  work: Work<Job, Result, Question, Answer>, module: string, jobs: Job[], options: ThreadsOptions<Question, Answer> = {},
+): Promise<PromiseSettledResult<Result>[]> {
+  const { threads = availableParallelism(), answer = refuseToAnswer, onProgress } = options;
+  if (!Number.isInteger(threads) || threads < 1) throw new OptionError(`threads is ${threads}; use a whole number above 0`);
+  const outcomes: PromiseSettledResult<Result>[] = new Array(jobs.length);
+  let next = 0, done = 0;
+  const takeJobs = async (run: (job: Job) => Promise<PromiseSettledResult<Result>>) => {
+    try {
+      for (let index = next++; index < jobs.length; index = next++) {
+        outcomes[index] = await run(jobs[index]);
+        onProgress?.(++done, jobs.length);
+      }
+    } finally {
+      next = jobs.length;
+    }
+  };
+  const count = Math.min(threads, jobs.length);
+  if (count === 1) await takeJobs(async (job) => (await Promise.allSettled([work(job, answer)]))[0]);
+  if (count > 1) await withWorkers(count, { module: join(COMPILED, module), name: work.name }, (worker) => takeJobs((job) => runOn(worker, job, answer)));
+  return outcomes;
+}
+
+async function refuseToAnswer(): Promise<never> {
+  throw new OptionError('a job asked its caller, who gave no `answer`');
+}
+
+/** Each worker finishes the job it has before the threads end, also after an error: none is cut off amid native code. */
+async function withWorkers(count: number, workerData: { module: string; name: string }, use: (worker: Worker) => Promise<void>): Promise<void> {
+  const workers = Array.from({ length: count }, () => new Worker(join(COMPILED, 'threads/worker.js'), { workerData, execArgv: [] }));
+  const ends = await Promise.allSettled(workers.map(use));
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+function runOn<Job, Result, Question, Answer>(worker: Worker, job: Job, answer: (question: Question) => Promise<Answer>): Promise<PromiseSettledResult<Result>> {
+  return new Promise((resolve, reject) => {
+    const post = (message: ToWorker) => worker.postMessage(message);
+    const settle = (outcome: PromiseSettledResult<Result>) => {
+      worker.off('message', listen).off('error', reject).off('exit', end);
+      resolve(outcome);
+    };
+    const listen = (message: FromWorker) => {
+      if ('value' in message) settle({ status: 'fulfilled', value: message.value as Result });
+      else if ('error' in message) settle({ status: 'rejected', reason: restoreError(message.error) });
+      else answer(message.question as Question).then((value) => post({ answer: value })).catch((error) => post({ refusal: describeError(error) }));
+    };
+    const end = (code: number) => reject(new Error(`a worker thread ended with code ${code}`));
+    worker.on('message', listen).on('error', reject).on('exit', end);
+    post({ job });
+  });
+}
