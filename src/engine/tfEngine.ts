@@ -13,6 +13,8 @@ export interface TfDevice {
   description: string;
   /** Pixels that pass through the network at once: the whole batch where memory is plenty, what fits the cache on a processor. */
   pixelsAtOnce: number;
+  /** Turns errors that the device reports on the side into ones that are thrown. */
+  watch?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Called by `close`. */
   release?: () => void | Promise<void>;
 }
@@ -57,12 +59,15 @@ export class TfEngine implements Engine {
   /** Runs a graph on this engine's backend: another engine, or the notebook, may have chosen a different one meanwhile. */
   private async compute(graph: () => import('@tensorflow/tfjs').Tensor): Promise<Float32Array> {
     if (this.tf.getBackend() !== this.device.backend) void this.tf.setBackend(this.device.backend);
-    const result = graph();
-    try {
-      return await result.data<'float32'>();
-    } finally {
-      result.dispose();
-    }
+    const run = async () => {
+      const result = graph();
+      try {
+        return await result.data<'float32'>();
+      } finally {
+        result.dispose();
+      }
+    };
+    return this.device.watch ? this.device.watch(run) : run();
   }
 
   private async differentiate(model: Model, batch: Batch, gradient: Float32Array | null, border: number): Promise<number> {

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { EngineError, UnknownNameError } from '../errors';
+import { srcnn } from '../model/srcnn';
+import type { Engine } from './engine';
+import { createTensorflowEngine } from './tensorflow';
+import { createWasmEngine, type WasmOptions } from './wasm/wasm';
+import { createWebgpuEngine } from './webgpu';
+
+/** In the order of choice: the first two only where they compute on a GPU. */
+export const engineNames = ['tensorflow', 'webgpu', 'wasm'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+const creators: Record<EngineName, (options: WasmOptions) => Promise<Engine & { gpu?: boolean }>> = {
+  tensorflow: createTensorflowEngine, webgpu: createWebgpuEngine, wasm: createWasmEngine,
+};
+
+const isEngineName = (name: string): name is EngineName => (engineNames as readonly string[]).includes(name);
+
+/**
+ * The engine of this name; without one, that of the environment's SRCNN_ENGINE; without that, the fastest: tensorflow on a GPU, webgpu on a GPU, wasm.
+ * A named engine that does not work here is an EngineError with what to do about it, never another engine. `threads` are wasm's.
+ */
+export async function createEngine(name?: string, options: WasmOptions = {}): Promise<Engine> {
+  const wanted = name ?? (process.env.SRCNN_ENGINE || undefined);
+  if (wanted === undefined) return (await createGpuEngine()) ?? createWasmEngine(options);
+  if (!isEngineName(wanted)) throw new UnknownNameError('engine', wanted, engineNames);
+  return creators[wanted](options);
+}
+
+// Loading TensorFlow takes a second and half a gigabyte: without an NVIDIA driver it would be for nothing.
+const hasNvidiaDriver = () => process.platform === 'linux' && ['/dev/nvidiactl', '/proc/driver/nvidia/version', '/dev/dxg'].some((path) => existsSync(path));
+
+async function createGpuEngine(): Promise<Engine | null> {
+  for (const create of [...(hasNvidiaDriver() ? [createTensorflowEngine] : []), createWebgpuEngine]) {
+    const engine = await unlessMissing(create);
+    if (engine?.gpu) return engine;
+    await engine?.close();
+  }
+  return null;
+}
+
+async function unlessMissing<T>(create: () => Promise<T>): Promise<T | null> {
+  try {
+    return await create();
+  } catch (error) {
+    if (error instanceof EngineError) return null;
+    throw error;
+  }
+}
+
+/** One engine on this machine. */
+export interface EngineReport {
+  name: EngineName;
+  works: boolean;
+  /** What it computes on, or why it does not work and what to do. */
+  description: string;
+  /** Milliseconds for one step of training: 9-1-7, 128 patches of 32x32. */
+  stepMilliseconds?: number;
+}
+
+/** Tries every engine and measures one step of training on those that work. */
+export async function listEngines(options: WasmOptions = {}): Promise<EngineReport[]> {
+  const reports: EngineReport[] = [];
+  for (const name of engineNames) {
+    try {
+      const engine = await creators[name](options);
+      try {
+        reports.push({ name, works: true, description: engine.description, stepMilliseconds: await measureStep(engine) });
+      } finally {
+        await engine.close();
+      }
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      reports.push({ name, works: false, description: error.message.replace(`engine ${name}: `, '') });
+    }
+  }
+  return reports;
+}
+
+const STEP_PATCHES = 128;
+/** A step slower than this is estimated from one patch. */
+const PATIENCE_MILLISECONDS = 5000;
+
+async function measureStep(engine: Engine): Promise<number> {
+  const model = srcnn('9-1-7'), gradient = new Float32Array(model.weights.length);
+  const time = async (count: number) => {
+    const plane = () => Float32Array.from({ length: count * 32 * 32 }, (_, i) => Math.sin(i));
+    const batch = { input: plane(), target: plane(), count, width: 32, height: 32 };
+    const began = performance.now();
+    await engine.lossAndGradient(model, batch, gradient);
+    return performance.now() - began;
+  };
+  // The first call loads and compiles.
+  await time(1);
+  const patch = await time(1);
+  if (patch * STEP_PATCHES > PATIENCE_MILLISECONDS) return patch * STEP_PATCHES;
+  await time(STEP_PATCHES);
+  return Math.min(await time(STEP_PATCHES), await time(STEP_PATCHES));
+}

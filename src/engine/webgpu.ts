@@ -1,0 +1,111 @@
+import { pathToFileURL } from 'node:url';
+import { EngineError } from '../errors';
+import type { Engine } from './engine';
+import { TfEngine } from './tfEngine';
+import type { TensorFlow } from './tfGraph';
+
+const INSTALL = 'npm install webgpu @tensorflow/tfjs-backend-webgpu';
+const MOST_PIXELS = 2 ** 22;
+/** The widest tensor between two layers, in floats a pixel: 81 neighbours, or 128 channels. */
+const FLOATS_PER_PIXEL = 128;
+
+/** What is used here of the WebGPU standard's objects (https://www.w3.org/TR/webgpu/). */
+interface Gpu {
+  requestAdapter(options: { powerPreference: 'high-performance' }): Promise<Adapter | null>;
+}
+interface Adapter {
+  limits: Record<string, number>;
+  info: { vendor: string; architecture: string; device: string; description: string; isFallbackAdapter?: boolean };
+  requestDevice(descriptor: { requiredLimits: Record<string, number> }): Promise<Device>;
+}
+interface Device {
+  pushErrorScope(filter: 'out-of-memory' | 'validation'): void;
+  popErrorScope(): Promise<{ message: string } | null>;
+  destroy(): void;
+}
+
+/** Limits that are worth having as large as the adapter gives them. */
+const LIMITS = ['maxComputeWorkgroupStorageSize', 'maxComputeWorkgroupsPerDimension', 'maxStorageBufferBindingSize', 'maxBufferSize', 'maxComputeWorkgroupSizeX', 'maxComputeInvocationsPerWorkgroup'];
+
+// TypeScript would turn a plain import() into require, and these packages are modules of the newer kind.
+const importModule = new Function('address', 'return import(address)') as (address: string) => Promise<Record<string, unknown>>;
+
+interface Packages {
+  tf: TensorFlow;
+  gpu: Gpu;
+  WebGPUBackend: new (device: Device, info: Adapter['info']) => import('@tensorflow/tfjs').KernelBackend;
+}
+
+let loading: Promise<Packages> | undefined;
+
+async function load(): Promise<Packages> {
+  let addresses: string[];
+  try {
+    addresses = ['webgpu', '@tensorflow/tfjs-backend-webgpu'].map((name) => require.resolve(name));
+  } catch (error) {
+    throw new EngineError(`engine webgpu: its packages are not installed; run ${INSTALL}`, { cause: error });
+  }
+  try {
+    const tf = await import('@tensorflow/tfjs');
+    // The backend comes before the GPU: it would register itself, with an adapter of its own.
+    const { WebGPUBackend } = require(addresses[1]) as Pick<Packages, 'WebGPUBackend'>;
+    const { create, globals } = await importModule(pathToFileURL(addresses[0]).href) as { create: (options: string[]) => Gpu; globals: object };
+    const gpu = create([]);
+    Object.assign(globalThis, globals);
+    if (!('navigator' in globalThis)) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+    Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+    return { tf, gpu, WebGPUBackend };
+  } catch (error) {
+    throw new EngineError(`engine webgpu: its packages do not load (${(error as Error).message.split('\n')[0]}); run ${INSTALL}`, { cause: error });
+  }
+}
+
+/** Runs work and throws what the device reports meanwhile: WebGPU itself only logs it and gives zeros. */
+async function watched<T>(device: Device, work: () => Promise<T>): Promise<T> {
+  device.pushErrorScope('out-of-memory');
+  device.pushErrorScope('validation');
+  let result: T | undefined, failure: unknown;
+  try {
+    result = await work();
+  } catch (error) {
+    failure = error;
+  }
+  const invalid = await device.popErrorScope();
+  const outOfMemory = await device.popErrorScope();
+  if (outOfMemory) throw new EngineError(`engine webgpu: out of memory: ${outOfMemory.message}`);
+  if (invalid) throw new EngineError(`engine webgpu: ${invalid.message}`);
+  if (failure) throw failure;
+  return result as T;
+}
+
+let engines = 0;
+
+/**
+ * The engine on any GPU that WebGPU reaches, through the optional packages `webgpu` and `@tensorflow/tfjs-backend-webgpu`.
+ * `gpu` is false on a software adapter. Throws EngineError where packages, driver or adapter are missing.
+ */
+export async function createWebgpuEngine(): Promise<Engine & { gpu: boolean }> {
+  loading ??= load();
+  const { tf, gpu, WebGPUBackend } = await loading.catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new EngineError('engine webgpu: no GPU adapter found; install the GPU\'s driver (on Linux its Vulkan driver and libvulkan1), or use the engine wasm');
+  const device = await adapter.requestDevice({ requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])) });
+  const backend = `webgpu-${++engines}`;
+  tf.registerBackend(backend, () => new WebGPUBackend(device, adapter.info));
+  // The kernels are registered under the plain name.
+  tf.copyRegisteredKernels('webgpu', backend);
+  await tf.setBackend(backend);
+  const { description, device: model, architecture, isFallbackAdapter = false } = adapter.info;
+  return Object.assign(new TfEngine(tf, {
+    name: 'webgpu', backend, description: `WebGPU, ${description || model || architecture || 'unnamed adapter'}${isFallbackAdapter ? ' (software, no GPU)' : ''}`,
+    pixelsAtOnce: Math.min(MOST_PIXELS, Math.floor(adapter.limits.maxStorageBufferBindingSize / (4 * FLOATS_PER_PIXEL))),
+    watch: (work) => watched(device, work),
+    release: () => {
+      tf.removeBackend(backend);
+      device.destroy();
+    },
+  }), { gpu: !isFallbackAdapter });
+}
