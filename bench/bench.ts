@@ -1,0 +1,112 @@
+// Measures the lab beside its peers; started by npm run bench, which brings up what is missing.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createWasmEngine } from 'srcnn-lab';
+import { Context, type Result } from './context';
+import { inference12mp, inference512 } from './inference';
+import { startPeers } from './peer';
+import { batches, evaluation, preprocessing } from './pictures';
+import { type Report, toMarkdown, toText } from './report';
+import { peak, scaling, step } from './step';
+
+const withPeers = { step, inference512, inference12mp, preprocessing, batches, evaluation };
+const alone = { scaling, peak };
+const things = [...Object.keys(withPeers), ...Object.keys(alone)];
+
+const help = `npm run bench [-- OPTION ...]   measures the lab, each figure the median of several, peers in turns with ours
+  --peers          PyTorch, Pillow + scipy + scikit-image (installed into bench/.venv) and TensorFlow where npm run setup:tensorflow was run
+  --only A,B       only these: ${things.join(', ')}
+  --threads N      threads of the lab and its peers (default: all ${availableParallelism()} cores)
+  --json FILE      writes the figures as JSON, too
+  --quick          one round: tries the bench out, the figures mean nothing
+  --markdown FILE  prints the table of an earlier --json FILE as Markdown, measures nothing
+  --venv FOLDER    the Python environment with the peers (default: bench/.venv)
+SRCNN_DATA_DIR names the folder with bsds500 (else preprocessing, batches and evaluation run on the sample).`;
+
+class UsageError extends Error {}
+
+const options = {
+  peers: { type: 'boolean', default: false }, only: { type: 'string', default: things.join() }, threads: { type: 'string', default: String(availableParallelism()) },
+  json: { type: 'string' }, quick: { type: 'boolean', default: false }, markdown: { type: 'string' }, venv: { type: 'string', default: join(__dirname, '.venv') }, help: { type: 'boolean', default: false },
+} as const;
+
+function readOptions() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n${help}`);
+  }
+}
+
+function chosen(only: string): Set<string> {
+  const names = only.split(',').map((name) => name.trim()).filter(Boolean);
+  const unknown = names.filter((name) => !things.includes(name));
+  if (unknown.length || !names.length) throw new UsageError(`--only ${only}: use some of ${things.join(', ')}`);
+  return new Set(names);
+}
+
+function countThreads(text: string): number {
+  const threads = Number(text);
+  if (!Number.isInteger(threads) || threads < 1) throw new UsageError(`--threads is ${text}; use a whole number above 0`);
+  return threads;
+}
+
+async function describeMachine(threads: number): Promise<Report['machine']> {
+  const engine = await createWasmEngine({ threads });
+  await engine.close();
+  return {
+    cpu: cpus()[0].model.trim(), cores: availableParallelism(), memoryGB: Math.round(totalmem() / 2 ** 30), node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`, engine: engine.description,
+  };
+}
+
+function add(report: Report, thing: keyof typeof withPeers, { ours, peers }: Result): void {
+  report[thing] = ours;
+  for (const [name, figures] of Object.entries(peers)) report.peers[name][thing] = { ...figures, ratio: figures.ms / ours.ms };
+}
+
+async function measure(context: Context, wanted: Set<string>): Promise<Report> {
+  const report: Report = {
+    machine: await describeMachine(context.threads), threads: context.threads, date: new Date().toISOString(), quick: context.quick, peakResidentMB: 0,
+    peers: Object.fromEntries(context.peers.map(({ name, description }) => [name, { description }])), notes: context.notes,
+  };
+  for (const [thing, run] of Object.entries(withPeers)) {
+    if (wanted.has(thing)) add(report, thing as keyof typeof withPeers, await run(context));
+  }
+  if (wanted.has('scaling')) report.scaling = (await scaling(context)) ?? undefined;
+  if (wanted.has('peak')) report.peak = await peak(context);
+  report.peakResidentMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
+  return report;
+}
+
+/** Whole or not at all. */
+function writeJson(file: string, report: Report): void {
+  const unfinished = `${file}.tmp`;
+  writeFileSync(unfinished, JSON.stringify(report, null, 2) + '\n');
+  renameSync(unfinished, file);
+}
+
+async function main(): Promise<void> {
+  const values = readOptions();
+  if (values.help) return console.log(help);
+  if (values.markdown !== undefined) return console.log(toMarkdown(JSON.parse(readFileSync(values.markdown, 'utf8'))));
+  const wanted = chosen(values.only), threads = countThreads(values.threads);
+  const notes: string[] = [];
+  const peers = values.peers ? await startPeers(resolve(values.venv), threads, (line) => notes.push(line)) : [];
+  const context = new Context(threads, values.quick, peers);
+  notes.forEach(context.note);
+  try {
+    const report = await measure(context, wanted);
+    console.log(toText(report));
+    if (values.json !== undefined) writeJson(values.json, report);
+  } finally {
+    peers.forEach((peer) => peer.stop());
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error instanceof UsageError ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,85 @@
+import type { Figures } from './measure';
+
+/** One peer's figure, and how many times as long as ours it took. */
+export type PeerFigures = Figures & { ratio: number };
+
+/** What `--json` writes; a thing that was not measured is not there. */
+export interface Report {
+  machine: { cpu: string; cores: number; memoryGB: number; node: string; platform: string; engine: string };
+  threads: number;
+  date: string;
+  quick: boolean;
+  step?: Figures;
+  inference512?: Figures;
+  inference12mp?: Figures;
+  batches?: Figures;
+  preprocessing?: Figures;
+  evaluation?: Figures;
+  peak?: { gflops: number; stepShare: number; oneThread: { gflops: number; stepShare: number } };
+  scaling?: number;
+  peakResidentMB: number;
+  peers: Record<string, { description: string } & { [thing in Compared]?: PeerFigures }>;
+  notes: string[];
+}
+
+export const compared = ['step', 'inference512', 'inference12mp', 'preprocessing', 'batches', 'evaluation'] as const;
+export type Compared = (typeof compared)[number];
+
+const titles: Record<Compared, (ours: Figures) => string> = {
+  step: () => 'training step, 128 x 32x32',
+  inference512: () => 'inference 512x512',
+  inference12mp: () => 'inference 4000x3000',
+  preprocessing: ({ images, patches }) => `preprocessing ${images} images (${patches} patches)`,
+  batches: (ours) => `an epoch's ${ours.batches} batches`,
+  evaluation: ({ images }) => `evaluation of ${images} images`,
+};
+
+const time = (ms: number) => (ms < 1000 ? `${ms.toFixed(ms < 10 ? 2 : 1)} ms` : `${(ms / 1000).toFixed(2)} s`);
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+
+const extras = ({ gflops, growthMB }: Figures) => [gflops ? `${gflops.toFixed(1)} GFLOP/s` : '', growthMB ? `${growthMB.toFixed(0)} MB more` : ''].filter(Boolean).join(', ');
+
+/** The measured things that have peers as rows: title, ours, then each peer's time and ratio. */
+function rows(report: Report): string[][] {
+  const names = Object.keys(report.peers);
+  const measured = compared.filter((thing) => report[thing]);
+  return [['', 'srcnn-lab', ...names], ...measured.map((thing) => {
+    const ours = report[thing]!, extra = extras(ours);
+    return [titles[thing](ours), time(ours.ms) + (extra ? ` (${extra})` : ''), ...names.map((name) => {
+      const figures = report.peers[name][thing];
+      return figures ? `${time(figures.ms)} (${figures.ratio.toFixed(2)}x)` : '-';
+    })];
+  })];
+}
+
+/** What has no peer, a line each. */
+function lines({ peak, scaling, threads, peakResidentMB }: Report): string[] {
+  const share = (count: string, { gflops, stepShare }: { gflops: number; stepShare: number }) =>
+    `WASM SIMD multiply-add peak, ${count}: ${gflops.toFixed(1)} GFLOP/s; the training step reaches ${percent(stepShare)} of it`;
+  return [
+    ...(peak ? [share(`${threads} threads`, peak), share('1 thread', peak.oneThread)] : []),
+    ...(scaling ? [`training step, from 1 to 2 threads: ${scaling.toFixed(2)} times as fast`] : []),
+    `peak resident memory of the whole run: ${peakResidentMB.toFixed(0)} MB`,
+  ];
+}
+
+const about = ({ machine, threads, date, quick }: Report) =>
+  `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}, ${machine.engine}, --threads ${threads}, ${date.slice(0, 10)}${quick ? ' (--quick: one round, nothing to rely on)' : ''}`;
+
+const peersOf = ({ peers }: Report) => Object.entries(peers).map(([name, { description }]) => `${name}: ${description}`);
+
+export function toText(report: Report): string {
+  const table = rows(report);
+  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  const text = table.map((row) => row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '));
+  return [about(report), '', ...text, '', ...lines(report), ...peersOf(report), 'In brackets: the peer\'s time as a multiple of ours.', ...report.notes].join('\n');
+}
+
+/** The same as Markdown, for README.md. */
+export function toMarkdown(report: Report): string {
+  const [head, ...body] = rows(report);
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  const list = [...lines(report), ...peersOf(report)].map((item) => `- ${item}`);
+  return [`${about(report)}. In brackets: the peer's time as a multiple of ours.`, '', line(head), line(head.map(() => '---')), ...body.map(line), '', ...list].join('\n');
+}
