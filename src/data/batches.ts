@@ -10,6 +10,9 @@ export interface Normalization {
 /** The report's constants, measured on its training pairs. */
 export const seedNormalization: Normalization = { mean: 0.43398995682829317, deviation: 0.23199219136380714 };
 
+/** A batch without room: fillBatch gives it what it needs. */
+export const emptyBatch = (): Batch => ({ input: new Float32Array(0), target: new Float32Array(0), count: 0, width: 0, height: 0 });
+
 /**
  * Fills a batch with the normalised patches order[start] ... order[start + count - 1].
  * The arrays of `batch` are used again when they are large enough.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CheckpointError, WriteError } from '../errors';
 import type { RandomState } from '../model/random';
 import type { History } from './history';
@@ -12,9 +12,15 @@ export interface Checkpoint {
   options: TrainOptions;
   /** Identifies the training data: another set's checkpoint is refused. */
   data: string;
-  /** Epochs done, and batches done in the one under way. */
+  /** Epochs done, and in the one under way: batches done, the sum of their losses, the seconds they took. */
   epoch: number;
   batch: number;
+  lossSum: number;
+  seconds: number;
+  /** What the learning rate was changed to while it trained, and how many epochs there are to be. */
+  learningRate: number | readonly number[];
+  epochs: number;
+  /** As it was when the epoch under way began. */
   random: RandomState;
   history: History;
   weights: Float32Array;
@@ -22,7 +28,7 @@ export interface Checkpoint {
   best: { epoch: number; validationLoss: number; weights: Float32Array } | null;
 }
 
-const MAGIC = 'srcnn-checkpoint-1\n';
+const MAGIC = 'srcnn-checkpoint-2\n';
 
 /** Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. Throws WriteError; the old file survives. */
 export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
@@ -56,6 +62,40 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
     ...arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)),
   ]);
   await writeAtomically(file, Buffer.concat([body, createHash('sha256').update(body).digest()]));
+}
+
+/** The two newest checkpoints of a run's folder. */
+const FILES = ['checkpoint.bin', 'checkpoint.previous.bin'];
+
+/** Writes a run's checkpoint and keeps the one before it. Throws WriteError; what was there survives. */
+export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+  const [newest, previous] = FILES.map((name) => join(folder, name));
+  const next = `${newest}.next`;
+  await writeCheckpoint(next, checkpoint);
+  await rename(newest, previous).catch((error) => {
+    if (error.code !== 'ENOENT') throw new WriteError(`${previous}: could not be written (${error.message})`, { cause: error });
+  });
+  await rename(next, newest);
+}
+
+/**
+ * A run's newest whole checkpoint, or null where there is none. A torn one is named to `onTorn` and the one before it used;
+ * CheckpointError when no whole one is left.
+ */
+export async function loadCheckpoint(folder: string, onTorn: (message: string) => void = () => undefined): Promise<Checkpoint | null> {
+  let torn: unknown;
+  for (const name of FILES) {
+    try {
+      return await readCheckpoint(join(folder, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      if (!(error instanceof CheckpointError)) throw error;
+      if (!torn) onTorn(error.message);
+      torn ??= error;
+    }
+  }
+  if (torn) throw torn;
+  return null;
 }
 
 /** Reads a checkpoint back; CheckpointError when it is torn or no checkpoint at all. */

@@ -1,9 +1,10 @@
-import type { SrcnnOptions } from '../model/srcnn';
+import type { Layer, SrcnnOptions } from '../model/srcnn';
 import type { OptimizerOptions } from './optimizer';
 
 /** Everything a training run can be told, written beside its results. */
 export interface TrainOptions extends OptimizerOptions {
-  network: string;
+  /** A preset's name, or any chain of layers that ends in one filter. */
+  network: string | readonly Layer[];
   initialization: NonNullable<SrcnnOptions['initialization']>;
   /** Seeds the initial weights and the order of the patches. */
   seed: number;

@@ -58,7 +58,7 @@ test('the folder holds the best weights, readable, and nothing half-written', as
   const run = join(folder, 'kept');
   const { model } = await train(data, { ...options, engine, folder: run }).done;
   assert.deepEqual((await loadWeights(join(run, 'weights.safetensors'))).weights, model.weights);
-  assert.deepEqual((await readdir(run)).sort(), ['checkpoint.bin', 'history.json', 'options.json', 'weights.safetensors']);
+  assert.deepEqual((await readdir(run)).sort(), ['checkpoint.bin', 'checkpoint.previous.bin', 'history.json', 'options.json', 'weights.safetensors']);
 });
 
 test('a checkpoint that is torn, or of other options or data, is refused by name', async () => {

@@ -1,0 +1,324 @@
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError, DivergedError, OptionError } from '../errors';
+import { emptyBatch, fillBatch, type Normalization, seedNormalization } from '../data/batches';
+import type { PatchSet } from '../data/patches';
+import type { Batch, Engine } from '../engine/engine';
+import { createWasmEngine } from '../engine/wasm/wasm';
+import type { EvaluationRow } from '../evaluation/evaluate';
+import { type RandomState, shuffled } from '../model/random';
+import type { Model } from '../model/srcnn';
+import { saveWeights } from '../model/weights';
+import { type Checkpoint, loadCheckpoint, saveCheckpoint, writeAtomically } from './checkpoint';
+import { type EpochRecord, type History, newHistory } from './history';
+import { onInterrupt } from './interrupt';
+import { lockFolder } from './lock';
+import { layerRates, newOptimizerState, scheduleFactor, update } from './optimizer';
+import type { TrainOptions } from './recipes';
+import type { Progress, TrainingData, TrainSettings } from './train';
+import { meanLoss, scoreEpoch } from './validate';
+
+export interface TrainResult {
+  /** The weights with the lowest validation loss. */
+  model: Model;
+  history: History;
+  best: { epoch: number; validationLoss: number };
+}
+
+/** Training under way: what is set here takes effect at the next batch; `history` and `progress` grow meanwhile. */
+export interface TrainSession {
+  /** Settles when training ends, is stopped or fails. */
+  readonly done: Promise<TrainResult>;
+  readonly model: Model;
+  readonly history: History;
+  readonly progress: Progress | null;
+  readonly state: 'running' | 'paused' | 'stopped' | 'finished' | 'failed';
+  /** The options with what was changed since. */
+  readonly options: TrainOptions;
+  learningRate: number | readonly number[];
+  epochs: number;
+  pause(): void;
+  /** Goes on after pause() or stop(). */
+  resume(): void;
+  /** Ends after the current batch and writes a checkpoint; `done` then gives what was reached. */
+  stop(): Promise<void>;
+  /** Calls back after every step and epoch and whenever `state` changes; returns what ends that. */
+  subscribe(listener: (event: 'step' | 'epoch' | 'state') => void): () => void;
+}
+
+const DEFAULT_CHECKPOINT_MINUTES = 5;
+
+/** Thrown inside to leave a validation or an evaluation that stop() came into. */
+class Stopped extends Error {}
+
+export class Run implements TrainSession {
+  done!: Promise<TrainResult>;
+  state: TrainSession['state'] = 'running';
+  progress: Progress | null = null;
+  private course: Checkpoint;
+  private readonly batches: number;
+  private readonly normalization: Normalization;
+  private readonly listeners = new Set<(event: 'step' | 'epoch' | 'state') => void>();
+  private stopping = false;
+  private started = false;
+  private wake?: () => void;
+  private lastSaved = Date.now();
+  private epochEndSeconds = 0;
+  private bicubic?: EvaluationRow[];
+
+  constructor(private readonly data: TrainingData, private readonly given: TrainOptions, private readonly settings: TrainSettings, readonly model: Model) {
+    this.batches = Math.floor(data.training.count / given.batchSize);
+    this.normalization = settings.normalization ?? seedNormalization;
+    this.course = {
+      options: given, data: settings.folder ? describe(data.training) : '', epoch: 0, batch: 0, lossSum: 0, seconds: 0,
+      learningRate: given.learningRate, epochs: given.epochs, random: { seed: given.seed ^ 0x5eed, draws: 0 }, history: newHistory(),
+      weights: model.weights, optimizer: newOptimizerState(model, given.optimizer), best: null,
+    };
+    this.start();
+  }
+
+  get history(): History {
+    return this.course.history;
+  }
+
+  get options(): TrainOptions {
+    return { ...this.given, learningRate: this.learningRate, epochs: this.epochs };
+  }
+
+  get learningRate(): number | readonly number[] {
+    return this.course.learningRate;
+  }
+
+  set learningRate(value: number | readonly number[]) {
+    layerRates(value, this.model.layers.length);
+    this.course.learningRate = value;
+  }
+
+  get epochs(): number {
+    return this.course.epochs;
+  }
+
+  set epochs(value: number) {
+    if (!Number.isInteger(value) || value < 1) throw new OptionError(`epochs is ${value}; use a whole number above 0`);
+    const begun = this.course.epoch + (this.course.batch > 0 ? 1 : 0);
+    if (value < begun) throw new OptionError(`epochs is ${value}, but epoch ${begun} is under way; use ${begun} or more, or stop()`);
+    this.course.epochs = value;
+  }
+
+  pause(): void {
+    if (this.state === 'running') this.change('paused');
+  }
+
+  resume(): void {
+    if (this.state === 'paused') {
+      this.change('running');
+      this.wake?.();
+    } else if (this.state === 'stopped' || this.state === 'failed') {
+      this.change('running');
+      this.start();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.wake?.();
+    await this.done.catch(() => undefined);
+  }
+
+  subscribe(listener: (event: 'step' | 'epoch' | 'state') => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  private change(state: TrainSession['state']): void {
+    this.state = state;
+    this.emit('state');
+  }
+
+  private emit(event: 'step' | 'epoch' | 'state'): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  private start(): void {
+    this.stopping = false;
+    this.done = this.run();
+    // Whoever awaits `done` sees the error; a session that nobody awaits must not end the program.
+    this.done.catch(() => undefined);
+  }
+
+  private async run(): Promise<TrainResult> {
+    // The caller holds the session before the first step, whatever fails.
+    await Promise.resolve();
+    let engine: Engine | undefined;
+    let unlock: (() => Promise<void>) | undefined;
+    const off = onInterrupt(() => this.interrupted());
+    try {
+      if (this.settings.folder) unlock = await lockFolder(this.settings.folder);
+      await this.open();
+      engine = this.settings.engine ?? (await createWasmEngine());
+      while (this.course.epoch < this.course.epochs && !this.stopping) await this.epoch(engine);
+      if (this.stopping) await this.save();
+      this.change(this.course.epoch < this.course.epochs ? 'stopped' : 'finished');
+      return this.result();
+    } catch (error) {
+      this.change('failed');
+      throw error;
+    } finally {
+      off();
+      await unlock?.();
+      if (!this.settings.engine) await engine?.close();
+    }
+  }
+
+  private interrupted(): void {
+    void this.stop().then(() => {
+      if (this.state !== 'stopped') return;
+      const { epoch, batch } = this.course;
+      const kept = this.settings.folder ? `checkpoint in ${this.settings.folder}` : 'kept in memory';
+      console.log(`Training stopped in epoch ${epoch + 1} after batch ${batch} of ${this.batches}, ${kept}; session.resume() goes on.`);
+    });
+  }
+
+  /** The first time: takes over the folder's checkpoint, or refuses what does not fit. */
+  private async open(): Promise<void> {
+    const { folder, resume, onNote = console.warn } = this.settings;
+    if (!folder || this.started) return;
+    await removeLeftovers(folder);
+    const found = await loadCheckpoint(folder, (message) => onNote(`${message}. The checkpoint before it is used`));
+    if (found && !resume) throw new CheckpointError(`${folder}: holds a run already; resume it (resume: true), or use another folder`);
+    if (found) this.takeOver(found, folder);
+    this.started = true;
+    await this.write('options.json', { ...this.given, data: this.course.data });
+  }
+
+  private takeOver(found: Checkpoint, folder: string): void {
+    const { epochs: _, ...wanted } = this.given;
+    const { epochs: __, ...had } = found.options;
+    if (JSON.stringify(wanted) !== JSON.stringify(had)) throw new CheckpointError(`${folder}: its checkpoint was made with other options (${JSON.stringify(had)}); use those, or another folder`);
+    if (found.data !== this.course.data) throw new CheckpointError(`${folder}: its checkpoint was made with other data (${found.data}; now ${this.course.data}); use another folder`);
+    if (this.given.epochs < found.epoch) throw new OptionError(`epochs is ${this.given.epochs}, but ${found.epoch} are done in ${folder}; use ${found.epoch} or more`);
+    this.model.weights.set(found.weights);
+    const epochs = this.given.epochs === found.options.epochs ? found.epochs : this.given.epochs;
+    this.course = { ...found, options: this.given, epochs, weights: this.model.weights };
+  }
+
+  /** From the batch that is next to the end of the epoch, or to where it is stopped. */
+  private async epoch(engine: Engine): Promise<void> {
+    const { course, batches } = this;
+    const random: RandomState = { ...course.random };
+    const order = shuffled(this.data.training.count, random);
+    const gradient = new Float32Array(this.model.weights.length);
+    const before = course.seconds, firstBatch = course.batch;
+    let batch = emptyBatch();
+    let began = Date.now();
+    while (course.batch < batches) {
+      if (this.state === 'paused') {
+        await this.untilResumed();
+        began = Date.now() - 1000 * (course.seconds - before);
+      }
+      if (this.stopping) return;
+      batch = await this.step(engine, order, gradient, batch);
+      course.seconds = before + (Date.now() - began) / 1000;
+      this.report((course.seconds - before) / (course.batch - firstBatch));
+      if (Date.now() - this.lastSaved > 60_000 * (this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES)) await this.save();
+    }
+    try {
+      await this.finishEpoch(engine, random);
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+  }
+
+  private async step(engine: Engine, order: Uint32Array, gradient: Float32Array, buffers: Batch): Promise<Batch> {
+    const { course, model, given, batches } = this;
+    const batch = fillBatch(this.data.training, order, course.batch * given.batchSize, given.batchSize, this.normalization, buffers);
+    const loss = await engine.lossAndGradient(model, batch, gradient, given.border);
+    if (!Number.isFinite(loss)) throw new DivergedError(`the loss became ${loss} in epoch ${course.epoch + 1}, batch ${course.batch + 1}; lower learningRate`);
+    const step = course.epoch * batches + course.batch + 1;
+    update(model, gradient, course.optimizer, { ...given, learningRate: course.learningRate }, this.factor());
+    course.lossSum += loss;
+    course.batch++;
+    if (step % given.lossEvery === 0) course.history.losses.push({ step, loss });
+    return batch;
+  }
+
+  private factor(): number {
+    const { epoch, batch, epochs } = this.course;
+    return scheduleFactor(this.given.schedule, epoch * this.batches + batch, epochs * this.batches);
+  }
+
+  private untilResumed(): Promise<void> {
+    return new Promise((resolve) => (this.wake = resolve));
+  }
+
+  private report(secondsPerStep: number): void {
+    const { epoch, batch, epochs, lossSum } = this.course;
+    const { batches } = this;
+    const stepsLeft = (epochs - epoch) * batches - batch;
+    this.progress = {
+      epoch: epoch + 1, epochs, batch, batches, loss: lossSum / batch, imagesPerSecond: this.given.batchSize / secondsPerStep,
+      secondsLeft: stepsLeft * secondsPerStep + (epochs - epoch) * this.epochEndSeconds,
+    };
+    this.settings.onStep?.(this.progress);
+    this.emit('step');
+  }
+
+  private async finishEpoch(engine: Engine, random: RandomState): Promise<void> {
+    const { course, model, settings } = this;
+    const began = Date.now();
+    const factor = scheduleFactor(this.given.schedule, course.epoch * this.batches + course.batch - 1, course.epochs * this.batches);
+    const leave = () => this.leaveWhenStopped();
+    const validationLoss = await meanLoss(this.data.validation, model, engine, { ...this.given, normalization: this.normalization, onBatch: leave });
+    const { bicubic, ...scores } = await scoreEpoch(this.data, model, engine, { normalization: this.normalization, bicubic: this.bicubic, onImage: leave });
+    this.bicubic = bicubic;
+    this.epochEndSeconds = (Date.now() - began) / 1000;
+    const epoch = course.epoch + 1;
+    const improved = !course.best || validationLoss < course.best.validationLoss;
+    if (improved) course.best = { epoch, validationLoss, weights: model.weights.slice() };
+    const record: EpochRecord = {
+      epoch, loss: course.lossSum / this.batches, validationLoss, ...scores,
+      learningRate: factor * layerRates(course.learningRate, model.layers.length)[0], seconds: course.seconds + this.epochEndSeconds,
+    };
+    course.history.epochs.push(record);
+    Object.assign(course, { random, epoch, batch: 0, lossSum: 0, seconds: 0 });
+    if (settings.folder && improved) await saveWeights(join(settings.folder, 'weights.safetensors'), model, { epoch: String(epoch), options: JSON.stringify(this.options), data: course.data });
+    await this.save();
+    settings.onEpoch?.(record);
+    this.emit('epoch');
+  }
+
+  private leaveWhenStopped(): void {
+    if (this.stopping) throw new Stopped();
+  }
+
+  private async save(): Promise<void> {
+    if (!this.settings.folder) return;
+    await saveCheckpoint(this.settings.folder, this.course);
+    await this.write('history.json', this.course.history);
+    this.lastSaved = Date.now();
+  }
+
+  private async write(name: string, content: unknown): Promise<void> {
+    if (this.settings.folder) await writeAtomically(join(this.settings.folder, name), JSON.stringify(content, null, 2) + '\n');
+  }
+
+  private result(): TrainResult {
+    const { best, history } = this.course;
+    const model = { ...this.model, weights: (best?.weights ?? this.model.weights).slice() };
+    return { model, history, best: { epoch: best?.epoch ?? 0, validationLoss: best?.validationLoss ?? NaN } };
+  }
+}
+
+/** A process that was killed may have left a file it was writing; under the lock nobody else writes here. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /\.(tmp|next)$/.test(name));
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+}
+
+/** Tells one set of patches from another: what they are, and a digest of their pixels. */
+function describe({ pictures, count, size, protocol, scale }: PatchSet): string {
+  const digest = createHash('sha256');
+  for (const { input, target } of pictures) digest.update(input).update(target);
+  return `${count} patches of ${size}, ${protocol} x${scale}, sha256 ${digest.digest('hex').slice(0, 16)}`;
+}
