@@ -42,6 +42,8 @@ function pairOf(plane: Plane, options: { protocol: Protocol; scale: number; sigm
 
 function topLeft(plane: Plane, width: number, height: number): Uint8Array {
   const out = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) out.set(plane.data.subarray(y * plane.width, y * plane.width + width), y * width);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0, from = y * plane.width; x < width; x++) out[at++] = plane.data[from++];
+  }
   return out;
 }

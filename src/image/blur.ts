@@ -49,41 +49,43 @@ function blurLines({ data, width, height }: Plane, kernel: Float64Array): Float3
   const result = new Float32Array(width * height);
   const lines = new Float64Array(held * width);
   const column = new Float64Array(width), padded = new Float64Array(width + 2 * radius), row = new Float64Array(width);
-  const mirrored = Int32Array.from(padded, (_, i) => reflect(i - radius, width));
-  const across = Int32Array.from({ length: held }, (_, i) => i);
-  const down = new Int32Array(held);
+  const across = new Int32Array(held).map((_, i) => i), down = new Int32Array(held);
   for (let y = 0, next = 0; y < height; y++) {
     for (; next < Math.min(y + held - radius, height); next++) lines.set(data.subarray(next * width, (next + 1) * width), (next % held) * width);
     for (let i = 0; i < held; i++) down[i] = (reflect(y + i - radius, height) % held) * width;
-    sumPairs(lines, down, kernel, column);
-    for (let i = 0; i < padded.length; i++) padded[i] = column[mirrored[i]];
-    sumPairs(padded, across, kernel, row);
+    sumPairs(lines, down, kernel, column, width);
+    padded.set(column, radius);
+    for (let i = 1; i <= radius; i++) {
+      padded[radius - i] = column[reflect(-i, width)];
+      padded[radius + width - 1 + i] = column[reflect(width - 1 + i, width)];
+    }
+    sumPairs(padded, across, kernel, row, width);
     result.set(row, y * width);
   }
   return result;
 }
 
 /**
- * One line of truncated sums, from the lines of source that begin at `starts`. Symmetric pairs are added to the centre
+ * `width` truncated sums of the lines of source that begin at `starts`. Symmetric pairs are added to the centre
  * from the far end inwards, the order of scipy's correlate1d: truncation sees the last bit.
  */
-function sumPairs(source: Float64Array, starts: Int32Array, kernel: Float64Array, sums: Float64Array): void {
+function sumPairs(source: Float64Array, starts: Int32Array, kernel: Float64Array, sums: Float64Array, width: number): void {
   const radius = kernel.length - 1;
   const center = starts[radius], weight = kernel[0];
-  for (let x = 0; x < sums.length; x++) sums[x] = source[center + x] * weight;
-  for (let k = radius; k > 0; k -= 4) addFourPairs(source, starts, kernel, sums, k);
-  for (let x = 0; x < sums.length; x++) sums[x] = Math.trunc(sums[x]);
+  for (let x = 0; x < width; x++) sums[x] = source[center + x] * weight;
+  for (let k = radius; k > 0; k -= 4) addFourPairs(source, starts, kernel, sums, width, k);
+  for (let x = 0; x < width; x++) sums[x] = Math.trunc(sums[x]);
 }
 
 /** The pairs at the distances k, k - 1, k - 2 and k - 3: each sum is fetched and stored once for the four. */
-function addFourPairs(source: Float64Array, starts: Int32Array, kernel: Float64Array, sums: Float64Array, k: number): void {
+function addFourPairs(source: Float64Array, starts: Int32Array, kernel: Float64Array, sums: Float64Array, width: number, k: number): void {
   const center = kernel.length - 1;
   const weight0 = kernel[k], weight1 = kernel[k - 1], weight2 = kernel[k - 2], weight3 = kernel[k - 3];
-  let before0 = starts[center - k], before1 = starts[center - k + 1], before2 = starts[center - k + 2], before3 = starts[center - k + 3];
-  let after0 = starts[center + k], after1 = starts[center + k - 1], after2 = starts[center + k - 2], after3 = starts[center + k - 3];
-  for (let x = 0; x < sums.length; x++) {
-    sums[x] = sums[x] + (source[before0++] + source[after0++]) * weight0 + (source[before1++] + source[after1++]) * weight1
-      + (source[before2++] + source[after2++]) * weight2 + (source[before3++] + source[after3++]) * weight3;
+  const before0 = starts[center - k], before1 = starts[center - k + 1], before2 = starts[center - k + 2], before3 = starts[center - k + 3];
+  const after0 = starts[center + k], after1 = starts[center + k - 1], after2 = starts[center + k - 2], after3 = starts[center + k - 3];
+  for (let x = 0; x < width; x++) {
+    sums[x] = sums[x] + (source[before0 + x] + source[after0 + x]) * weight0 + (source[before1 + x] + source[after1 + x]) * weight1
+      + (source[before2 + x] + source[after2 + x]) * weight2 + (source[before3 + x] + source[after3 + x]) * weight3;
   }
 }
 

@@ -19,6 +19,12 @@ interface Filter {
   weights: Float64Array;
 }
 
+/** A filter whose rows are still to be filled, each with up to `most` places. */
+function emptyFilter(to: number, most: number): Filter {
+  const taps = Math.ceil(most / 4) * 4;
+  return { taps, counts: new Int32Array(to), positions: new Int32Array(to * taps), weights: new Float64Array(to * taps) };
+}
+
 /** How a sum becomes a sample: Pillow's whole weights divided out and 8 bits, 8 bits, or left as it is. */
 type Rounding = 'pillow' | 'byte' | 'none';
 
@@ -35,47 +41,29 @@ function finish(values: Float64Array, rounding: Rounding): void {
   }
 }
 
-/** One output sample's input positions and weights. */
-interface Contribution {
-  positions: number[];
-  weights: number[];
-}
-
-/** Weights of 0 at either end are left out: they add nothing, in whichever order. */
-function packFilter(contributions: Contribution[]): Filter {
-  const trimmed = contributions.map(({ positions, weights }) => {
-    const first = weights.findIndex((weight) => weight !== 0);
-    const end = weights.findLastIndex((weight) => weight !== 0) + 1;
-    return { positions: positions.slice(first, end), weights: weights.slice(first, end) };
-  });
-  const taps = Math.ceil(trimmed.reduce((most, { weights }) => Math.max(most, weights.length), 0) / 4) * 4;
-  const filter = { taps, counts: new Int32Array(trimmed.length), positions: new Int32Array(trimmed.length * taps), weights: new Float64Array(trimmed.length * taps) };
-  for (const [i, { positions, weights }] of trimmed.entries()) {
-    filter.counts[i] = weights.length;
-    filter.positions.fill(positions[0], i * taps, (i + 1) * taps).set(positions, i * taps);
-    filter.weights.set(weights, i * taps);
-  }
-  return filter;
-}
-
 /** libImaging/Resample.c precompute_coeffs: the support is cut at the border and the rest normalised, then made whole. */
 function pillowFilter(from: number, to: number): Filter {
   const scale = from / to;
   const stretch = Math.max(scale, 1);
   const support = 2 * stretch;
-  return packFilter(Array.from({ length: to }, (_, i) => {
+  const filter = emptyFilter(to, Math.ceil(support) * 2 + 1);
+  for (let i = 0; i < to; i++) {
     const center = (i + 0.5) * scale;
     const first = Math.max(Math.trunc(center - support + 0.5), 0);
     const count = Math.min(Math.trunc(center + support + 0.5), from) - first;
-    const positions = Array.from({ length: count }, (__, k) => first + k);
-    const row = positions.map((position) => cubic((position - center + 0.5) * (1 / stretch)));
-    const sum = row.reduce((total, weight) => total + weight, 0);
-    const weights = row.map((weight) => {
-      const scaled = weight * (1 / sum) * pillowOne;
-      return Math.trunc(scaled + (scaled < 0 ? -0.5 : 0.5));
-    });
-    return { positions, weights };
-  }));
+    const start = i * filter.taps;
+    let sum = 0;
+    for (let k = 0; k < count; k++) {
+      filter.positions[start + k] = first + k;
+      sum += filter.weights[start + k] = cubic((k + first - center + 0.5) * (1 / stretch));
+    }
+    for (let k = start; k < start + count; k++) {
+      const scaled = filter.weights[k] * (1 / sum) * pillowOne;
+      filter.weights[k] = Math.trunc(scaled + (scaled < 0 ? -0.5 : 0.5));
+    }
+    filter.counts[i] = count;
+  }
+  return filter;
 }
 
 /** MATLAB's imresize contributions: all taps kept, positions outside reflected into the picture. */
@@ -83,22 +71,30 @@ function matlabFilter(from: number, to: number): Filter {
   const scale = to / from;
   const shrink = Math.min(scale, 1);
   const width = 4 / shrink;
-  const taps = Math.ceil(width) + 2;
-  return packFilter(Array.from({ length: to }, (_, i) => {
+  const filter = emptyFilter(to, Math.ceil(width) + 2);
+  for (let i = 0; i < to; i++) {
     const center = (i + 1) / scale + 0.5 * (1 - 1 / scale);
     const left = Math.floor(center - width / 2);
-    const row = Array.from({ length: taps }, (__, k) => shrink * cubic(shrink * (center - left - k)));
-    const sum = row.reduce((total, weight) => total + weight, 0);
-    return { positions: row.map((__, k) => reflect(left + k - 1, from)), weights: row.map((weight) => weight / sum) };
-  }));
+    let sum = 0, next = i * filter.taps;
+    for (let k = 0; k < Math.ceil(width) + 2; k++) {
+      const weight = shrink * cubic(shrink * (center - left - k));
+      // Most rows begin or end with a weight of 0, which adds nothing.
+      if (weight === 0) continue;
+      filter.positions[next] = reflect(left + k - 1, from);
+      sum += filter.weights[next++] = weight;
+    }
+    filter.counts[i] = next - i * filter.taps;
+    for (let k = i * filter.taps; k < next; k++) filter.weights[k] /= sum;
+  }
+  return filter;
 }
 
 /** A plane in double precision: what stands between two passes. */
 type Samples = { data: Float64Array; width: number; height: number };
 
 /** Four rows at a time share the look-up of positions and weights; the last ones come from zeros where fewer are left. */
-function resizeRows({ data, width, height }: Plane | Samples, to: number, { taps, counts, positions, weights }: Filter, rounding: Rounding): Samples {
-  const result = new Float64Array(to * height);
+function resizeRows<Data extends Float32Array | Float64Array>({ data, width, height }: Plane | Samples, { taps, counts, positions, weights }: Filter, rounding: Rounding, result: Data): Data {
+  const to = counts.length;
   const source = new Float64Array(4 * width), sums = new Float64Array(4 * to);
   for (let y = 0; y < height; y += 4) {
     const rows = Math.min(4, height - y);
@@ -120,27 +116,27 @@ function resizeRows({ data, width, height }: Plane | Samples, to: number, { taps
     finish(sums, rounding);
     result.set(sums.subarray(0, rows * to), y * to);
   }
-  return { data: result, width: to, height };
+  return result;
 }
 
-function resizeColumns({ data, width }: Samples, to: number, { taps, counts, positions, weights }: Filter, rounding: Rounding): Samples {
-  const result = new Float64Array(width * to);
+function resizeColumns<Data extends Float32Array | Float64Array>({ data, width }: Samples, filter: Filter, rounding: Rounding, result: Data): Data {
   const sums = new Float64Array(width);
-  for (let y = 0; y < to; y++) {
+  for (let y = 0; y < filter.counts.length; y++) {
     sums.fill(0);
-    for (let k = y * taps; k < y * taps + counts[y]; k += 4) addFourRows(data, positions, weights, k, sums);
+    const start = y * filter.taps;
+    for (let k = start; k < start + filter.counts[y]; k += 4) addFourRows(data, filter, k, sums, width);
     finish(sums, rounding);
     result.set(sums, y * width);
   }
-  return { data: result, width, height: to };
+  return result;
 }
 
 /** The taps k to k + 3 of a whole row: each sum is fetched and stored once for four products. */
-function addFourRows(data: Float64Array, positions: Int32Array, weights: Float64Array, k: number, sums: Float64Array): void {
+function addFourRows(data: Float64Array, { positions, weights }: Filter, k: number, sums: Float64Array, width: number): void {
   const weight0 = weights[k], weight1 = weights[k + 1], weight2 = weights[k + 2], weight3 = weights[k + 3];
-  let from0 = positions[k] * sums.length, from1 = positions[k + 1] * sums.length, from2 = positions[k + 2] * sums.length, from3 = positions[k + 3] * sums.length;
-  for (let x = 0; x < sums.length; x++) {
-    sums[x] = sums[x] + data[from0++] * weight0 + data[from1++] * weight1 + data[from2++] * weight2 + data[from3++] * weight3;
+  const from0 = positions[k] * width, from1 = positions[k + 1] * width, from2 = positions[k + 2] * width, from3 = positions[k + 3] * width;
+  for (let x = 0; x < width; x++) {
+    sums[x] = sums[x] + data[from0 + x] * weight0 + data[from1 + x] * weight1 + data[from2 + x] * weight2 + data[from3 + x] * weight3;
   }
 }
 
@@ -152,7 +148,6 @@ function checkSize(plane: Plane, width: number, height: number): void {
 }
 
 const toSamples = ({ data, width, height }: Plane): Samples => ({ data: new Float64Array(data), width, height });
-const toPlane = ({ data, width, height }: Samples): Plane => ({ data: new Float32Array(data), width, height });
 
 /**
  * Pillow 13's Image.resize(BICUBIC) of an 8-bit plane, equal to the last bit: antialiased when shrinking, 8 bits after each pass,
@@ -160,19 +155,33 @@ const toPlane = ({ data, width, height }: Samples): Plane => ({ data: new Float3
  */
 export function resizePillow(plane: Plane, width: number, height: number): Plane {
   checkSize(plane, width, height);
-  const rows = (samples: Samples) =>
-    width === plane.width ? samples : resizeRows(samples, width, pillowFilter(plane.width, width), 'pillow');
-  const columns = (samples: Samples) =>
-    height === plane.height ? samples : resizeColumns(samples, height, pillowFilter(plane.height, height), 'pillow');
-  const columnsFirst = width > plane.width && height < plane.height;
-  return toPlane(columnsFirst ? rows(columns(toSamples(plane))) : columns(rows(toSamples(plane))));
+  const sameWidth = width === plane.width, sameHeight = height === plane.height;
+  const across = () => pillowFilter(plane.width, width), down = () => pillowFilter(plane.height, height);
+  const result = { data: new Float32Array(width * height), width, height };
+  if (sameWidth && sameHeight) result.data.set(plane.data);
+  else if (sameHeight) resizeRows(plane, across(), 'pillow', result.data);
+  else if (sameWidth) resizeColumns(toSamples(plane), down(), 'pillow', result.data);
+  else if (width > plane.width && height < plane.height) {
+    const between = resizeColumns(toSamples(plane), down(), 'pillow', new Float64Array(plane.width * height));
+    resizeRows({ data: between, width: plane.width, height }, across(), 'pillow', result.data);
+  } else {
+    const between = resizeRows(plane, across(), 'pillow', new Float64Array(width * plane.height));
+    resizeColumns({ data: between, width, height: plane.height }, down(), 'pillow', result.data);
+  }
+  return result;
 }
 
-function resizeMatlab(samples: Samples, width: number, height: number, rounding: Rounding): Samples {
-  const rows = (from: Samples) => resizeRows(from, width, matlabFilter(samples.width, width), rounding);
-  const columns = (from: Samples) => resizeColumns(from, height, matlabFilter(samples.height, height), rounding);
-  const columnsFirst = height / samples.height <= width / samples.width;
-  return columnsFirst ? rows(columns(samples)) : columns(rows(samples));
+function resizeMatlab(from: Samples, width: number, height: number, rounding: Rounding): Samples {
+  const across = matlabFilter(from.width, width), down = matlabFilter(from.height, height);
+  const data = new Float64Array(width * height);
+  if (height / from.height <= width / from.width) {
+    const between = resizeColumns(from, down, rounding, new Float64Array(from.width * height));
+    resizeRows({ data: between, width: from.width, height }, across, rounding, data);
+  } else {
+    const between = resizeRows(from, across, rounding, new Float64Array(width * from.height));
+    resizeColumns({ data: between, width, height: from.height }, down, rounding, data);
+  }
+  return { data, width, height };
 }
 
 export interface ImresizeOptions {
@@ -187,14 +196,15 @@ export interface ImresizeOptions {
 export function imresize(plane: Plane, width: number, height: number, options: ImresizeOptions = {}): Plane {
   checkSize(plane, width, height);
   const rounding = (options.rounding ?? 'none') === 'each-pass' ? 'byte' : 'none';
-  return toPlane(resizeMatlab(toSamples(plane), width, height, rounding));
+  const { data } = resizeMatlab(toSamples(plane), width, height, rounding);
+  return { data: new Float32Array(data), width, height };
 }
 
 /** imresize to width x height and back to the plane's own size, in double throughout, with one rounding to 8 bits at the end. */
 export function imresizeThereAndBack(plane: Plane, width: number, height: number): Plane {
   checkSize(plane, width, height);
   const small = resizeMatlab(toSamples(plane), width, height, 'none');
-  const back = resizeMatlab(small, plane.width, plane.height, 'none');
-  finish(back.data, 'byte');
-  return toPlane(back);
+  const { data, ...size } = resizeMatlab(small, plane.width, plane.height, 'none');
+  finish(data, 'byte');
+  return { data: new Float32Array(data), ...size };
 }

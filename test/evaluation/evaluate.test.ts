@@ -49,6 +49,18 @@ test('one bad image is listed and the others are scored, for bicubic and the mod
   assert.deepEqual(result.summary.map(({ method, images }) => [method, images]), [['bicubic', 1], ['srcnn', 1]]);
 });
 
+test('rows do not depend on the threads, and bicubic is taken over from an earlier evaluation', async () => {
+  const { training } = await loadDataset('sample');
+  const files = training.slice(0, 3), model = srcnn('9-1-7');
+  const progress: number[] = [];
+  const [one, two] = [await evaluate(files, { model, threads: 1 }), await evaluate(files, { model, threads: 2, onProgress: (done) => progress.push(done) })];
+  assert.deepEqual(two, one);
+  assert.deepEqual(progress, [1, 2, 3]);
+  const marked = one.rows.map((row) => ({ ...row, psnr: row.psnr + 100 }));
+  const again = await evaluate(files, { model, bicubic: marked });
+  assert.deepEqual(again.rows, one.rows.map((row, i) => (row.method === 'bicubic' ? marked[i] : row)));
+});
+
 test('a scale or protocol that does not exist is refused by name', async () => {
   for (const scale of [0, 2.5]) await assert.rejects(evaluate(['x.png'], { scale }), OptionError);
   await assert.rejects(evaluate(['x.png'], { protocol: 'folklore' as 'seed' }), UnknownNameError);
