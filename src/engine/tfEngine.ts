@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EngineError, ImageTooSmallError, OptionError } from '../errors';
 import type { Plane } from '../image/image';
 import { layerSlices, type Model } from '../model/srcnn';
@@ -56,10 +57,13 @@ export class TfEngine implements Engine {
     return result;
   }
 
-  /** Runs a graph on this engine's backend: another engine, or the notebook, may have chosen a different one meanwhile. */
+  /** Runs a graph on this engine's backend and brings its result here. */
   private async compute(graph: () => import('@tensorflow/tfjs').Tensor): Promise<Float32Array> {
-    if (this.tf.getBackend() !== this.device.backend) void this.tf.setBackend(this.device.backend);
+    // TensorFlow computes within the call: without a pause a notebook's next cell and its charts would wait for the end of the training.
+    await nextTurn();
     const run = async () => {
+      // Another engine, or the notebook, may have chosen a different backend meanwhile.
+      if (this.tf.getBackend() !== this.device.backend) void this.tf.setBackend(this.device.backend);
       const result = graph();
       try {
         return await result.data<'float32'>();

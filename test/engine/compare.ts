@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import type { Batch, Engine } from '../../src/engine/engine';
+import { normal, type RandomState } from '../../src/model/random';
+import { type Layer, layerSlices, type Model, srcnn } from '../../src/model/srcnn';
+
+export function randomBatch(random: RandomState, count: number, width: number, height: number): Batch {
+  const values = () => Float32Array.from({ length: count * width * height }, () => normal(random));
+  return { input: values(), target: values(), count, width, height };
+}
+
+/** |a - b| / |b| over whole vectors. */
+export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let difference = 0, length = 0;
+  for (let i = 0; i < b.length; i++) {
+    difference += (a[i] - b[i]) ** 2;
+    length += b[i] ** 2;
+  }
+  return difference === 0 ? 0 : Math.sqrt(difference / length);
+}
+
+/** Every kind of layer there is: wide, of one channel in and out in the middle, single pixels, kernels wider than a patch. */
+export const chains: readonly (readonly Layer[])[] = [
+  [{ filters: 5, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 5, activation: 'linear' }],
+  [{ filters: 3, kernel: 1, activation: 'linear' }, { filters: 7, kernel: 3, activation: 'relu' }, { filters: 6, kernel: 5, activation: 'relu' }, { filters: 1, kernel: 1, activation: 'linear' }],
+  [{ filters: 4, kernel: 5, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }, { filters: 2, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 11, activation: 'linear' }],
+  [{ filters: 1, kernel: 7, activation: 'linear' }],
+];
+
+export function withBiases(model: Model, random: RandomState): Model {
+  for (const { biasStart, end } of layerSlices(model.layers)) for (let i = biasStart; i < end; i++) model.weights[i] = 0.1 * normal(random);
+  return model;
+}
+
+/** Holds one engine's loss, gradient (each kernel and each bias) and picture against another's. */
+export async function compareEngines(engine: Engine, expected: Engine, network: string | readonly Layer[], count: number, width: number, height: number, border: number): Promise<void> {
+  const random: RandomState = { seed: 13, draws: 0 };
+  const model = withBiases(srcnn(network, { seed: 1 }), random);
+  const batch = randomBatch(random, count, width, height);
+  const [gradient, right] = [new Float32Array(model.weights.length).fill(NaN), new Float32Array(model.weights.length)];
+  const loss = await engine.lossAndGradient(model, batch, gradient, border);
+  const rightLoss = await expected.lossAndGradient(model, batch, right, border);
+  const what = `${model.layers.map((l) => `${l.filters}x${l.kernel}`).join(' ')}, border ${border}`;
+  assert.ok(Math.abs(loss / rightLoss - 1) < 1e-4, `${what}: loss ${loss}, expected ${rightLoss}`);
+  for (const { kernelStart, biasStart, end } of layerSlices(model.layers)) {
+    for (const [from, to] of [[kernelStart, biasStart], [biasStart, end]]) {
+      const error = relativeError(gradient.subarray(from, to), right.subarray(from, to));
+      assert.ok(error < 1e-4, `${what}: the gradient from ${from} to ${to} is off by ${error}`);
+    }
+  }
+  assert.ok(Math.abs((await engine.lossAndGradient(model, batch, null, border)) / rightLoss - 1) < 1e-4);
+  const plane = { data: batch.input.subarray(0, width * height), width, height };
+  const picture = await engine.predict(model, plane);
+  assert.deepEqual([picture.width, picture.height], [width, height]);
+  assert.ok(relativeError(picture.data, (await expected.predict(model, plane)).data) < 1e-5, `${what}: picture`);
+}
