@@ -3,9 +3,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { loadDataset } from './data/datasets';
+import { dataCommand } from './dataCommand';
 import { type Protocol, protocols } from './data/degrade';
 import { preparePatches } from './data/patches';
-import { createWasmEngine } from './engine/wasm/wasm';
+import { createEngine, engineNames, listEngines } from './engine/choose';
 import { OptionError, UnknownNameError } from './errors';
 import { evaluate, type Evaluation } from './evaluation/evaluate';
 import { upscale } from './evaluation/upscale';
@@ -19,19 +20,20 @@ const whole = (text: string) => Number(text);
 const scaleOption = () => new Option('-s, --scale <n>', 'enlargement: a whole number from 2 to 8').argParser(whole).default(3);
 const protocolOption = () => new Option('-p, --protocol <name>', 'seed (the report: RGB, blurred) or paper (Dong et al.: Y)').choices(protocols).default('seed');
 const threadsOption = () => new Option('-t, --threads <n>', 'threads (default: all cores)').argParser(whole);
+const engineOption = () => new Option('--engine <name>', 'what computes (default: the fastest that works)').choices(engineNames).env('SRCNN_ENGINE');
 
 const program = new Command('srcnn').description('Train SRCNN, measure it, enlarge pictures with it');
 
 program.command('evaluate')
   .description('Score bicubic, and a model, on a data set or on a folder of images')
   .argument('<folder>', 'folder, image file or name of a data set')
-  .addOption(protocolOption()).addOption(scaleOption()).addOption(threadsOption())
+  .addOption(protocolOption()).addOption(scaleOption()).addOption(threadsOption()).addOption(engineOption())
   .option('-m, --model <file>', 'bicubic, or weights as .safetensors', 'bicubic')
   .option('--json <file>', 'write all rows there')
-  .action(async (folder: string, options: { protocol: Protocol; scale: number; model: string; json?: string; threads?: number }) => {
-    const engine = await createWasmEngine(options);
+  .action(async (folder: string, options: { protocol: Protocol; scale: number; model: string; json?: string; threads?: number; engine?: string }) => {
+    const engine = await createEngine(options.engine, options);
     const model = options.model === 'bicubic' ? undefined : await loadWeights(options.model);
-    const result = await evaluate(await evaluationFiles(folder), { ...options, model, engine, onProgress: showCount('images') });
+    const result = await evaluate(await evaluationFiles(folder, options.scale), { ...options, model, engine, onProgress: showCount('images') });
     await engine.close();
     showEvaluation(result);
     const { protocol, scale, rows, summary } = result;
@@ -46,10 +48,10 @@ program.command('train')
   .option('-l, --learning-rate <x>', 'learning rate of all layers', Number)
   .option('-o, --out <folder>', 'the run\'s folder (default: results/runs/RECIPE-DATA-xSCALE)')
   .option('--resume', 'go on from the folder\'s checkpoint')
-  .addOption(protocolOption()).addOption(scaleOption()).addOption(threadsOption())
+  .addOption(protocolOption()).addOption(scaleOption()).addOption(threadsOption()).addOption(engineOption())
   .action(runTraining);
 
-interface TrainFlags { recipe: string; epochs?: number; learningRate?: number; out?: string; resume?: boolean; protocol: Protocol; scale: number; threads?: number }
+interface TrainFlags { recipe: string; epochs?: number; learningRate?: number; out?: string; resume?: boolean; protocol: Protocol; scale: number; threads?: number; engine?: string }
 
 async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const recipe = recipes[flags.recipe as keyof typeof recipes] as TrainOptions | undefined;
@@ -59,11 +61,11 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   if (!flags.resume && (await stat(join(folder, 'checkpoint.bin')).catch(() => null))) {
     throw new OptionError(`${folder} holds a run already; add --resume to go on with it, or name another folder with --out`);
   }
-  const files = await loadDataset(name);
+  const files = await loadDataset(name, { scale });
   const training = (await preparePatches(files.training, { protocol, scale, onProgress: showCount('training images') })).patches;
   const validation = (await preparePatches(files.validation, { protocol, scale })).patches;
   console.log(`${training.count} training and ${validation.count} validation patches; everything is written to ${folder}`);
-  const engine = await createWasmEngine(flags);
+  const engine = await createEngine(flags.engine, flags);
   const session = train({ training, validation, evaluation: files.evaluation }, {
     ...recipe, ...given({ epochs: flags.epochs, learningRate: flags.learningRate }), folder, resume: flags.resume, engine,
     onStep: ({ epoch, epochs, batch, batches, loss, secondsLeft }) =>
@@ -74,7 +76,7 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
       console.log(`epoch ${epoch}: loss ${loss.toFixed(5)}, validation ${validationLoss.toFixed(5)}${scores}`);
     },
   });
-  process.once('SIGINT', () => session.stop());
+  process.once('SIGINT', () => void session.stop());
   const { best } = await session.done;
   await engine.close();
   console.log(`best validation loss ${best.validationLoss.toFixed(6)} in epoch ${best.epoch}: ${join(folder, 'weights.safetensors')}`);
@@ -85,25 +87,27 @@ program.command('upscale')
   .argument('<in>').argument('<out>')
   .requiredOption('-m, --model <file>', 'weights as .safetensors')
   .option('-f, --force', 'overwrite OUT')
-  .addOption(scaleOption()).addOption(threadsOption())
-  .action(async (input: string, output: string, options: { model: string; force?: boolean; scale: number; threads?: number }) => {
+  .addOption(scaleOption()).addOption(threadsOption()).addOption(engineOption())
+  .action(async (input: string, output: string, options: { model: string; force?: boolean; scale: number; threads?: number; engine?: string }) => {
     if (!options.force && (await stat(output).catch(() => null))) throw new OptionError(`${output} is there already; add --force to overwrite it`);
-    const engine = await createWasmEngine(options);
+    const engine = await createEngine(options.engine, options);
     await writeImage(output, await upscale(await readImage(input), { ...options, model: await loadWeights(options.model), engine }));
     await engine.close();
   });
 
 program.command('engines').description('Which engines work here')
   .action(async () => {
-    const engine = await createWasmEngine();
-    console.log(`${engine.name}: ${engine.description}`);
-    await engine.close();
+    for (const { name, works, description, stepMilliseconds } of await listEngines()) {
+      console.log(`${name.padEnd(11)} ${works ? `${stepMilliseconds?.toFixed(0)} ms a step` : 'does not work here'}  ${description}`);
+    }
   });
 
-async function evaluationFiles(folder: string): Promise<string[]> {
+dataCommand(program);
+
+async function evaluationFiles(folder: string, scale: number): Promise<string[]> {
   const found = await stat(folder).catch(() => null);
   if (found?.isFile()) return [folder];
-  return (await loadDataset(folder)).evaluation;
+  return (await loadDataset(folder, { scale })).evaluation;
 }
 
 function given<T extends object>(options: T): Partial<T> {

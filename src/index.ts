@@ -15,6 +15,7 @@ export { countWeights, layerSlices, presets, srcnn, type Layer, type LayerSlice,
 export { toLayersModel } from './model/layersModel';
 export { loadWeights, saveWeights } from './model/weights';
 export type { Batch, Engine } from './engine/engine';
+export { createEngine, engineNames, listEngines } from './engine/choose';
 export { createWasmEngine, type WasmOptions } from './engine/wasm/wasm';
 export { recipes, type TrainOptions } from './training/recipes';
 export { train, type Progress, type TrainingData, type TrainSettings } from './training/train';

@@ -7,6 +7,7 @@ import { DatasetError, UnknownNameError } from '../errors';
 import { imageFiles } from '../image/files';
 import type { Model } from '../model/srcnn';
 import { onThreads } from '../threads/onThreads';
+import { predict } from './predict';
 import { scoreFile, type ScoreJob } from './scoreFile';
 
 export interface EvaluateOptions {
@@ -74,7 +75,7 @@ async function scoreFiles(jobs: Omit<ScoreJob, 'normalization'>[], { model, engi
   if (!model) return onThreads(scoreFile, 'evaluation/scoreFile', jobs, { threads, onProgress });
   const engine = given ?? (await createWasmEngine({ threads }));
   try {
-    return await onThreads(scoreFile, 'evaluation/scoreFile', jobs.map((job) => ({ ...job, normalization })), { threads, answer: (input) => engine.predict(model, input), onProgress });
+    return await onThreads(scoreFile, 'evaluation/scoreFile', jobs.map((job) => ({ ...job, normalization })), { threads, answer: (input) => predict(model, engine, input), onProgress });
   } finally {
     if (!given) await engine.close();
   }

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine';
 import { luminance, toRgb, toYCbCr } from '../image/color';
 import type { Image, Plane } from '../image/image';
 import type { Model } from '../model/srcnn';
+import { predict } from './predict';
 import { psnr } from './psnr';
 import { ssim } from './ssim';
 
@@ -18,7 +19,7 @@ export type Restore = (degraded: Plane) => Promise<Plane>;
 
 /** The network as a step on planes of 0..255: normalised, predicted, brought back, rounded to whole numbers. What leaves 0..255 stays: the seed protocol clips only in RGB. */
 export function restoreWith(model: Model, engine: Engine, normalization: Normalization): Restore {
-  return restoreBy((input) => engine.predict(model, input), normalization);
+  return restoreBy((input) => predict(model, engine, input), normalization);
 }
 
 /** restoreWith for whatever predicts a normalised plane. */

@@ -16,6 +16,8 @@ export interface Model {
   name: string;
   layers: Layer[];
   weights: Float32Array;
+  /** What the network is to see beyond a picture's edge when it is used: zeros by default, or the picture reflected. */
+  padding?: 'zeros' | 'reflect';
 }
 
 /** Where one layer's parameters stand in the flat `weights`. */
@@ -61,6 +63,11 @@ export function layerSlices(layers: readonly Layer[]): LayerSlice[] {
     start = slice.end;
     return slice;
   });
+}
+
+/** How many pixels around it an output pixel depends on: 7 for 9-1-7. */
+export function reachOf(layers: readonly Layer[]): number {
+  return layers.reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
 }
 
 /** How many weights and biases a chain of layers has: 8,897 for 9-1-7. */

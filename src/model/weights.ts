@@ -17,7 +17,7 @@ const shapeOf = (layer: { filters: number; inputs: number; kernel: number }) => 
  */
 export async function saveWeights(file: string, model: Model, metadata: Record<string, string> = {}): Promise<void> {
   const header: Record<string, Tensor | Record<string, string>> = {
-    __metadata__: { ...metadata, name: model.name, layers: JSON.stringify(model.layers) },
+    __metadata__: { ...metadata, name: model.name, layers: JSON.stringify(model.layers), padding: model.padding ?? 'zeros' },
   };
   for (const [i, layer] of layerSlices(model.layers).entries()) {
     header[`conv${i + 1}.weight`] = { dtype: 'F32', shape: shapeOf(layer), data_offsets: [4 * layer.kernelStart, 4 * layer.biasStart] };
@@ -52,7 +52,8 @@ export async function loadWeights(file: string, expected?: Model): Promise<Model
     weights.set(readTensor(file, data, tensors, `conv${i + 1}.weight`, shapeOf(layer)), layer.kernelStart);
     weights.set(readTensor(file, data, tensors, `conv${i + 1}.bias`, [layer.filters]), layer.biasStart);
   }
-  return { name: String(metadata.name ?? describe(layers)), layers, weights };
+  const model: Model = { name: String(metadata.name ?? describe(layers)), layers, weights };
+  return String(metadata.padding) === 'reflect' ? { ...model, padding: 'reflect' } : model;
 }
 
 const describe = (layers: readonly Layer[]) => layers.map((layer) => layer.kernel).join('-');

@@ -34,7 +34,7 @@ export interface RunSummary extends Reached {
   learningRate: string;
   schedule: string;
   batchSize: number;
-  border: number;
+  border: TrainOptions['border'];
   seed: number;
   epochs: number;
 }

@@ -5,7 +5,7 @@ import { CheckpointError, DivergedError, OptionError } from '../errors';
 import { emptyBatch, fillBatch, type Normalization, seedNormalization } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import type { Batch, Engine } from '../engine/engine';
-import { createWasmEngine } from '../engine/wasm/wasm';
+import { createEngine } from '../engine/choose';
 import type { EvaluationRow } from '../evaluation/evaluate';
 import { type RandomState, shuffled } from '../model/random';
 import type { Model } from '../model/srcnn';
@@ -67,7 +67,7 @@ export class Run implements TrainSession {
   private epochEndSeconds = 0;
   private bicubic?: EvaluationRow[];
 
-  constructor(private readonly data: TrainingData, private readonly given: TrainOptions, private readonly settings: TrainSettings, readonly model: Model) {
+  constructor(private readonly data: TrainingData, private readonly given: TrainOptions, private readonly settings: TrainSettings, readonly model: Model, private readonly border: number) {
     this.batches = Math.floor(data.training.count / given.batchSize);
     this.normalization = settings.normalization ?? seedNormalization;
     this.course = {
@@ -156,7 +156,7 @@ export class Run implements TrainSession {
     try {
       if (this.settings.folder) unlock = await lockFolder(this.settings.folder);
       await this.open();
-      engine = this.settings.engine ?? (await createWasmEngine());
+      engine = this.settings.engine ?? (await createEngine());
       while (this.course.epoch < this.course.epochs && !this.stopping) await this.epoch(engine);
       if (this.stopping) await this.save();
       this.change(this.course.epoch < this.course.epochs ? 'stopped' : 'finished');
@@ -233,7 +233,7 @@ export class Run implements TrainSession {
   private async step(engine: Engine, order: Uint32Array, gradient: Float32Array, buffers: Batch): Promise<Batch> {
     const { course, model, given, batches } = this;
     const batch = fillBatch(this.data.training, order, course.batch * given.batchSize, given.batchSize, this.normalization, buffers);
-    const loss = await engine.lossAndGradient(model, batch, gradient, given.border);
+    const loss = await engine.lossAndGradient(model, batch, gradient, this.border);
     if (!Number.isFinite(loss)) throw new DivergedError(`the loss became ${loss} in epoch ${course.epoch + 1}, batch ${course.batch + 1}; lower learningRate`);
     const step = course.epoch * batches + course.batch + 1;
     update(model, gradient, course.optimizer, { ...given, learningRate: course.learningRate }, this.factor());
@@ -269,7 +269,7 @@ export class Run implements TrainSession {
     const began = Date.now();
     const factor = scheduleFactor(this.given.schedule, course.epoch * this.batches + course.batch - 1, course.epochs * this.batches);
     const leave = () => this.leaveWhenStopped();
-    const validationLoss = await meanLoss(this.data.validation, model, engine, { ...this.given, normalization: this.normalization, onBatch: leave });
+    const validationLoss = await meanLoss(this.data.validation, model, engine, { batchSize: this.given.batchSize, border: this.border, normalization: this.normalization, onBatch: leave });
     const { bicubic, ...scores } = await scoreEpoch(this.data, model, engine, { normalization: this.normalization, bicubic: this.bicubic, onImage: leave });
     this.bicubic = bicubic;
     this.epochEndSeconds = (Date.now() - began) / 1000;

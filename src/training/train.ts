@@ -2,7 +2,7 @@ import { OptionError } from '../errors';
 import type { Normalization } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
-import { type Model, srcnn } from '../model/srcnn';
+import { type Model, reachOf, srcnn } from '../model/srcnn';
 import type { EpochRecord } from './history';
 import { layerRates } from './optimizer';
 import { recipes, type TrainOptions } from './recipes';
@@ -52,7 +52,11 @@ export function train(data: TrainingData, settings: TrainSettings = {}): TrainSe
   const model = srcnn(options.network, options);
   checkOptions(options, data, model);
   if (settings.resume && !settings.folder) throw new OptionError('resume needs the run\'s folder; give folder too');
-  return new Run(data, options, settings, model);
+  const border = options.border === 'reach' ? reachOf(model.layers) : options.border;
+  if (!Number.isInteger(border) || border < 0 || 2 * border >= data.training.size) {
+    throw new OptionError(`border is ${border}; use a whole number from 0 to ${Math.ceil(data.training.size / 2) - 1}, or larger patches`);
+  }
+  return new Run(data, options, settings, border > 0 ? { ...model, padding: 'reflect' } : model, border);
 }
 
 function checkOptions(options: TrainOptions, data: TrainingData, model: Model): void {

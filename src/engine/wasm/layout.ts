@@ -1,4 +1,4 @@
-import type { LayerSlice } from '../../model/srcnn';
+import { type LayerSlice, reachOf } from '../../model/srcnn';
 
 /** Sixteen floats: one cache line. */
 const LINE = 16;
@@ -62,11 +62,6 @@ export function bandPlanes(layers: readonly LayerSlice[], width: number): (Plane
     start += channels * plane;
     return planes;
   });
-}
-
-/** How many pixels around it an output pixel depends on. */
-export function reachOf(layers: readonly LayerSlice[]): number {
-  return layers.reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
 }
 
 /** Floats a thread needs for a patch or a band; the slack is for blocks that reach past the last row. */

@@ -1,15 +1,22 @@
-import { layerSlices } from '../../model/srcnn';
+import { layerSlices, reachOf } from '../../model/srcnn';
 import { type Kernels, LINEAR, MASK, RELU } from './kernels';
 import { packedLayers, trainingPlanes } from './layout';
 import type { Task } from './task';
 
-/** Loss and gradient of patches, each taken forwards and backwards before the next, so that its planes stay in the cache. */
+/**
+ * Loss and gradient of patches, each taken forwards and backwards before the next, so that its planes stay in the cache.
+ * Where the loss leaves out a border, the layers compute only what reaches the rest.
+ */
 export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {
   const layers = layerSlices(task.layers);
   const { packed, zeros } = packedLayers(layers);
-  const planes = trainingPlanes(layers, task.width, task.height).map((p) => ({
-    ...p, rowBytes: 4 * p.row, planeBytes: 4 * p.plane, base: scratch + 4 * p.start, origin: scratch + 4 * (p.start + p.pad * p.row + p.pad),
-  }));
+  const planes = trainingPlanes(layers, task.width, task.height).map((p, i) => {
+    const margin = i === 0 ? 0 : Math.max(0, task.border - reachOf(layers.slice(i)));
+    return {
+      ...p, rowBytes: 4 * p.row, planeBytes: 4 * p.plane, width: task.width - 2 * margin, height: task.height - 2 * margin,
+      whole: scratch + 4 * (p.start + p.pad * p.row + p.pad), origin: scratch + 4 * (p.start + (p.pad + margin) * p.row + p.pad + margin),
+    };
+  });
   const weightCount = layers[layers.length - 1].end;
   const patch = task.width * task.height;
   const factor = 2 / (task.count * (task.width - 2 * task.border) * (task.height - 2 * task.border));
@@ -17,24 +24,28 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
   const losses = new Float64Array(memory.buffer, task.losses, task.chunks);
   floats.fill(0, scratch / 4, (scratch + task.scratchBytes) / 4);
 
-  const under = (p: (typeof planes)[number], kernel: number) => p.origin - ((kernel - 1) / 2) * (p.rowBytes + 4);
+  /** The sample of plane a under the first tap for plane b's first output. */
+  const under = (a: (typeof planes)[number], b: (typeof planes)[number], kernel: number) => {
+    const skip = (task.width - b.width) / 2 - (kernel - 1) / 2;
+    return a.whole + skip * (a.rowBytes + 4);
+  };
   const convolve = (from: number, to: number, weights: number, bias: number, kernel: number, mode: number) => {
     const a = planes[from], b = planes[to];
-    if (b.channels === 1) kernels.convolveSingle(under(a, kernel), a.channels, a.planeBytes, a.rowBytes, weights, bias, kernel, b.origin, b.rowBytes, task.width, task.height, mode);
-    else kernels.convolve(under(a, kernel), a.channels, a.planeBytes, a.rowBytes, weights, bias, kernel, b.origin, b.channels, b.planeBytes, b.rowBytes, task.width, task.height, mode);
+    if (b.channels === 1) kernels.convolveSingle(under(a, b, kernel), a.channels, a.planeBytes, a.rowBytes, weights, bias, kernel, b.origin, b.rowBytes, b.width, b.height, mode);
+    else kernels.convolve(under(a, b, kernel), a.channels, a.planeBytes, a.rowBytes, weights, bias, kernel, b.origin, b.channels, b.planeBytes, b.rowBytes, b.width, b.height, mode);
   };
   const onePatch = (n: number, gradient: number): number => {
     const first = planes[0], last = planes[planes.length - 1];
     for (let y = 0, from = task.input / 4 + n * patch; y < task.height; y++, from += task.width) {
-      floats.copyWithin(first.origin / 4 + y * first.row, from, from + task.width);
+      floats.copyWithin(first.whole / 4 + y * first.row, from, from + task.width);
     }
     packed.forEach((l, i) => convolve(i, i + 1, task.weights + 4 * l.forwards, task.weights + 4 * l.bias, l.kernel, l.activation === 'relu' ? RELU : LINEAR));
-    const loss = kernels.squaredError(last.origin, last.rowBytes, task.target + 4 * n * patch, task.width, task.height, task.border, factor);
+    const loss = kernels.squaredError(last.whole, last.rowBytes, task.target + 4 * n * patch, task.width, task.height, task.border, factor);
     if (!task.gradients) return loss;
     for (let i = packed.length - 1; i >= 0; i--) {
       const l = packed[i], delta = planes[i + 1], input = planes[i];
-      kernels.kernelGradient(delta.origin, l.filters, delta.planeBytes, delta.rowBytes, under(input, l.kernel), l.inputs, input.planeBytes, input.rowBytes,
-        l.kernel, task.width, task.height, gradient + 4 * l.kernelStart, gradient + 4 * l.biasStart, delta.pad > 0 ? 1 : 0);
+      kernels.kernelGradient(delta.origin, l.filters, delta.planeBytes, delta.rowBytes, under(input, delta, l.kernel), l.inputs, input.planeBytes, input.rowBytes,
+        l.kernel, delta.width, delta.height, gradient + 4 * l.kernelStart, gradient + 4 * l.biasStart, delta.pad > 0 ? 1 : 0);
       if (i > 0) convolve(i + 1, i, task.weights + 4 * l.backwards, task.weights + 4 * zeros, l.kernel, packed[i - 1].activation === 'relu' ? MASK : LINEAR);
     }
     return loss;

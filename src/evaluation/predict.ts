@@ -1,0 +1,35 @@
+import type { Engine } from '../engine/engine';
+import { reflect } from '../image/blur';
+import type { Plane } from '../image/image';
+import { type Model, reachOf } from '../model/srcnn';
+
+/**
+ * The network's output for a normalised plane. A network with `padding: 'reflect'` gets the plane with its border reflected as far as
+ * an output depends on, so that it never sees the zeros around the plane.
+ */
+export async function predict(model: Model, engine: Engine, plane: Plane): Promise<Plane> {
+  if (model.padding !== 'reflect') return engine.predict(model, plane);
+  const reach = reachOf(model.layers);
+  return crop(await engine.predict(model, reflectBorder(plane, reach)), reach);
+}
+
+function reflectBorder(plane: Plane, border: number): Plane {
+  const width = plane.width + 2 * border, height = plane.height + 2 * border;
+  const data = new Float32Array(width * height);
+  const columns = Int32Array.from({ length: width }, (_, x) => reflect(x - border, plane.width));
+  for (let y = 0; y < height; y++) {
+    const from = reflect(y - border, plane.height) * plane.width;
+    for (let x = 0; x < width; x++) data[y * width + x] = plane.data[from + columns[x]];
+  }
+  return { data, width, height };
+}
+
+function crop(plane: Plane, border: number): Plane {
+  const width = plane.width - 2 * border, height = plane.height - 2 * border;
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const from = (y + border) * plane.width + border;
+    data.set(plane.data.subarray(from, from + width), y * width);
+  }
+  return { data, width, height };
+}
