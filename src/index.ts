@@ -29,8 +29,10 @@ export { psnr } from './evaluation/psnr';
 export { ssim } from './evaluation/ssim';
 export { rmse } from './evaluation/rmse';
 export { evaluate, type EvaluateOptions, type Evaluation, type EvaluationRow } from './evaluation/evaluate';
+export { restoreImage, type RestoreOptions } from './evaluation/restoreImage';
 export { upscale, type UpscaleOptions } from './evaluation/upscale';
 export type { Figure } from './plot/figure';
+export { degradationSteps, type DegradationOptions } from './plot/degradationSteps';
 export { samplePairs, type SamplePairsOptions } from './plot/samplePairs';
 export { lossCurve, type LossCurveOptions } from './plot/lossCurve';
 export { epochScores } from './plot/epochScores';
@@ -38,4 +40,5 @@ export { beforeAfter, type BeforeAfterOptions, type Crop } from './plot/beforeAf
 export { filters } from './plot/filters';
 export { compareCurves } from './plot/compareCurves';
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
+export { showTable, tableHtml, tableText, type Table } from './plot/table';
 export { NoNotebookError, show, showImage } from './plot/show';

@@ -52,15 +52,21 @@ export async function scorePicture(image: Image, protocol: Protocol, scale: numb
 }
 
 async function scoreSeed(image: Image, scale: number, bicubic: boolean, restore?: Restore): Promise<Scores> {
+  const pictures = await seedPictures(image, scale, { bicubic, restore });
+  const score = (picture?: Image) => picture && { psnr: psnr(pictures.original, picture), ssim: ssim(pictures.original, picture) };
+  return { bicubic: score(pictures.bicubic), srcnn: score(pictures.restored) };
+}
+
+/** What protocol seed compares, in RGB: the original, bicubic's picture unless it is not wanted, and the network's where it is given. */
+export async function seedPictures(image: Image, scale: number, { bicubic = true, restore }: ScoreOptions = {}): Promise<{ original: Image; bicubic?: Image; restored?: Image }> {
   const { y, cb, cr } = toYCbCr(image, 'full');
-  const truth = toRgb({ y, cb, cr }, 'full');
   const degraded = degrade(y, { protocol: 'seed', scale });
   // The report gives bicubic degraded chroma, not blurred, and the network the true one.
   const chroma = (plane: Plane) => degrade(plane, { protocol: 'seed', scale, sigma: 0 });
-  const score = (picture: Image) => ({ psnr: psnr(truth, picture), ssim: ssim(truth, picture) });
   return {
-    bicubic: bicubic ? score(toRgb({ y: degraded, cb: chroma(cb), cr: chroma(cr) }, 'full')) : undefined,
-    srcnn: restore && score(toRgb({ y: await restore(degraded), cb, cr }, 'full')),
+    original: toRgb({ y, cb, cr }, 'full'),
+    bicubic: bicubic ? toRgb({ y: degraded, cb: chroma(cb), cr: chroma(cr) }, 'full') : undefined,
+    restored: restore && toRgb({ y: await restore(degraded), cb, cr }, 'full'),
   };
 }
 

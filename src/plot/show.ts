@@ -20,8 +20,9 @@ function kernelWriter(): WriteDisplayData {
   throw new NoNotebookError('show works in a notebook with the tslab kernel only; write a file with saveFigure(file, figure) or writeImage(file, image) instead');
 }
 
-function send(data: Record<string, unknown>): void {
-  kernelWriter()({ data, metadata: {}, transient: {} }, false);
+/** Sends an output, each of its forms under its MIME type; with an id it can be shown anew in its place (`isUpdate`). */
+export function send(data: Record<string, unknown>, { id, isUpdate = false }: { id?: string; isUpdate?: boolean } = {}): void {
+  kernelWriter()({ data, metadata: {}, transient: id ? { display_id: id } : {} }, isUpdate);
 }
 
 /**

@@ -1,0 +1,27 @@
+import { type Normalization, seedNormalization } from '../data/batches';
+import { checkScale } from '../data/degrade';
+import { createEngine } from '../engine/choose';
+import type { Engine } from '../engine/engine';
+import type { Image } from '../image/image';
+import type { Model } from '../model/srcnn';
+import { restoreWith, seedPictures } from './protocol';
+
+export interface RestoreOptions {
+  model: Model;
+  scale?: number;
+  engine?: Engine;
+  normalization?: Normalization;
+}
+
+/** A picture degraded as protocol seed does and brought back, by bicubic and by the network: the three RGB pictures that evaluate() compares. */
+export async function restoreImage(image: Image, options: RestoreOptions): Promise<{ original: Image; bicubic: Image; restored: Image }> {
+  const { model, scale = 3, normalization = seedNormalization } = options;
+  checkScale(scale);
+  const engine = options.engine ?? (await createEngine());
+  try {
+    const { original, bicubic, restored } = await seedPictures(image, scale, { restore: restoreWith(model, engine, normalization) });
+    return { original, bicubic: bicubic!, restored: restored! };
+  } finally {
+    if (!options.engine) await engine.close();
+  }
+}
