@@ -1,3 +1,5 @@
+import type { DataFrame } from 'danfojs-node';
+
 /** What one epoch reached; scores are null where no evaluation images were given. PSNR in dB. */
 export interface EpochRecord {
   epoch: number;
@@ -22,8 +24,8 @@ export function newHistory(): History {
 }
 
 /** The epochs as a danfojs DataFrame, one column per field. */
-export function historyFrame(history: History): unknown {
+export function historyFrame(history: History): DataFrame {
   // Loaded when asked for: danfojs brings all of TensorFlow.js along.
-  const { DataFrame } = require('danfojs-node') as { DataFrame: new (rows: object[]) => unknown };
-  return new DataFrame(history.epochs);
+  const danfo = require('danfojs-node') as typeof import('danfojs-node');
+  return new danfo.DataFrame(history.epochs);
 }

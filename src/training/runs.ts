@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { DataFrame } from 'danfojs-node';
 import { CheckpointError, DatasetError, OptionError, UnknownNameError } from '../errors';
 import { presets } from '../model/srcnn';
 import type { EpochRecord, History } from './history';
@@ -62,16 +63,16 @@ export async function runs(folder = RUNS, { onSkipped = warn }: RunsOptions = {}
 }
 
 /** The same rows as a danfojs DataFrame. */
-export async function runsFrame(folder = RUNS, options: RunsOptions = {}): Promise<unknown> {
+export async function runsFrame(folder = RUNS, options: RunsOptions = {}): Promise<DataFrame> {
   return rowsFrame(await runs(folder, options));
 }
 
 /** Flat rows as a danfojs DataFrame; what one row lacks is null. */
-export function rowsFrame(rows: readonly object[]): unknown {
+export function rowsFrame(rows: readonly object[]): DataFrame {
   // Loaded when asked for: danfojs brings all of TensorFlow.js along.
-  const { DataFrame } = require('danfojs-node') as { DataFrame: new (rows?: object[]) => unknown };
+  const danfo = require('danfojs-node') as typeof import('danfojs-node');
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return rows.length ? new DataFrame(rows.map((row) => Object.fromEntries(columns.map((column) => [column, (row as Record<string, unknown>)[column] ?? null])))) : new DataFrame();
+  return rows.length ? new danfo.DataFrame(rows.map((row) => Object.fromEntries(columns.map((column) => [column, (row as Record<string, unknown>)[column] ?? null])))) : new danfo.DataFrame();
 }
 
 /** A trained run by its name in `folder`, or by the path of its own folder. UnknownNameError lists the runs there are; CheckpointError when its files are torn. */
