@@ -40,5 +40,5 @@ export { beforeAfter, type BeforeAfterOptions, type Crop } from './plot/beforeAf
 export { filters } from './plot/filters';
 export { compareCurves } from './plot/compareCurves';
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
-export { showTable, tableHtml, tableText, type Table } from './plot/table';
+export { liveTable, showTable, tableHtml, tableText, type Table } from './plot/table';
 export { NoNotebookError, show, showImage } from './plot/show';

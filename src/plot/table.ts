@@ -3,15 +3,24 @@ import { send } from './show';
 /** Rows of flat values, or a danfojs DataFrame. */
 export type Table = readonly object[] | { columns: string[]; values: unknown };
 
-let tables = 0;
+let liveTables = 0;
 
-/** Shows rows as a table below the cell, numbers to six significant digits; the function it returns shows other rows in its place. Throws NoNotebookError outside of a notebook. */
-export function showTable(table: Table): (table: Table) => void {
-  const id = `srcnn-table-${process.pid}-${++tables}`;
-  const write = (rows: Table, isUpdate: boolean) => send({ 'text/html': tableHtml(rows), 'text/plain': tableText(rows) }, { id, isUpdate });
-  write(table, false);
-  return (rows) => write(rows, true);
+/** Shows rows as a table below the cell, numbers to six significant digits. Throws NoNotebookError outside of a notebook. */
+export function showTable(table: Table): void {
+  send(forms(table));
 }
+
+/** A table that changes: the function it returns shows rows below the cell the first time, and in their place from then on. */
+export function liveTable(): (table: Table) => void {
+  const id = `srcnn-table-${process.pid}-${++liveTables}`;
+  let isUpdate = false;
+  return (table) => {
+    send(forms(table), { id, isUpdate });
+    isUpdate = true;
+  };
+}
+
+const forms = (table: Table) => ({ 'text/html': tableHtml(table), 'text/plain': tableText(table) });
 
 /** The table as an HTML element. */
 export function tableHtml(table: Table): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DataFrame } from 'danfojs-node';
 import { NoNotebookError } from '../../src/plot/show';
-import { showTable, tableHtml, tableText } from '../../src/plot/table';
+import { liveTable, showTable, tableHtml, tableText } from '../../src/plot/table';
 
 const rows = [{ name: 'a<b', psnr: 26.12345678 }, { name: 'c', psnr: null, note: '"x" & y' }];
 
@@ -22,4 +22,5 @@ test('a DataFrame and its rows give the same table', () => {
 
 test('outside of a notebook there is nowhere to show it', () => {
   assert.throws(() => showTable(rows), NoNotebookError);
+  assert.throws(() => liveTable()(rows), NoNotebookError);
 });
