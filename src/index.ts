@@ -39,6 +39,8 @@ export { epochScores } from './plot/epochScores';
 export { beforeAfter, type BeforeAfterOptions, type Crop } from './plot/beforeAfter';
 export { filters } from './plot/filters';
 export { compareCurves } from './plot/compareCurves';
+export { type Display, liveChart, type LiveChart } from './plot/liveChart';
+export { liveFigure, type LivePoint, type Seen } from './plot/liveFigure';
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
 export { liveTable, showTable, tableHtml, tableText, type Table } from './plot/table';
 export { NoNotebookError, show, showImage } from './plot/show';

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
+import type { Progress } from '../training/train';
+import type { TrainSession } from '../training/session';
+import { type LivePoint, liveFigure, rateNow } from './liveFigure';
+import { figurePng } from './picture';
+import { send } from './show';
+
+/** Shows an output, its forms under their MIME types: the first time somewhere, from then on in its place. */
+export type Display = (forms: Record<string, unknown>) => void;
+
+/** A chart that follows a run. */
+export interface LiveChart {
+  /** Settles when the run has first ended, well or badly, and its static picture stands. */
+  readonly done: Promise<void>;
+  /** Leaves the chart as it is; training goes on. */
+  stop(): void;
+}
+
+/** Milliseconds between two updates. */
+const interval = 250;
+
+/**
+ * Shows a run below the cell and keeps it up to date while other cells run: loss, learning rate, scores, time left. After the run, and again
+ * after each resume(), the same figure stays as a static picture. Throws NoNotebookError outside of a notebook where no display is given.
+ */
+export function liveChart(session: TrainSession, display: Display = notebookDisplay()): LiveChart {
+  return new Chart(session, display);
+}
+
+/** An output of the notebook that is replaced in its place. */
+function notebookDisplay(): Display {
+  const id = `srcnn-chart-${randomUUID()}`;
+  let isUpdate = false;
+  return (forms) => {
+    send(forms, { id, isUpdate });
+    isUpdate = true;
+  };
+}
+
+class Chart implements LiveChart {
+  readonly done: Promise<void>;
+  private readonly points: LivePoint[] = [];
+  private latest: Progress | null = null;
+  private timer?: NodeJS.Timeout;
+  private drawnAt = 0;
+  private readonly unsubscribe: () => void;
+  private settle!: (failure?: Promise<never>) => void;
+
+  constructor(private readonly session: TrainSession, private readonly display: Display) {
+    this.done = new Promise((resolve) => (this.settle = resolve));
+    // Whoever awaits `done` sees why there is no picture; a chart must not end the program.
+    this.done.catch(() => undefined);
+    this.draw();
+    this.unsubscribe = session.subscribe(() => this.changed());
+    if (this.ended) this.changed();
+  }
+
+  stop(): void {
+    this.unsubscribe();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.settle();
+  }
+
+  /** What a notebook prints where a cell ends with liveChart(session). */
+  [inspect.custom](): string {
+    return this.ended ? `Training is ${this.session.state}.` : 'Training goes on in the background: session.pause(), .resume(), .stop(), .learningRate and .epochs work from the next cell.';
+  }
+
+  private get ended(): boolean {
+    return !['running', 'paused'].includes(this.session.state);
+  }
+
+  private changed(): void {
+    if (this.ended) {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      this.keep().then(() => this.settle(), (error) => this.settle(Promise.reject(error)));
+    } else {
+      this.timer ??= setTimeout(() => this.draw(), Math.max(0, this.drawnAt + interval - Date.now()));
+    }
+  }
+
+  /** A figure without its picture: JupyterLab would show the picture, and drawing one takes longer than some steps. */
+  private draw(): void {
+    this.timer = undefined;
+    this.look();
+    this.display({ 'application/vnd.plotly.v1+json': liveFigure(this.session, { points: this.points }) });
+    this.drawnAt = Date.now();
+  }
+
+  /** One more point, from the growth of the epoch's mean loss since the one before. */
+  private look(): void {
+    const { progress } = this.session;
+    if (!progress || (progress.epoch === this.latest?.epoch && progress.batch === this.latest.batch)) return;
+    const before = progress.epoch === this.latest?.epoch ? this.latest : { batch: 0, loss: 0 };
+    const loss = (progress.loss * progress.batch - before.loss * before.batch) / (progress.batch - before.batch);
+    this.points.push({ step: (progress.epoch - 1) * progress.batches + progress.batch, loss, learningRate: rateNow(this.session) });
+    this.latest = progress;
+  }
+
+  private async keep(): Promise<void> {
+    const failure = await this.session.done.then(() => undefined, (error: Error) => error.message);
+    if (!this.ended) return;
+    this.look();
+    const figure = liveFigure(this.session, { points: this.points, failure });
+    const forms = { 'application/vnd.plotly.v1+json': figure };
+    this.display(forms);
+    const png = await figurePng(figure, { scale: 1 });
+    if (this.ended) this.display({ ...forms, 'image/png': png.toString('base64') });
+  }
+}
