@@ -1,28 +1,78 @@
-// npm run reproduce: the set-up, then every notebook executed without a browser; the executed copies go to results/reproduce.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+// npm run reproduce: the set-up, then every notebook executed without a browser; what they make goes to results/reproduce.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { jupyterEnvironment, main, root, setUpLab, SetupError } from './setup.mjs';
 
-const { values } = parseArgs({ options: { data: { type: 'string', default: 'sample' }, epochs: { type: 'string', default: '20' }, help: { type: 'boolean' } } });
-if (values.help) {
-  console.log('npm run reproduce [-- --data NAME|FOLDER] [--epochs N]   executes the notebooks; by default on the sample, 20 epochs');
-} else {
-  await main(async () => {
-    await setUpLab();
-    const out = join(root, 'results', 'reproduce');
-    mkdirSync(out, { recursive: true });
-    const notebooks = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb')).sort();
-    for (const [index, name] of notebooks.entries()) {
-      console.log(`[${index + 1}/${notebooks.length}] ${name}`);
-      const began = Date.now();
-      const { status } = spawnSync('jupyter', ['nbconvert', '--to', 'notebook', '--execute', '--ExecutePreprocessor.timeout=-1', '--log-level=WARN', '--output-dir', out, join('notebooks', name)],
-        { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...jupyterEnvironment(), SRCNN_DATASET: values.data, SRCNN_EPOCHS: values.epochs } });
-      if (status !== 0) throw new SetupError(`${name} failed: see above`);
-      console.log(`      done in ${Math.round((Date.now() - began) / 1000)} s`);
-    }
-    console.log(`The executed notebooks are in ${out}`);
-    return 0;
-  });
+const help = `npm run reproduce [-- --data NAME|FOLDER] [--epochs N]
+Executes the notebooks without a browser: by default on the sample, 20 epochs. Notebooks with their outputs, and the runs, go to
+results/reproduce/DATA-N-epochs (then ...-2, ...-3). One that was cut short goes on where it was.`;
+
+/** The folder of the first reproduction with these options that is not finished. */
+function folderFor(data, epochs) {
+  const name = `${basename(data)}-${epochs}-epochs`;
+  for (let number = 1; ; number++) {
+    const folder = join(root, 'results', 'reproduce', number === 1 ? name : `${name}-${number}`);
+    if (!existsSync(join(folder, 'summary.json'))) return folder;
+  }
 }
+
+/** The runs below a folder and how far they are; those of a sweep lie one folder deeper. */
+function histories(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true }).filter((file) => basename(file) === 'history.json').sort()
+    .map((file) => ({ run: file.slice(0, -'/history.json'.length), epochs: JSON.parse(readFileSync(join(folder, file), 'utf8')).epochs }));
+}
+
+const shown = new Map();
+
+/** A line for each epoch that has ended since. */
+function tellEpochs(runs) {
+  for (const { run, epochs } of histories(runs)) {
+    for (const { epoch, psnr, bicubicPsnr } of epochs.slice(shown.get(run) ?? 0)) {
+      console.log(`      ${run}: epoch ${epoch}${psnr === null ? '' : `, ${psnr.toFixed(3)} dB (bicubic ${bicubicPsnr.toFixed(3)})`}`);
+    }
+    shown.set(run, epochs.length);
+  }
+}
+
+function execute(notebook, folder, environment) {
+  const runs = join(folder, 'runs');
+  const jupyter = spawn('jupyter', ['nbconvert', '--to', 'notebook', '--execute', '--ExecutePreprocessor.timeout=-1', '--log-level=ERROR', '--output-dir', folder, join('notebooks', notebook)],
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment });
+  const watch = setInterval(() => tellEpochs(runs), 2000);
+  return new Promise((done) => jupyter.on('exit', (code) => {
+    clearInterval(watch);
+    tellEpochs(runs);
+    done(code);
+  }));
+}
+
+async function reproduce(data, epochs) {
+  const folder = folderFor(data, epochs);
+  mkdirSync(folder, { recursive: true });
+  for (const { run, epochs: ended } of histories(join(folder, 'runs'))) shown.set(run, ended.length);
+  const environment = { ...jupyterEnvironment(), SRCNN_DATASET: data, SRCNN_EPOCHS: epochs, SRCNN_RUNS: relative(join(root, 'notebooks'), join(folder, 'runs')) };
+  const notebooks = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb')).sort();
+  for (const [index, name] of notebooks.entries()) {
+    console.log(`[${index + 1}/${notebooks.length}] ${name}`);
+    const began = Date.now();
+    if ((await execute(name, folder, environment)) !== 0) throw new SetupError(`${name} failed: see above; the same command goes on where it was`);
+    console.log(`      done in ${Math.round((Date.now() - began) / 1000)} s`);
+  }
+  writeFileSync(join(folder, 'summary.json'), JSON.stringify(histories(join(folder, 'runs')).map(({ run, epochs: ended }) => ({ run, ...ended.at(-1) })), null, 2) + '\n');
+  console.log(`The executed notebooks and their runs are in ${relative(process.cwd(), folder)}`);
+}
+
+await main(async () => {
+  const { values } = parseArgs({ options: { data: { type: 'string', default: 'sample' }, epochs: { type: 'string', default: '20' }, help: { type: 'boolean' } } });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  if (!/^[1-9]\d*$/.test(values.epochs)) throw new SetupError(`--epochs is ${values.epochs}; use a whole number above 0`);
+  await setUpLab();
+  await reproduce(existsSync(values.data) ? resolve(values.data) : values.data, values.epochs);
+  return 0;
+});
