@@ -40,7 +40,7 @@ export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
     layout: layoutOf(title, subtitle, {
       ...panelAxes(reached, losses.y.concat(validation.y), scored),
       annotations: [...panelTitles(session), ...(scored.length ? [] : emptyPanels(epochs.length > 0))],
-      showlegend: true, legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.07, yanchor: 'bottom' },
+      showlegend: true, legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.17, yanchor: 'bottom' },
       // Whoever zooms in keeps that when the next points come.
       uirevision: 'live', height: 560, margin: { l: 65, r: 20, t: 110, b: 50 },
     }),
