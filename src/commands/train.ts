@@ -1,0 +1,90 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { loadDataset } from '../data/datasets';
+import type { Protocol } from '../data/degrade';
+import { preparePatches } from '../data/patches';
+import { createEngine } from '../engine/choose';
+import { OptionError, UnknownNameError } from '../errors';
+import { presets } from '../model/srcnn';
+import type { EpochRecord } from '../training/history';
+import { recipes, type TrainOptions } from '../training/recipes';
+import { type Progress, train } from '../training/train';
+import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
+import { duration, showCount, showLine, showSkipped } from './terminal';
+
+interface TrainFlags {
+  recipe: string;
+  network?: string;
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: number;
+  evaluation?: string;
+  out?: string;
+  resume?: boolean;
+  protocol: Protocol;
+  scale: number;
+  threads?: number;
+  engine?: string;
+}
+
+/** Adds `srcnn train`. */
+export function trainCommand(program: Command): void {
+  program.command('train')
+    .description('Train on a data set or a folder of images; run again with --resume to go on')
+    .argument('[data]', 'folder or name of a data set', 'sample')
+    .option('-r, --recipe <name>', `one of ${Object.keys(recipes).join(', ')}`, 'tuned')
+    .option('-n, --network <name>', `one of ${Object.keys(presets).join(', ')} (default: the recipe's)`)
+    .option('-e, --epochs <n>', 'epochs in all (default: the recipe\'s)', number)
+    .option('-b, --batch-size <n>', 'patches in a batch (default: the recipe\'s)', number)
+    .option('-l, --learning-rate <x>', 'learning rate of all layers (default: the recipe\'s)', number)
+    .option('--evaluation <data>', 'folder or data set scored after each epoch (default: the data set\'s own)')
+    .option('-o, --out <folder>', 'the run\'s folder (default: results/runs/RECIPE-DATA-xSCALE)')
+    .option('--resume', 'go on from the folder\'s checkpoint')
+    .addOption(protocolOption()).addOption(scaleOption()).addOption(threadsOption()).addOption(engineOption())
+    .action(runTraining);
+}
+
+async function runTraining(name: string, flags: TrainFlags): Promise<void> {
+  const recipe = recipes[flags.recipe as keyof typeof recipes] as TrainOptions | undefined;
+  if (!recipe) throw new UnknownNameError('recipe', flags.recipe, Object.keys(recipes));
+  const folder = flags.out ?? join('results', 'runs', `${flags.recipe}-${name.replace(/[^\w]+/g, '-')}-x${flags.scale}`);
+  if (!flags.resume && (await stat(join(folder, 'checkpoint.bin')).catch(() => null))) {
+    throw new OptionError(`${folder} holds a run already; add --resume to go on with it, or name another folder with --out`);
+  }
+  const data = await prepare(name, flags);
+  console.log(`${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`);
+  const engine = await createEngine(flags.engine, flags);
+  const { network, epochs, batchSize, learningRate } = flags;
+  const session = train(data, {
+    ...recipe, ...given({ network, epochs, batchSize, learningRate }), folder, resume: flags.resume, engine, onStep: showStep, onEpoch: showEpoch,
+  });
+  process.once('SIGINT', () => void session.stop());
+  const { best } = await session.done;
+  await engine.close();
+  showSkipped(data.skipped);
+  if (session.state === 'stopped') console.log('Stopped; the same command with --resume goes on.');
+  if (best.epoch) console.log(`best validation loss ${best.validationLoss.toFixed(6)} in epoch ${best.epoch}: ${join(folder, 'weights.safetensors')}`);
+}
+
+async function prepare(name: string, { protocol, scale, threads, evaluation }: TrainFlags) {
+  const files = await loadDataset(name, { scale });
+  const scored = evaluation ? (await loadDataset(evaluation, { scale })).evaluation : files.evaluation;
+  const training = await preparePatches(files.training, { protocol, scale, threads, onProgress: showCount('training images') });
+  const validation = await preparePatches(files.validation, { protocol, scale, threads, onProgress: showCount('validation images') });
+  return { training: training.patches, validation: validation.patches, evaluation: scored, skipped: [...training.skipped, ...validation.skipped] };
+}
+
+function showStep({ epoch, epochs, batch, batches, loss, secondsLeft, imagesPerSecond }: Progress): void {
+  showLine(`epoch ${epoch}/${epochs}  batch ${batch}/${batches}  loss ${loss.toFixed(5)}  ${imagesPerSecond.toFixed(0)} patches/s  ${duration(secondsLeft)} left`);
+}
+
+function showEpoch({ epoch, loss, validationLoss, psnr, ssim, bicubicPsnr, bicubicSsim }: EpochRecord): void {
+  showLine('');
+  const scores = psnr === null ? '' : `  PSNR ${psnr.toFixed(3)} dB (bicubic ${bicubicPsnr?.toFixed(3)})  SSIM ${ssim?.toFixed(4)} (${bicubicSsim?.toFixed(4)})`;
+  console.log(`epoch ${epoch}: loss ${loss.toFixed(5)}, validation ${validationLoss.toFixed(5)}${scores}`);
+}
+
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
