@@ -1,4 +1,5 @@
 import { OptionError, UnknownNameError } from '../errors';
+import { pretrained } from './pretrained';
 import { normal, type RandomState } from './random';
 
 /** One stride-1 'same' convolution: `filters` outputs, square `kernel` of odd side, then the activation. */
@@ -18,6 +19,8 @@ export interface Model {
   weights: Float32Array;
   /** What the network is to see beyond a picture's edge when it is used: zeros by default, or the picture reflected. */
   padding?: 'zeros' | 'reflect';
+  /** The degradation it has learnt to undo, where its file says so. */
+  degradation?: { protocol: 'seed' | 'paper'; scale: number };
 }
 
 /** Where one layer's parameters stand in the flat `weights`. */
@@ -33,6 +36,8 @@ export interface SrcnnOptions {
   seed?: number;
   /** 'gaussian': N(0, 0.001) as in Dong et al.; 'he': N(0, sqrt(2 / fan-in)), He et al. 2015. Biases start at 0. */
   initialization?: 'gaussian' | 'he';
+  /** Trained weights instead of drawn ones: 'x2', 'x3' or 'x4' as they come with the package, or a .safetensors file. */
+  weights?: string;
 }
 
 function chain(kernels: [number, number, number], widths: [number, number]): Layer[] {
@@ -76,8 +81,8 @@ export function countWeights(layers: readonly Layer[]): number {
 }
 
 /**
- * A freshly initialised network: a preset's name, or any chain of layers that ends in one filter.
- * The same seed gives the same weights on every machine.
+ * A freshly initialised network, or one with trained `weights`: a preset's name, or any chain of layers that ends in one filter.
+ * The same seed gives the same weights on every machine. Throws WeightsError where trained weights are not there or another network's.
  */
 export function srcnn(network: string | readonly Layer[] = '9-1-7', options: SrcnnOptions = {}): Model {
   const { seed = 0, initialization = 'he' } = options;
@@ -91,7 +96,8 @@ export function srcnn(network: string | readonly Layer[] = '9-1-7', options: Src
     for (let i = kernelStart; i < biasStart; i++) weights[i] = deviation * normal(random);
   }
   const name = typeof network === 'string' ? network : layers.map((layer) => layer.kernel).join('-');
-  return { name, layers: layers.map((layer) => ({ ...layer })), weights };
+  const model: Model = { name, layers: layers.map((layer) => ({ ...layer })), weights };
+  return options.weights === undefined ? model : pretrained(options.weights, { expected: model });
 }
 
 function checkLayers(layers: readonly Layer[]): void {

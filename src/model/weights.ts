@@ -17,19 +17,43 @@ const shapeOf = (layer: { filters: number; inputs: number; kernel: number }) => 
  */
 export async function saveWeights(file: string, model: Model, metadata: Record<string, string> = {}): Promise<void> {
   const header: Record<string, Tensor | Record<string, string>> = {
-    __metadata__: { ...metadata, name: model.name, layers: JSON.stringify(model.layers), padding: model.padding ?? 'zeros' },
+    __metadata__: { ...metadata, ...degradationText(model), name: model.name, layers: JSON.stringify(model.layers), padding: model.padding ?? 'zeros' },
   };
   for (const [i, layer] of layerSlices(model.layers).entries()) {
     header[`conv${i + 1}.weight`] = { dtype: 'F32', shape: shapeOf(layer), data_offsets: [4 * layer.kernelStart, 4 * layer.biasStart] };
     header[`conv${i + 1}.bias`] = { dtype: 'F32', shape: [layer.filters], data_offsets: [4 * layer.biasStart, 4 * layer.end] };
   }
-  const text = JSON.stringify(header);
-  const json = Buffer.from(text);
+  const { buffer, byteOffset, byteLength } = model.weights;
+  await writeAtomically(file, compose(header, Buffer.from(buffer, byteOffset, byteLength)));
+}
+
+const degradationText = ({ degradation }: Model): Record<string, string> => (degradation ? { protocol: degradation.protocol, scale: String(degradation.scale) } : {});
+
+function compose(header: object, data: Buffer): Buffer {
+  const json = Buffer.from(JSON.stringify(header));
   const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  const { buffer, byteOffset, byteLength } = model.weights;
-  await writeAtomically(file, Buffer.concat([length, padded, Buffer.from(buffer, byteOffset, byteLength)]));
+  return Buffer.concat([length, padded, data]);
+}
+
+/** Adds to the metadata of a weights file, or replaces entries of it; the tensors stay byte for byte. Throws WeightsError, WriteError. */
+export async function stampWeights(file: string, metadata: Record<string, string>): Promise<void> {
+  const bytes = await read(file);
+  const { header, data } = parse(file, bytes);
+  const stamped = compose({ ...header, __metadata__: { ...(header.__metadata__ as object), ...metadata } }, data);
+  if (!stamped.equals(bytes)) await writeAtomically(file, stamped);
+}
+
+/** The metadata in a weights file's header: what the lab wrote about its network, its training and its scores. Throws WeightsError. */
+export async function readMetadata(file: string): Promise<Record<string, string>> {
+  return (parse(file, await read(file)).header.__metadata__ ?? {}) as Record<string, string>;
+}
+
+async function read(file: string): Promise<Buffer> {
+  return readFile(file).catch((error) => {
+    throw new WeightsError(`${file}: cannot be read (${error.message}); give a .safetensors file`, { cause: error });
+  });
 }
 
 /**
@@ -37,9 +61,11 @@ export async function saveWeights(file: string, model: Model, metadata: Record<s
  * and for another network than `expected` where that is given.
  */
 export async function loadWeights(file: string, expected?: Model): Promise<Model> {
-  const bytes = await readFile(file).catch((error) => {
-    throw new WeightsError(`${file}: cannot be read (${error.message}); give a .safetensors file`, { cause: error });
-  });
+  return parseWeights(file, await read(file), expected);
+}
+
+/** loadWeights for a file's bytes; `file` names it in errors. */
+export function parseWeights(file: string, bytes: Buffer, expected?: Model): Model {
   const { header, data } = parse(file, bytes);
   const { __metadata__: metadata = {}, ...tensors } = header as Record<string, Tensor> & { __metadata__?: Record<string, string> };
   const layers = readLayers(file, metadata as unknown as Record<string, string>, tensors);
@@ -53,7 +79,17 @@ export async function loadWeights(file: string, expected?: Model): Promise<Model
     weights.set(readTensor(file, data, tensors, `conv${i + 1}.bias`, [layer.filters]), layer.biasStart);
   }
   const model: Model = { name: String(metadata.name ?? describe(layers)), layers, weights };
-  return String(metadata.padding) === 'reflect' ? { ...model, padding: 'reflect' } : model;
+  if (String(metadata.padding) === 'reflect') model.padding = 'reflect';
+  const degradation = readDegradation(metadata as unknown as Record<string, string>);
+  return degradation ? { ...model, degradation } : model;
+}
+
+/** As stamped, else as training described its patches: "216361 patches of 32, seed x3, ...". */
+function readDegradation({ protocol, scale, data = '' }: Record<string, string>): Model['degradation'] {
+  const [, name, times] = /, (seed|paper) x(\d)/.exec(data) ?? [];
+  const found = { protocol: protocol ?? name, scale: Number(scale ?? times) };
+  const known = (found.protocol === 'seed' || found.protocol === 'paper') && Number.isInteger(found.scale);
+  return known ? (found as Model['degradation']) : undefined;
 }
 
 const describe = (layers: readonly Layer[]) => layers.map((layer) => layer.kernel).join('-');
