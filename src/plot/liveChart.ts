@@ -5,6 +5,7 @@ import type { TrainSession } from '../training/session';
 import { type LivePoint, liveFigure, rateNow } from './liveFigure';
 import { figurePng } from './picture';
 import { send } from './show';
+import { sketch } from './sketch';
 
 /** Shows an output, its forms under their MIME types: the first time somewhere, from then on in its place. */
 export type Display = (forms: Record<string, unknown>) => void;
@@ -82,11 +83,11 @@ class Chart implements LiveChart {
     }
   }
 
-  /** A figure without its picture: JupyterLab would show the picture, and drawing one takes longer than some steps. */
+  /** Not as plotly: its renderer in JupyterLab ignores what is sent to a figure that is shown, and drawing here takes longer than a step. */
   private draw(): void {
     this.timer = undefined;
     this.look();
-    this.display({ 'application/vnd.plotly.v1+json': liveFigure(this.session, { points: this.points }) });
+    this.display({ 'text/html': sketch(liveFigure(this.session, { points: this.points })) });
     this.drawnAt = Date.now();
   }
 
@@ -105,9 +106,8 @@ class Chart implements LiveChart {
     if (!this.ended) return;
     this.look();
     const figure = liveFigure(this.session, { points: this.points, failure });
-    const forms = { 'application/vnd.plotly.v1+json': figure };
-    this.display(forms);
+    this.display({ 'text/html': sketch(figure) });
     const png = await figurePng(figure, { scale: 1 });
-    if (this.ended) this.display({ ...forms, 'image/png': png.toString('base64') });
+    if (this.ended) this.display({ 'application/vnd.plotly.v1+json': figure, 'image/png': png.toString('base64') });
   }
 }

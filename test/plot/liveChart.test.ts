@@ -7,6 +7,7 @@ import { liveChart } from '../../src/plot/liveChart';
 import type { Figure } from '../../src/plot/figure';
 import { liveFigure } from '../../src/plot/liveFigure';
 import { NoNotebookError } from '../../src/plot/show';
+import { sketch } from '../../src/plot/sketch';
 import { train } from '../../src/training/train';
 
 let engine: Engine;
@@ -33,6 +34,13 @@ const words = (figure: Figure) => {
   const { text, subtitle } = figure.layout.title as { text: string; subtitle: { text: string } };
   return `${text}: ${subtitle.text}`;
 };
+/** Title and subtitle of a sketch, and the number of points on its first curve. */
+const drawn = (forms: Record<string, unknown>) => {
+  const html = forms['text/html'] as string;
+  const texts = [...html.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+  const curve = new RegExp('points="([^"]*)" fill="none" stroke="#0b6e99" stroke-width="1.5"', 'g');
+  return { words: `${texts[0]}: ${texts[1]}`, points: Math.max(0, ...[...html.matchAll(curve)].map(([, points]) => points.split(' ').length)) };
+};
 const plotly = (forms: Record<string, unknown>) => forms['application/vnd.plotly.v1+json'] as Figure;
 
 test('a chart moves while training runs, without a picture, and ends as the same figure with one', async () => {
@@ -50,9 +58,9 @@ test('a chart moves while training runs, without a picture, and ends as the same
   const live = shown.filter((forms) => !('image/png' in forms));
   assert.ok(live.length >= 4, `${live.length} updates`);
   assert.equal(shown.length - live.length, 1);
-  assert.match(words(plotly(live[0])), /^Training starts in epoch 1 of 200/);
-  assert.match(words(plotly(live[1])), /^Training in epoch \d+ of 200: \d+ % done, .* left, [\d,]+ images per second/);
-  assert.ok(trace(plotly(live[2]), 'training').x.length > trace(plotly(live[1]), 'training').x.length);
+  assert.match(drawn(live[0]).words, /^Training starts in epoch 1 of 200/);
+  assert.match(drawn(live[1]).words, /^Training in epoch \d+ of 200: \d+ % done, .* left, [\d,]+ images per second/);
+  assert.ok(drawn(live[3]).points > drawn(live[2]).points, 'the curve grows');
   // All updates but the two at the end keep their distance; timers are at most a millisecond early.
   for (let i = 1; i < live.length - 1; i++) assert.ok(times[i] - times[i - 1] >= 248, `${times[i] - times[i - 1]} ms`);
   const last = shown.at(-1)!;
@@ -94,10 +102,10 @@ test('a chart that was stopped changes no more, and training goes on', async () 
 });
 
 test('why a run failed stands in its chart', async () => {
-  let last: Figure | undefined;
+  const shown: Record<string, unknown>[] = [];
   const session = start({ learningRate: 1e30 });
-  await liveChart(session, (forms) => void (last = plotly(forms))).done;
-  assert.match(words(last!), /^Failed in epoch 1 of 3: the loss became .*lower learningRate/);
+  await liveChart(session, (forms) => void shown.push(forms)).done;
+  assert.match(words(plotly(shown.at(-1)!)), /^Failed in epoch 1 of 3: the loss became .*lower learningRate/);
 });
 
 test('the curves stand on epochs: single batches of the history, the schedule\'s learning rate, scores beside bicubic\'s', async () => {
@@ -118,6 +126,21 @@ test('a long run\'s curve is averaged to as many points as can be told apart', a
   const { x, y } = trace(liveFigure(session, { points }), 'training');
   assert.ok(x.length <= 401);
   assert.ok(y.slice(1, -1).every((loss) => Math.abs(loss - 1.5) < 0.05));
+});
+
+test('a sketch places points as its axes say, and keeps texts from being markup', async () => {
+  const session = start({ epochs: 1 });
+  await session.done;
+  const figure = liveFigure(session, { points: [{ step: 1, loss: 0.4, learningRate: 1e-3 }, { step: 3, loss: 0.2, learningRate: 1e-3 }] });
+  (figure.layout.title as { text: string }).text = 'a < b';
+  const svg = sketch(figure);
+  assert.match(svg, />a &#60; b</);
+  const [, points] = /points="([^"]*)" fill="none" stroke="#0b6e99" stroke-width="1.5"/.exec(svg)!;
+  const [first, last] = points.split(' ').map((point) => point.split(',').map(Number));
+  const { margin, height } = figure.layout as { margin: { l: number; t: number; r: number; b: number }; height: number };
+  const panel = { left: margin.l, width: (900 - margin.l - margin.r) * 0.46, bottom: margin.t + (height - margin.t - margin.b) * 0.42 };
+  assert.ok(Math.abs(last[0] - (panel.left + panel.width / 1.02)) < 0.11, 'the epoch ends where the axis says 1');
+  assert.ok(Math.abs((panel.bottom - first[1]) / (panel.bottom - last[1]) - 2) < 0.02, 'an axis from 0: twice the loss, twice as high');
 });
 
 test('outside of a notebook a chart needs a display', async () => {
