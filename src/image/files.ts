@@ -4,7 +4,9 @@ import { extname, join } from 'node:path';
 import sharp from 'sharp';
 import { DatasetError, ImageFileError, OptionError, WriteError } from '../errors';
 import { decodeBmp, encodeBmp } from './bmp';
+import { embedProfile } from './colorProfile';
 import type { Image } from './image';
+import { type Photograph, type Samples, samplesLike, toEightBits } from './photograph';
 
 const readableKinds = ['.png', '.jpg', '.jpeg', '.bmp', '.webp', '.tif', '.tiff'];
 
@@ -15,10 +17,19 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
  * as its EXIF says, alpha apart. An ImageFileError names a file that is missing, cut short or no image.
  */
 export async function readImage(file: string): Promise<Image> {
+  const { data, alpha, width, height, channels } = await readPhotograph(file, { ignoreProfiles: true });
+  const image: Image = { data: upperBytes(data), width, height, channels };
+  return alpha ? { ...image, alpha: upperBytes(alpha) } : image;
+}
+
+const upperBytes = (samples: Samples): Uint8Array => (samples instanceof Uint16Array ? Uint8Array.from(samples, (value) => value >> 8) : samples);
+
+/** readImage, with 16-bit samples and a colour profile kept as they are; CMYK becomes RGB through its profile. */
+export async function readPhotograph(file: string, { ignoreProfiles = false } = {}): Promise<Photograph> {
   try {
     const bytes = await readFile(file);
     if (bytes.length === 0) throw new Error('it is empty');
-    return bytes.toString('latin1', 0, 2) === 'BM' ? decodeBmp(bytes) : await decodeWithSharp(bytes);
+    return bytes.toString('latin1', 0, 2) === 'BM' ? decodeBmp(bytes) : await decodeWithSharp(bytes, ignoreProfiles);
   } catch (error) {
     throw new ImageFileError(`cannot read the image ${file}: ${messageOf(error)}; replace or remove it`, { cause: error });
   }
@@ -27,34 +38,33 @@ export async function readImage(file: string): Promise<Image> {
 /** Any warning of the decoder is an error; colour profiles are ignored, as Pillow and MATLAB do: the stored numbers count. */
 const strict = { failOn: 'warning', ignoreIcc: true } as const;
 
-async function decodeWithSharp(bytes: Buffer): Promise<Image> {
-  const picture = sharp(bytes, strict);
-  const { format, space, depth, hasAlpha } = await picture.metadata();
+async function decodeWithSharp(bytes: Buffer, ignoreProfiles: boolean): Promise<Photograph> {
+  const { format, space, depth, hasAlpha, icc } = await sharp(bytes, strict).metadata();
   if (!['png', 'jpeg', 'webp', 'tiff'].includes(format)) throw new Error(`it is of the kind ${format}, which the lab does not read`);
   if (depth !== 'uchar' && depth !== 'ushort') throw new Error(`its samples are of the kind ${depth}, not 8 or 16 bits`);
+  const picture = sharp(bytes, { ...strict, ignoreIcc: ignoreProfiles || space !== 'cmyk' });
   const wide = depth === 'ushort';
   const grey = space === 'b-w' || space === 'grey16';
   // sharp drops the alpha channel of raw grey pictures, so these pass through RGB and lose two equal channels again
   const asGrey = grey && !hasAlpha;
   const colorspace = wide ? (asGrey ? 'grey16' : 'rgb16') : asGrey ? 'b-w' : 'srgb';
-  const converted = picture.autoOrient().toColorspace(colorspace).raw({ depth });
-  const { data, info } = await converted.toBuffer({ resolveWithObject: true });
-  return separate(wide ? upperBytes(data) : data, info, grey ? 1 : 3);
+  const { data, info } = await picture.autoOrient().toColorspace(colorspace).raw({ depth }).toBuffer({ resolveWithObject: true });
+  const photograph = separate(wide ? wideSamples(data) : new Uint8Array(data), info, grey ? 1 : 3);
+  const fits = icc?.toString('latin1', 16, 20) === (grey ? 'GRAY' : 'RGB ');
+  return fits && !ignoreProfiles ? { ...photograph, profile: icc } : photograph;
 }
 
-/** Raw 16-bit samples come in this machine's byte order, little-endian wherever Node runs today. */
-function upperBytes(samples: Buffer): Uint8Array {
-  const bytes = new Uint8Array(samples.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = samples[2 * i + 1];
-  return bytes;
+/** Raw 16-bit samples come in this machine's byte order; copied, because a Buffer may begin at an odd address. */
+function wideSamples(bytes: Buffer): Uint16Array {
+  return new Uint16Array(new Uint8Array(bytes).buffer);
 }
 
 type Stored = { width: number; height: number; channels: number };
 
-function separate(samples: Uint8Array, { width, height, channels: stored }: Stored, channels: 1 | 3): Image {
-  if (stored === channels) return { data: new Uint8Array(samples), width, height, channels };
-  const data = new Uint8Array(width * height * channels);
-  const alpha = new Uint8Array(width * height);
+function separate(samples: Samples, { width, height, channels: stored }: Stored, channels: 1 | 3): Photograph {
+  if (stored === channels) return { data: samples, width, height, channels };
+  const data = samplesLike(samples, width * height * channels);
+  const alpha = samplesLike(samples, width * height);
   for (let i = 0; i < alpha.length; i++) {
     for (let k = 0; k < channels; k++) data[i * channels + k] = samples[i * stored + k];
     alpha[i] = samples[(i + 1) * stored - 1];
@@ -66,11 +76,11 @@ function separate(samples: Uint8Array, { width, height, channels: stored }: Stor
  * Writes PNG, JPEG (quality 95), lossless WebP, TIFF or BMP, as the extension says, first beside the target and then renamed,
  * so that no half-written file is ever seen. Another extension is an OptionError, a failed write a WriteError.
  */
-export async function writeImage(file: string, image: Image): Promise<void> {
-  const bytes = await encode(file, image);
+export async function writeImage(file: string, image: Photograph): Promise<void> {
+  checkWritable(file);
   const temporary = `${file}.${randomUUID()}.part`;
   try {
-    await writeFile(temporary, bytes);
+    await writeFile(temporary, await encode(extname(file).toLowerCase(), image));
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -78,25 +88,46 @@ export async function writeImage(file: string, image: Image): Promise<void> {
   }
 }
 
-async function encode(file: string, image: Image): Promise<Buffer> {
-  const kind = extname(file).toLowerCase();
-  if (!readableKinds.includes(kind)) throw new OptionError(`cannot write ${file}: use one of ${readableKinds.join(', ')}`);
-  if (kind === '.bmp') return encodeBmp(image);
-  const { width, height, channels } = image;
-  const withAlpha = image.alpha !== undefined && !kind.startsWith('.jp');
-  const raw = { width, height, channels: (channels + (withAlpha ? 1 : 0)) as 1 | 2 | 3 | 4 };
-  const samples = withAlpha ? joinAlpha(image, image.alpha!) : image.data;
-  const picture = sharp(samples, { raw }).toColorspace(channels === 1 ? 'b-w' : 'srgb');
-  if (kind === '.png') return picture.png().toBuffer();
+/** Throws an OptionError unless the file's extension is one that the lab writes. */
+export function checkWritable(file: string): void {
+  if (!isImageFile(file)) throw new OptionError(`cannot write ${file}: use one of ${readableKinds.join(', ')}`);
+}
+
+/** Whether a file's extension is one that the lab reads and writes. */
+export const isImageFile = (file: string) => readableKinds.includes(extname(file).toLowerCase());
+
+/** 16 bits go into PNG and TIFF, a colour profile into all but BMP, for which the colours are converted to sRGB. */
+async function encode(kind: string, given: Photograph): Promise<Buffer> {
+  const isPng = kind === '.png', isTiff = kind.startsWith('.tif'), isJpeg = kind.startsWith('.jp');
+  const image = isPng || isTiff ? given : toEightBits(given);
+  if (kind === '.bmp' && !image.profile) return encodeBmp(image as Image);
+  const samples = image.alpha && !isJpeg ? joinAlpha(image, image.alpha) : image.data;
+  const { width, height } = image;
+  const raw = { width, height, channels: (samples.length / (width * height)) as 1 | 2 | 3 | 4 };
+  const colorspace = image.data instanceof Uint16Array ? (image.channels === 1 ? 'grey16' : 'rgb16') : image.channels === 1 ? 'b-w' : 'srgb';
+  let picture = sharp(samples, { raw, limitInputPixels: false }).toColorspace(colorspace);
+  if (image.profile) {
+    // sharp attaches a profile as it is only where it came with the input; else it would convert to it.
+    const png = embedProfile(await picture.png({ compressionLevel: isPng ? 6 : 0 }).toBuffer(), image.profile);
+    if (isPng) return png;
+    if (kind === '.bmp') return encodeBmp(await inStandardColors(png));
+    picture = sharp(png, { limitInputPixels: false, unlimited: true }).keepIccProfile().toColorspace(colorspace);
+  }
+  if (isPng) return picture.png().toBuffer();
   if (kind === '.webp') return picture.webp({ lossless: true, exact: true }).toBuffer();
-  if (kind.startsWith('.tif')) return picture.tiff({ compression: 'lzw' }).toBuffer();
+  if (isTiff) return picture.tiff({ compression: 'lzw' }).toBuffer();
   return picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
 }
 
-function joinAlpha({ data, channels }: Image, alpha: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(data.length + alpha.length);
+async function inStandardColors(png: Buffer): Promise<Image> {
+  const { data, info } = await sharp(png, { limitInputPixels: false, unlimited: true }).removeAlpha().toColorspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  return { data: new Uint8Array(data), width: info.width, height: info.height, channels: 3 };
+}
+
+function joinAlpha({ data, channels }: Photograph, alpha: Samples): Samples {
+  const joined = samplesLike(data, data.length + alpha.length);
   for (let i = 0; i < alpha.length; i++) {
-    joined.set(data.subarray(i * channels, (i + 1) * channels), i * (channels + 1));
+    for (let k = 0; k < channels; k++) joined[i * (channels + 1) + k] = data[i * channels + k];
     joined[i * (channels + 1) + channels] = alpha[i];
   }
   return joined;
@@ -110,7 +141,7 @@ export async function imageFiles(folder: string): Promise<string[]> {
   } catch (error) {
     throw new DatasetError(`cannot read the folder ${folder}: ${messageOf(error)}`, { cause: error });
   }
-  const files = names.filter((name) => readableKinds.includes(extname(name).toLowerCase()) && !name.startsWith('.'));
+  const files = names.filter((name) => isImageFile(name) && !name.startsWith('.'));
   if (files.length === 0) throw new DatasetError(`no image in ${folder}: put ${readableKinds.join(', ')} files there`);
   return files.sort().map((name) => join(folder, name));
 }
