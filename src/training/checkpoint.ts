@@ -83,14 +83,15 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
  * CheckpointError when no whole one is left.
  */
 export async function loadCheckpoint(folder: string, onTorn: (message: string) => void = () => undefined): Promise<Checkpoint | null> {
-  let torn: unknown;
+  let torn: CheckpointError | undefined;
   for (const name of FILES) {
     try {
-      return await readCheckpoint(join(folder, name));
+      const checkpoint = await readCheckpoint(join(folder, name));
+      if (torn) onTorn(torn.message);
+      return checkpoint;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       if (!(error instanceof CheckpointError)) throw error;
-      if (!torn) onTorn(error.message);
       torn ??= error;
     }
   }

@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { constants, copyFile, link, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LockedError, WriteError } from '../errors';
 
 interface Owner {
   host: string;
   process: number;
+  /** When the process began, in the system's own terms: tells it from a later one with its number. Null where the system does not say. */
+  began: string | null;
   since: string;
 }
 
@@ -17,10 +20,7 @@ const held = new Set<string>();
  * process of this machine trains there; a lock whose owner has ended is taken over.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const file = join(folder, 'run.lock');
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw new WriteError(`${folder}: could not be made (${error.message}); choose another folder`, { cause: error });
-  });
+  const file = join(await madeFolder(folder), 'run.lock');
   for (let attempt = 0; attempt < 3; attempt++) {
     if (await take(file)) {
       held.add(file);
@@ -30,23 +30,59 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       };
     }
     const owner = await ownerOf(file);
-    if (owner && lives(owner, file)) {
+    if (owner && (await lives(owner, file))) {
       throw new LockedError(`${folder}: process ${owner.process} on ${owner.host} trains there since ${owner.since}; stop it, use another folder, or delete ${file} if it is gone`);
     }
-    await rm(file, { force: true });
+    await removeStale(file, owner);
   }
   throw new LockedError(`${folder}: others keep taking its lock; use another folder`);
 }
 
-async function take(file: string): Promise<boolean> {
-  const owner: Owner = { host: hostname(), process: process.pid, since: new Date().toISOString() };
+/** The folder by one name, however it was given. */
+async function madeFolder(folder: string): Promise<string> {
   try {
-    const handle = await open(file, 'wx');
-    await handle.writeFile(JSON.stringify(owner) + '\n').finally(() => handle.close());
+    await mkdir(folder, { recursive: true });
+    return await realpath(folder);
+  } catch (error) {
+    throw new WriteError(`${folder}: could not be made (${(error as Error).message}); choose another folder`, { cause: error });
+  }
+}
+
+/** The lock appears with its owner already in it, so that nobody finds it empty and thinks it torn. */
+async function take(file: string): Promise<boolean> {
+  const owner: Owner = { host: hostname(), process: process.pid, began: await beginOf(process.pid), since: new Date().toISOString() };
+  const written = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(written, JSON.stringify(owner) + '\n');
+    await appear(written, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // ENOENT: the owner has just swept its folder, and this process's file with it.
+    if (['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw new WriteError(`${file}: could not be written (${(error as Error).message}); free some space or choose another folder`, { cause: error });
+  } finally {
+    await rm(written, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Gives a file a second name that nobody else has; where the file system knows no second names, as on a mounted cloud drive, a copy. */
+async function appear(written: string, file: string): Promise<void> {
+  await link(written, file).catch((error) => {
+    if (['EEXIST', 'ENOENT'].includes(error.code)) throw error;
+    return copyFile(written, file, constants.COPYFILE_EXCL);
+  });
+}
+
+/** Another process may take the lock over at the same time: what is removed must still be the one that was looked at. */
+async function removeStale(file: string, owner: Owner | null): Promise<void> {
+  const aside = `${file}.${randomUUID()}.tmp`;
+  try {
+    await rename(file, aside);
+    if (JSON.stringify(await ownerOf(aside)) !== JSON.stringify(owner)) await appear(aside, file);
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw new WriteError(`${file}: could not be replaced (${(error as Error).message}); choose another folder`, { cause: error });
+  } finally {
+    await rm(aside, { force: true });
   }
 }
 
@@ -59,14 +95,26 @@ async function ownerOf(file: string): Promise<Owner | null> {
   }
 }
 
-function lives(owner: Owner, file: string): boolean {
+async function lives(owner: Owner, file: string): Promise<boolean> {
   // Another machine's processes cannot be seen from here: its lock is believed.
   if (owner.host !== hostname()) return true;
   if (owner.process === process.pid) return held.has(file);
   try {
     process.kill(owner.process, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const began = await beginOf(owner.process);
+  return !owner.began || !began || owner.began === began;
+}
+
+/** Linux: the boot, and the clock ticks after it at which a process began (proc(5), stat's field 22). */
+async function beginOf(pid: number): Promise<string | null> {
+  try {
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    return `${boot.trim()} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return null;
   }
 }

@@ -1,21 +1,17 @@
-import { createHash } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { CheckpointError, DivergedError, OptionError } from '../errors';
+import { DivergedError, OptionError } from '../errors';
 import { emptyBatch, fillBatch, type Normalization, seedNormalization } from '../data/batches';
-import type { PatchSet } from '../data/patches';
 import type { Batch, Engine } from '../engine/engine';
 import { createEngine } from '../engine/choose';
 import type { EvaluationRow } from '../evaluation/evaluate';
 import { type RandomState, shuffled } from '../model/random';
 import type { Model } from '../model/srcnn';
-import { saveWeights } from '../model/weights';
-import { type Checkpoint, loadCheckpoint, saveCheckpoint, writeAtomically } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
 import { type EpochRecord, type History, newHistory } from './history';
 import { onInterrupt } from './interrupt';
 import { lockFolder } from './lock';
 import { layerRates, newOptimizerState, scheduleFactor, update } from './optimizer';
 import type { TrainOptions } from './recipes';
+import { describePatches, RunFolder } from './runFolder';
 import type { Progress, TrainingData, TrainSettings } from './train';
 import { meanLoss, scoreEpoch } from './validate';
 
@@ -59,9 +55,10 @@ export class Run implements TrainSession {
   private course: Checkpoint;
   private readonly batches: number;
   private readonly normalization: Normalization;
+  private readonly folder?: RunFolder;
   private readonly listeners = new Set<(event: 'step' | 'epoch' | 'state') => void>();
   private stopping = false;
-  private started = false;
+  private opened = false;
   private wake?: () => void;
   private lastSaved = Date.now();
   private epochEndSeconds = 0;
@@ -70,8 +67,9 @@ export class Run implements TrainSession {
   constructor(private readonly data: TrainingData, private readonly given: TrainOptions, private readonly settings: TrainSettings, readonly model: Model, private readonly border: number) {
     this.batches = Math.floor(data.training.count / given.batchSize);
     this.normalization = settings.normalization ?? seedNormalization;
+    if (settings.folder) this.folder = new RunFolder(settings.folder);
     this.course = {
-      options: given, data: settings.folder ? describe(data.training) : '', epoch: 0, batch: 0, lossSum: 0, seconds: 0,
+      options: given, data: settings.folder ? describePatches(data.training) : '', epoch: 0, batch: 0, lossSum: 0, seconds: 0,
       learningRate: given.learningRate, epochs: given.epochs, random: { seed: given.seed ^ 0x5eed, draws: 0 }, history: newHistory(),
       weights: model.weights, optimizer: newOptimizerState(model, given.optimizer), best: null,
     };
@@ -155,8 +153,9 @@ export class Run implements TrainSession {
     const off = onInterrupt(() => this.interrupted());
     try {
       if (this.settings.folder) unlock = await lockFolder(this.settings.folder);
-      await this.open();
+      if (!this.opened) await this.open();
       engine = this.settings.engine ?? (await createEngine());
+      await this.folder?.saveOptions(this.course, engine);
       while (this.course.epoch < this.course.epochs && !this.stopping) await this.epoch(engine);
       if (this.stopping) await this.save();
       this.change(this.course.epoch < this.course.epochs ? 'stopped' : 'finished');
@@ -182,25 +181,9 @@ export class Run implements TrainSession {
 
   /** The first time: takes over the folder's checkpoint, or refuses what does not fit. */
   private async open(): Promise<void> {
-    const { folder, resume, onNote = console.warn } = this.settings;
-    if (!folder || this.started) return;
-    await removeLeftovers(folder);
-    const found = await loadCheckpoint(folder, (message) => onNote(`${message}. The checkpoint before it is used`));
-    if (found && !resume) throw new CheckpointError(`${folder}: holds a run already; resume it (resume: true), or use another folder`);
-    if (found) this.takeOver(found, folder);
-    this.started = true;
-    await this.write('options.json', { ...this.given, data: this.course.data });
-  }
-
-  private takeOver(found: Checkpoint, folder: string): void {
-    const { epochs: _, ...wanted } = this.given;
-    const { epochs: __, ...had } = found.options;
-    if (JSON.stringify(wanted) !== JSON.stringify(had)) throw new CheckpointError(`${folder}: its checkpoint was made with other options (${JSON.stringify(had)}); use those, or another folder`);
-    if (found.data !== this.course.data) throw new CheckpointError(`${folder}: its checkpoint was made with other data (${found.data}; now ${this.course.data}); use another folder`);
-    if (this.given.epochs < found.epoch) throw new OptionError(`epochs is ${this.given.epochs}, but ${found.epoch} are done in ${folder}; use ${found.epoch} or more`);
-    this.model.weights.set(found.weights);
-    const epochs = this.given.epochs === found.options.epochs ? found.epochs : this.given.epochs;
-    this.course = { ...found, options: this.given, epochs, weights: this.model.weights };
+    const { resume = false, onNote = console.warn } = this.settings;
+    if (this.folder) this.course = await this.folder.open(this.course, resume, onNote);
+    this.opened = true;
   }
 
   /** From the batch that is next to the end of the epoch, or to where it is stopped. */
@@ -265,7 +248,7 @@ export class Run implements TrainSession {
   }
 
   private async finishEpoch(engine: Engine, random: RandomState): Promise<void> {
-    const { course, model, settings } = this;
+    const { course, model } = this;
     const began = Date.now();
     const factor = scheduleFactor(this.given.schedule, course.epoch * this.batches + course.batch - 1, course.epochs * this.batches);
     const leave = () => this.leaveWhenStopped();
@@ -274,17 +257,15 @@ export class Run implements TrainSession {
     this.bicubic = bicubic;
     this.epochEndSeconds = (Date.now() - began) / 1000;
     const epoch = course.epoch + 1;
-    const improved = !course.best || validationLoss < course.best.validationLoss;
-    if (improved) course.best = { epoch, validationLoss, weights: model.weights.slice() };
+    if (!course.best || validationLoss < course.best.validationLoss) course.best = { epoch, validationLoss, weights: model.weights.slice() };
     const record: EpochRecord = {
       epoch, loss: course.lossSum / this.batches, validationLoss, ...scores,
       learningRate: factor * layerRates(course.learningRate, model.layers.length)[0], seconds: course.seconds + this.epochEndSeconds,
     };
     course.history.epochs.push(record);
     Object.assign(course, { random, epoch, batch: 0, lossSum: 0, seconds: 0 });
-    if (settings.folder && improved) await saveWeights(join(settings.folder, 'weights.safetensors'), model, { epoch: String(epoch), options: JSON.stringify(this.options), data: course.data });
     await this.save();
-    settings.onEpoch?.(record);
+    this.settings.onEpoch?.(record);
     this.emit('epoch');
   }
 
@@ -293,14 +274,8 @@ export class Run implements TrainSession {
   }
 
   private async save(): Promise<void> {
-    if (!this.settings.folder) return;
-    await saveCheckpoint(this.settings.folder, this.course);
-    await this.write('history.json', this.course.history);
+    await this.folder?.save(this.course, this.model, this.options);
     this.lastSaved = Date.now();
-  }
-
-  private async write(name: string, content: unknown): Promise<void> {
-    if (this.settings.folder) await writeAtomically(join(this.settings.folder, name), JSON.stringify(content, null, 2) + '\n');
   }
 
   private result(): TrainResult {
@@ -308,17 +283,4 @@ export class Run implements TrainSession {
     const model = { ...this.model, weights: (best?.weights ?? this.model.weights).slice() };
     return { model, history, best: { epoch: best?.epoch ?? 0, validationLoss: best?.validationLoss ?? NaN } };
   }
-}
-
-/** A process that was killed may have left a file it was writing; under the lock nobody else writes here. */
-async function removeLeftovers(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => /\.(tmp|next)$/.test(name));
-  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
-}
-
-/** Tells one set of patches from another: what they are, and a digest of their pixels. */
-function describe({ pictures, count, size, protocol, scale }: PatchSet): string {
-  const digest = createHash('sha256');
-  for (const { input, target } of pictures) digest.update(input).update(target);
-  return `${count} patches of ${size}, ${protocol} x${scale}, sha256 ${digest.digest('hex').slice(0, 16)}`;
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import type { PatchSet } from '../data/patches';
 import { DivergedError, OptionError, UnknownNameError } from '../errors';
-import { type Layer, presets, srcnn } from '../model/srcnn';
-import { layerRates, newOptimizerState } from './optimizer';
-import { recipes, type TrainOptions } from './recipes';
+import { type Layer, presets } from '../model/srcnn';
+import type { TrainOptions } from './recipes';
 import { checkRunName, optionText, reached, type Reached } from './runs';
 import type { TrainSession } from './session';
-import { train, type TrainingData, type TrainSettings } from './train';
+import { completeOptions, prepareModel, train, type TrainingData, type TrainSettings } from './train';
 
 /** Values to try for each option; `filters` (of the hidden layers) and `kernels` (of all layers) change the network's own. */
 export type SweepGrid = { [Option in keyof TrainOptions]?: readonly NonNullable<TrainOptions[Option]>[] } & {
@@ -50,7 +50,7 @@ const gridKeys = [...Object.keys(optionNames), 'filters', 'kernels'];
  */
 export async function sweep(grid: SweepGrid, data: TrainingData, settings: SweepSettings = {}): Promise<SweepRow[]> {
   const { onProgress, onSession, folder, ...shared } = settings;
-  const combinations = combine(grid, settings, data.training.count);
+  const combinations = combine(grid, settings, data.training);
   const rows = combinations.map(({ name, values }) => row(name, 'waiting', values));
   for (const [index, { name, values, options }] of combinations.entries()) {
     const show = (state: SweepRow['state'], session: TrainSession) => {
@@ -85,14 +85,14 @@ function row(name: string, state: SweepRow['state'], values: Record<string, unkn
   return { name, ...differing, state, ...reached(session?.history ?? noHistory) };
 }
 
-function combine(grid: SweepGrid, base: TrainSettings, patches: number): Combination[] {
+function combine(grid: SweepGrid, base: TrainSettings, training: PatchSet): Combination[] {
   let product: Record<string, unknown>[] = [{}];
   for (const [key, list] of Object.entries(grid)) {
     if (!gridKeys.includes(key)) throw new UnknownNameError('key of the grid', key, gridKeys);
     if (!Array.isArray(list) || !list.length) throw new OptionError(`the grid's ${key} is no list of values; give it as [first, second, ...]`);
     product = product.flatMap((values) => list.map((value) => ({ ...values, [key]: value })));
   }
-  const combinations = product.map((values) => ({ name: nameOf(values), values, options: trainOptions(values, base, patches) }));
+  const combinations = product.map((values) => ({ name: nameOf(values), values, options: trainOptions(values, base, training) }));
   const twice = combinations.find(({ name }, index) => combinations.findIndex((other) => other.name === name) !== index);
   if (twice) throw new OptionError(`the grid holds ${twice.name} twice; leave one out`);
   for (const { name } of combinations) checkRunName(name);
@@ -105,25 +105,13 @@ function nameOf(values: Record<string, unknown>): string {
   return parts.join(',') || 'run';
 }
 
-function trainOptions(values: Record<string, unknown>, base: TrainSettings, patches: number): Partial<TrainOptions> {
+/** The options as train() takes them; what it would refuse is said before hours of training rather than after. */
+function trainOptions(values: Record<string, unknown>, base: TrainSettings, training: PatchSet): Partial<TrainOptions> {
   const { filters, kernels, ...rest } = values as Partial<TrainOptions> & { filters?: number[]; kernels?: number[] };
-  const all = { ...recipes.tuned, ...base, ...rest };
+  const all = completeOptions({ ...base, ...rest });
   const network = filters || kernels ? chain(all.network, filters, kernels) : all.network;
-  check({ ...all, network }, patches);
+  prepareModel({ ...all, network }, training);
   return filters || kernels ? { ...rest, network } : rest;
-}
-
-/** What train() would refuse, said before hours of training rather than after. */
-function check(options: TrainOptions, patches: number): void {
-  const model = srcnn(options.network, options);
-  layerRates(options.learningRate, model.layers.length);
-  newOptimizerState(model, options.optimizer);
-  for (const name of ['epochs', 'batchSize', 'lossEvery'] as const) {
-    const most = name === 'batchSize' ? patches : Infinity;
-    if (!Number.isInteger(options[name]) || options[name] < 1 || options[name] > most) {
-      throw new OptionError(`${name} is ${options[name]}; use a whole number ${most < Infinity ? `from 1 to the ${most} training patches there are` : 'above 0'}`);
-    }
-  }
 }
 
 /** A network's layers with other filters or kernels: ReLU throughout, but for the last layer. Throws OptionError when their numbers do not fit together. */

@@ -1,4 +1,5 @@
-import { OptionError } from '../errors';
+import { basename } from 'node:path';
+import { OptionError, UnknownNameError } from '../errors';
 import type { Normalization } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
@@ -6,6 +7,7 @@ import { type Model, reachOf, srcnn } from '../model/srcnn';
 import type { EpochRecord } from './history';
 import { layerRates } from './optimizer';
 import { recipes, type TrainOptions } from './recipes';
+import { checkRunName } from './runs';
 import { Run, type TrainSession } from './session';
 
 export interface TrainingData {
@@ -43,28 +45,50 @@ export interface TrainSettings extends Partial<TrainOptions> {
 }
 
 /**
- * Trains SRCNN on patches in the background and returns at once. Throws OptionError for options out of range;
+ * Trains SRCNN on patches in the background and returns at once. Throws OptionError or UnknownNameError for options out of range;
  * what goes wrong later rejects `done`.
  */
 export function train(data: TrainingData, settings: TrainSettings = {}): TrainSession {
-  const { folder: _f, resume: _r, engine: _e, normalization: _n, checkpointMinutes: _c, onStep: _s, onEpoch: _o, onNote: _m, ...given } = settings;
-  const options: TrainOptions = { ...recipes.tuned, ...given };
-  const model = srcnn(options.network, options);
-  checkOptions(options, data, model);
-  if (settings.resume && !settings.folder) throw new OptionError('resume needs the run\'s folder; give folder too');
-  const border = options.border === 'reach' ? reachOf(model.layers) : options.border;
-  if (!Number.isInteger(border) || border < 0 || 2 * border >= data.training.size) {
-    throw new OptionError(`border is ${border}; use a whole number from 0 to ${Math.ceil(data.training.size / 2) - 1}, or larger patches`);
-  }
-  return new Run(data, options, settings, border > 0 ? { ...model, padding: 'reflect' } : model, border);
+  const { folder, resume, engine: _e, normalization: _n, checkpointMinutes: minutes = 0, onStep: _s, onEpoch: _o, onNote: _m, ...given } = settings;
+  const options = completeOptions(given);
+  const { model, border } = prepareModel(options, data.training);
+  if (folder !== undefined) checkRunName(basename(folder));
+  if (resume && folder === undefined) throw new OptionError('resume needs the run\'s folder; give folder too');
+  if (!(minutes >= 0)) throw new OptionError(`checkpointMinutes is ${minutes}; use 0 (after every batch) or more`);
+  return new Run(data, options, settings, model, border);
 }
 
-function checkOptions(options: TrainOptions, data: TrainingData, model: Model): void {
+/** The recipe tuned with what was given instead; an option given as undefined is as good as not given. */
+export function completeOptions(given: Partial<TrainOptions>): TrainOptions {
+  return { ...recipes.tuned, ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<TrainOptions>) };
+}
+
+/** The network as it is before the first step, and the loss's border in pixels. Throws OptionError or UnknownNameError for options out of range. */
+export function prepareModel(options: TrainOptions, training: PatchSet): { model: Model; border: number } {
+  checkNames(options);
+  const model = srcnn(options.network, { seed: options.seed, initialization: options.initialization });
   layerRates(options.learningRate, model.layers.length);
+  checkNumbers(options, training.count);
+  const border = options.border === 'reach' ? reachOf(model.layers) : options.border;
+  if (!Number.isInteger(border) || border < 0 || 2 * border >= training.size) {
+    throw new OptionError(`border is ${border}; use a whole number from 0 to ${Math.ceil(training.size / 2) - 1}, or larger patches`);
+  }
+  return { model: border > 0 ? { ...model, padding: 'reflect' } : model, border };
+}
+
+function checkNames(options: TrainOptions): void {
+  const known = { optimizer: ['sgd', 'adam'], initialization: ['gaussian', 'he'], schedule: ['constant', 'cosine'] } as const;
+  for (const name of ['optimizer', 'initialization', 'schedule'] as const) {
+    if (!(known[name] as readonly string[]).includes(options[name])) throw new UnknownNameError(name, options[name], known[name]);
+  }
+}
+
+function checkNumbers(options: TrainOptions, patches: number): void {
   for (const name of ['epochs', 'batchSize', 'lossEvery'] as const) {
     if (!Number.isInteger(options[name]) || options[name] < 1) throw new OptionError(`${name} is ${options[name]}; use a whole number above 0`);
   }
-  if (data.training.count < options.batchSize) {
-    throw new OptionError(`batchSize is ${options.batchSize}, but there are only ${data.training.count} training patches; use a smaller one`);
-  }
+  const { seed, momentum = 0, batchSize } = options;
+  if (!Number.isInteger(seed)) throw new OptionError(`seed is ${seed}; use a whole number`);
+  if (!(momentum >= 0 && momentum < 1)) throw new OptionError(`momentum is ${momentum}; use a number from 0 to below 1`);
+  if (patches < batchSize) throw new OptionError(`batchSize is ${batchSize}, but there are only ${patches} training patches; use a smaller one`);
 }

@@ -104,8 +104,9 @@ test('a grid that cannot be trained is refused before anything runs', async () =
   await refused({ seed: [1], learningRate: [1e-3, NaN] }, OptionError);
   await refused({ seed: [1], filters: [[4], [4, 4]] }, OptionError);
   await refused({ seed: [1], kernels: [[3, 3], [3, 4]] }, OptionError);
-  await refused({ seed: [1], network: ['9-1-7', '9-1-8'] }, UnknownNameError);
+  await refused({ seed: [1], network: ['9-1-8'] }, UnknownNameError);
   await refused({ seed: [1], epochs: [1, 0] }, OptionError);
+  await refused({ seed: [1], border: [0, 6] }, OptionError);
   await refused({ seed: [1], batchSize: [8, 1000] }, OptionError);
   await refused({ seed: [1], optimizer: ['adam', 'newton'] }, UnknownNameError);
 });

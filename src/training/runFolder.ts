@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { CheckpointError, OptionError } from '../errors';
+import type { PatchSet } from '../data/patches';
+import type { Engine } from '../engine/engine';
+import type { Model } from '../model/srcnn';
+import { saveWeights } from '../model/weights';
+import { type Checkpoint, loadCheckpoint, saveCheckpoint, writeAtomically } from './checkpoint';
+import type { TrainOptions } from './recipes';
+
+/** What a run keeps in its folder: options.json, history.json, weights.safetensors (the best so far) and two checkpoints. */
+export class RunFolder {
+  private savedBest = 0;
+
+  constructor(private readonly path: string) {}
+
+  /**
+   * What to go on from: the folder's checkpoint, or `fresh` where there is none. Throws CheckpointError when the folder holds a run that is
+   * not to be resumed, or one of other options or data; OptionError for fewer epochs than are done.
+   */
+  async open(fresh: Checkpoint, resume: boolean, onNote: (message: string) => void): Promise<Checkpoint> {
+    await removeLeftovers(this.path);
+    const found = await loadCheckpoint(this.path, (message) => onNote(`${message}. The checkpoint before it is used`));
+    if (found && !resume) throw new CheckpointError(`${this.path}: holds a run already; resume it (resume: true), or use another folder`);
+    if (!found) return fresh;
+    const course = continued(found, fresh, this.path);
+    // The last process may have been killed between its checkpoint and its history.
+    await this.write('history.json', course.history);
+    return course;
+  }
+
+  /** Writes what the run was told, and what trains it: the latter may be another when the run is resumed. */
+  saveOptions({ options, data }: Checkpoint, engine: Engine): Promise<void> {
+    return this.write('options.json', { ...options, data, machine: describeMachine(), engine: `${engine.name}: ${engine.description}` });
+  }
+
+  /** Writes the best weights where they are new, a checkpoint and the history. Throws WriteError; what was there survives. */
+  async save(course: Checkpoint, model: Model, options: TrainOptions): Promise<void> {
+    const { best, data, history } = course;
+    if (best && best.epoch !== this.savedBest) {
+      await saveWeights(join(this.path, 'weights.safetensors'), { ...model, weights: best.weights }, { epoch: String(best.epoch), options: JSON.stringify(options), data });
+      this.savedBest = best.epoch;
+    }
+    await saveCheckpoint(this.path, course);
+    await this.write('history.json', history);
+  }
+
+  private write(name: string, content: unknown): Promise<void> {
+    return writeAtomically(join(this.path, name), JSON.stringify(content, null, 2) + '\n');
+  }
+}
+
+/** A process that was killed may have left a file it was writing; under the lock nobody else writes here. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /\.(tmp|next)$/.test(name));
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+}
+
+function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Checkpoint {
+  const differing = differingOptions(found.options, wanted.options);
+  if (differing.length) throw new CheckpointError(`${folder}: its checkpoint was made with other options: ${differing.join(', ')}; use those, or another folder`);
+  if (found.data !== wanted.data) throw new CheckpointError(`${folder}: its checkpoint was made with other data (${found.data}; now ${wanted.data}); use another folder`);
+  if (wanted.epochs < found.epoch) throw new OptionError(`epochs is ${wanted.epochs}, but ${found.epoch} are done in ${folder}; use ${found.epoch} or more`);
+  wanted.weights.set(found.weights);
+  // What was changed while it trained still holds, unless it was changed again.
+  const epochs = wanted.epochs === found.options.epochs ? found.epochs : wanted.epochs;
+  const learningRate = wanted.learningRate === wanted.options.learningRate ? found.learningRate : wanted.learningRate;
+  return { ...found, options: wanted.options, epochs, learningRate, weights: wanted.weights };
+}
+
+/** As in "batchSize 32, now 16": more epochs may be asked for, all else must be as it was. */
+function differingOptions(had: TrainOptions, wanted: TrainOptions): string[] {
+  const names = [...new Set([...Object.keys(had), ...Object.keys(wanted)])].filter((name) => name !== 'epochs') as (keyof TrainOptions)[];
+  const text = (value: unknown) => JSON.stringify(value) ?? 'none';
+  return names.filter((name) => text(had[name]) !== text(wanted[name])).map((name) => `${name} ${text(had[name])}, now ${text(wanted[name])}`);
+}
+
+/** Tells one set of patches from another: what they are, and a digest of their pixels. */
+export function describePatches({ pictures, count, size, protocol, scale }: PatchSet): string {
+  const digest = createHash('sha256');
+  for (const { input, target } of pictures) digest.update(input).update(target);
+  return `${count} patches of ${size}, ${protocol} x${scale}, sha256 ${digest.digest('hex').slice(0, 16)}`;
+}
+
+const describeMachine = () => `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, ${process.platform}, Node ${process.versions.node}`;
