@@ -1,32 +1,78 @@
 import { type Normalization, seedNormalization } from '../data/batches';
-import { checkScale } from '../data/degrade';
+import { checkScale, type Protocol, protocols } from '../data/degrade';
+import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
-import { createWasmEngine } from '../engine/wasm/wasm';
-import { toRgb, toYCbCr } from '../image/color';
-import type { Image, Plane } from '../image/image';
-import { resizePillow } from '../image/resize';
-import type { Model } from '../model/srcnn';
-import { clip, restoreWith } from './protocol';
+import { UnknownNameError } from '../errors';
+import type { Image } from '../image/image';
+import { type Photograph, samplesLike } from '../image/photograph';
+import { pretrained } from '../model/pretrained';
+import { type Model, reachOf } from '../model/srcnn';
+import { enlargeRows } from './upscaleRows';
 
 export interface UpscaleOptions {
-  model: Model;
+  /** The weights that come with the package for this scale, where none is given. */
+  model?: Model;
+  /** The scale the model was trained for, or 3. */
   scale?: number;
+  /** How the network was trained to see luminance: 'paper' 16..235, 'seed' 0..255. Its own file says so. */
+  protocol?: Protocol;
   engine?: Engine;
   normalization?: Normalization;
+  /** Called with the rows of the picture that are done. */
+  onProgress?: (done: number, total: number) => void;
 }
 
-/** A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic. */
-export async function upscale(image: Image, options: UpscaleOptions): Promise<Image> {
-  const { model, scale = 3, normalization = seedNormalization } = options;
+/** Output pixels computed at a time: they bound the memory that is needed beyond the picture itself. */
+const BAND_PIXELS = 2 ** 22;
+/** Rows to each side that a bicubic sample depends on, and one more for the shift of half a pixel. */
+const BICUBIC_ROWS = 3;
+
+/**
+ * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth and colour profile stay.
+ * Throws WeightsError where no model is given and none came for this scale.
+ */
+export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
+export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
+export async function upscale(image: Photograph, options: UpscaleOptions = {}): Promise<Photograph> {
+  const { scale = options.model?.degradation?.scale ?? 3, normalization = seedNormalization, onProgress } = options;
   checkScale(scale);
-  const engine = options.engine ?? (await createWasmEngine());
-  const enlarge = (plane: Plane) => resizePillow(plane, plane.width * scale, plane.height * scale);
-  const { y, cb, cr } = toYCbCr(image, 'full');
-  const restored = clip(await restoreWith(model, engine, normalization)(enlarge(y)));
-  if (!options.engine) await engine.close();
-  const colour = image.channels === 3 ? toRgb({ y: restored, cb: enlarge(cb), cr: enlarge(cr) }, 'full')
-    : { data: Uint8Array.from(restored.data), width: restored.width, height: restored.height, channels: 1 as const };
-  if (!image.alpha) return colour;
-  const { data } = enlarge({ data: Float32Array.from(image.alpha), width: image.width, height: image.height });
-  return { ...colour, alpha: Uint8Array.from(data) };
+  const model = options.model ?? pretrained(`x${scale}`);
+  const protocol = options.protocol ?? model.degradation?.protocol ?? 'seed';
+  if (!protocols.includes(protocol)) throw new UnknownNameError('protocol', protocol, protocols);
+  const engine = options.engine ?? (await createEngine());
+  try {
+    const large = emptyLarge(image, scale);
+    for (const band of bandsOf(image, scale, reachOf(model.layers))) {
+      await enlargeRows(image, large, band, { model, engine, scale, protocol, normalization });
+      onProgress?.(band.end, image.height);
+    }
+    return large;
+  } finally {
+    if (!options.engine) await engine.close();
+  }
+}
+
+function emptyLarge(image: Photograph, scale: number): Photograph {
+  const room = (channels: number) => samplesLike(image.data, image.width * image.height * scale ** 2 * channels);
+  return {
+    ...image, data: room(image.channels), width: image.width * scale, height: image.height * scale,
+    ...(image.alpha ? { alpha: room(1) } : {}),
+  };
+}
+
+/** Rows start to end of a picture, computed from rows from to `to`: all that they depend on. */
+export interface Band {
+  start: number;
+  end: number;
+  from: number;
+  to: number;
+}
+
+function bandsOf({ width, height }: Photograph, scale: number, reach: number): Band[] {
+  const rows = Math.max(16, Math.floor(BAND_PIXELS / (width * scale ** 2)));
+  const beyond = Math.ceil(reach / scale) + BICUBIC_ROWS;
+  return Array.from({ length: Math.ceil(height / rows) }, (_, i) => {
+    const start = i * rows, end = Math.min(height, start + rows);
+    return { start, end, from: Math.max(0, start - beyond), to: Math.min(height, end + beyond) };
+  });
 }
