@@ -1,0 +1,62 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** The cell whose source contains the text. */
+export function cell(page: Page, source: string): Locator {
+  return page.locator('.jp-NotebookPanel:visible .jp-Notebook .jp-CodeCell', { has: page.locator('.jp-InputArea-editor', { hasText: source }) }).first();
+}
+
+export const outputs = (of: Locator) => of.locator('.jp-OutputArea-output');
+
+/** Menus are entered as a user enters them: click, then click. */
+export async function menu(page: Page, name: string, item: string): Promise<void> {
+  await page.locator('.lm-MenuBar-item', { hasText: new RegExp(`^${name}$`) }).click();
+  await page.locator('.lm-Menu-item:visible', { hasText: item }).first().click();
+}
+
+export async function select(of: Locator): Promise<void> {
+  await of.scrollIntoViewIfNeeded();
+  await of.locator('.jp-InputPrompt').click();
+}
+
+/** Selects a cell and runs it with the keyboard; settles with the milliseconds from the key to its first new output. */
+export async function runCell(page: Page, of: Locator): Promise<number> {
+  await select(of);
+  const id = `waiting-${Math.random()}`;
+  await of.evaluate((element, key) => {
+    const times: { pressed?: number; answered?: number } = ((window as unknown as Record<string, object>)[key] = {});
+    window.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return;
+      times.pressed ??= performance.now();
+    }, { capture: true });
+    new MutationObserver((changes, observer) => {
+      const added = changes.flatMap(({ addedNodes }) => [...addedNodes]).some((node) => (node as Element).matches?.('.jp-OutputArea-child, .jp-OutputArea-output') || (node as Element).querySelector?.('.jp-OutputArea-output'));
+      if (!added || times.pressed === undefined) return;
+      times.answered = performance.now();
+      observer.disconnect();
+    }).observe(element, { childList: true, subtree: true });
+  }, id);
+  await page.keyboard.press('Control+Enter');
+  const answered = await page.waitForFunction((key) => {
+    const { pressed, answered } = (window as unknown as Record<string, { pressed: number; answered?: number }>)[key];
+    return answered && answered - pressed;
+  }, id, { polling: 20 });
+  return (await answered.jsonValue()) as number;
+}
+
+/** What a reader sees of a chart of a running session: its title, what stands below it, and the shape of its loss curve. */
+export async function chart(of: Locator): Promise<{ title: string; subtitle: string; curve: string }> {
+  return of.locator('.jp-OutputArea-output svg').first().evaluate((svg) => {
+    const [title, subtitle] = [...svg.querySelectorAll('text')].map(({ textContent }) => textContent ?? '');
+    return { title, subtitle, curve: svg.querySelector('polyline[stroke-width="1.5"]')?.getAttribute('points') ?? '' };
+  });
+}
+
+/** Looks again and again until `seen` says yes. */
+export async function until<Value>(what: string, look: () => Promise<Value>, seen: (value: Value) => boolean, patience = 60_000): Promise<Value> {
+  let value: Value | undefined;
+  for (const end = Date.now() + patience; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    value = await look();
+    if (seen(value)) return value;
+  }
+  throw new Error(`waited ${patience / 1000} s for ${what}; last seen: ${JSON.stringify(value)}`);
+}
