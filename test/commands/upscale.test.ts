@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import { planUpscale } from '../../src/commands/upscalePlan';
+import { DatasetError, OptionError } from '../../src/errors';
+import { readPhotograph, writeImage } from '../../src/image/files';
+import { srcnn } from '../../src/model/srcnn';
+import { saveWeights } from '../../src/model/weights';
+import { goldenImage } from '../golden/image';
+
+const folder = mkdtempSync(join(tmpdir(), 'srcnn-upscale-'));
+const inside = (...names: string[]) => join(folder, ...names);
+const weights = inside('x2.safetensors');
+after(() => rmSync(folder, { recursive: true }));
+
+before(async () => {
+  await saveWeights(weights, { ...srcnn('9-1-5', { seed: 1 }), degradation: { protocol: 'paper', scale: 2 } });
+  mkdirSync(inside('in'));
+  await writeImage(inside('in', 'a.png'), goldenImage());
+  await sharp(goldenImage().data, { raw: { width: 37, height: 29, channels: 3 } }).withMetadata({ orientation: 6 }).withIccProfile('p3').jpeg().toFile(inside('in', 'turned.jpg'));
+});
+
+function run(...args: string[]) {
+  const cli = join(__dirname, '..', '..', 'src', 'cli.ts');
+  return spawnSync(process.execPath, ['--import', 'tsx', cli, 'upscale', '--engine', 'wasm', ...args], { encoding: 'utf8', cwd: join(__dirname, '..', '..') });
+}
+
+test('OUT is a file for one picture, and a folder where it is one, takes several, or has no picture\'s suffix', async () => {
+  const [a, turned] = [inside('in', 'a.png'), inside('in', 'turned.jpg')];
+  assert.deepEqual(await planUpscale([a], inside('b.webp')), [{ input: a, output: inside('b.webp') }]);
+  assert.deepEqual(await planUpscale([a], inside('out')), [{ input: a, output: inside('out', 'a.png') }]);
+  assert.deepEqual(await planUpscale([inside('in')], inside('out')), [{ input: a, output: inside('out', 'a.png') }, { input: turned, output: inside('out', 'turned.jpg') }]);
+  assert.deepEqual(await planUpscale([a], folder), [{ input: a, output: inside('a.png') }]);
+});
+
+test('a plan that would lose a picture, or that cannot be written, is refused before anything is done', async () => {
+  const a = inside('in', 'a.png');
+  await assert.rejects(planUpscale([a], a), OptionError);
+  await assert.rejects(planUpscale([inside('in')], inside('in')), OptionError);
+  await assert.rejects(planUpscale([a, inside('in')], inside('out')), OptionError);
+  await assert.rejects(planUpscale([inside('in')], inside('one.png')), OptionError);
+  await assert.rejects(planUpscale([a], inside('one.gif')), OptionError);
+  mkdirSync(inside('empty'));
+  await assert.rejects(planUpscale([inside('empty')], inside('out')), DatasetError);
+});
+
+test('a folder is enlarged; a bad picture does not stop the others, is named, and makes the exit code 1', async () => {
+  writeFileSync(inside('in', 'b.png'), 'no picture');
+  const { status, stdout, stderr } = run(inside('in'), inside('out'), '--model', weights);
+  rmSync(inside('in', 'b.png'));
+  assert.equal(status, 1, stderr);
+  assert.match(stdout, /2 of 3 pictures enlarged by 2/);
+  assert.match(stderr, /failed {2}.*b\.png: cannot read the image/);
+  assert.deepEqual(readdirSync(inside('out')), ['a.png', 'turned.jpg'], 'and nothing half-written is left');
+  const turned = await readPhotograph(inside('out', 'turned.jpg'));
+  assert.deepEqual([turned.width, turned.height], [58, 74], 'upright, twice as large');
+  assert.ok(turned.profile?.equals((await readPhotograph(inside('in', 'turned.jpg'))).profile!));
+});
+
+test('what is there is replaced with --force only', async () => {
+  const file = inside('there.bmp');
+  writeFileSync(file, 'mine');
+  const refused = run(inside('in', 'a.png'), file, '--model', weights);
+  assert.deepEqual([refused.status, readFileSync(file, 'utf8')], [1, 'mine']);
+  assert.match(refused.stderr, /is there already; add --force/);
+  assert.equal(run(inside('in', 'a.png'), file, '--model', weights, '--force', '--scale', '3').status, 0);
+  assert.equal((await readPhotograph(file)).width, 111);
+});
+
+test('one path alone, and a scale without weights, are refused by name', () => {
+  assert.match(run(inside('in')).stderr, /OptionError: give pictures or folders, and at the end/);
+  assert.match(run(inside('in'), inside('more'), '--scale', '7').stderr, /UnknownNameError: unknown weights "x7"/);
+});
