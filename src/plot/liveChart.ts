@@ -18,6 +18,8 @@ export interface LiveChart {
   stop(): void;
 }
 
+/** CSS pixels: as wide as JupyterLab's outputs in a window of 1280. */
+const width = 820;
 /** Milliseconds between two updates. */
 const interval = 250;
 
@@ -87,7 +89,7 @@ class Chart implements LiveChart {
   private draw(): void {
     this.timer = undefined;
     this.look();
-    this.display({ 'text/html': sketch(liveFigure(this.session, { points: this.points })) });
+    this.display({ 'text/html': sketch(liveFigure(this.session, { points: this.points }), width) });
     this.drawnAt = Date.now();
   }
 
@@ -106,8 +108,8 @@ class Chart implements LiveChart {
     if (!this.ended) return;
     this.look();
     const figure = liveFigure(this.session, { points: this.points, failure });
-    this.display({ 'text/html': sketch(figure) });
-    const png = await figurePng(figure, { scale: 1 });
+    this.display({ 'text/html': sketch(figure, width) });
+    const png = await figurePng(figure, { width, scale: 1 });
     if (this.ended) this.display({ 'application/vnd.plotly.v1+json': figure, 'image/png': png.toString('base64') });
   }
 }

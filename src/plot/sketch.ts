@@ -44,7 +44,7 @@ const labelSize = 13;
  * A chart of lines as an inline SVG, in about a millisecond, where plotly takes 200: for charts that change several times a second.
  * Draws lines, linear and logarithmic axes, notes in paper coordinates, title and legend as plotly would; nothing else.
  */
-export function sketch({ data, layout }: Figure, width = 900): string {
+export function sketch({ data, layout }: Figure, width: number): string {
   const { height, margin } = layout as { height: number; margin: { l: number; r: number; t: number; b: number } };
   const area = { left: margin.l, top: margin.t, width: width - margin.l - margin.r, height: height - margin.t - margin.b };
   const traces = data as unknown as Trace[];

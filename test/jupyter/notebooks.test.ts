@@ -80,6 +80,7 @@ test('the chart moves while all cells of notebook 2 run, and the interrupt butto
   assert.match(await stopped.innerText(), /checkpoint in .*session\.resume\(\) goes on/);
   await training().locator('img').waitFor();
   await keep('3-interrupted', training());
+  await keep('3-interrupted-cell', cell(lab.page, 'await session.done'));
   const epochNow = cell(lab.page, 'session.progress ??');
   await runCell(lab.page, epochNow);
   assert.match(await outputs(epochNow).first().innerText(), /^stopped: epoch 1 of 20, batch \d+/, 'the kernel answers, its variables are there');
@@ -88,8 +89,10 @@ test('the chart moves while all cells of notebook 2 run, and the interrupt butto
 test('the same cell run again goes on, and cells answer meanwhile: look, slow down, pause, resume', { skip, timeout: 120_000 }, async () => {
   const status = cell(lab.page, 'session.progress ??');
   const before = Number(/batch (\d+)/.exec(await outputs(status).first().innerText())![1]);
+  const began = performance.now();
   await runCell(lab.page, training());
   await until('the curve to go on', () => chart(training()), moving);
+  latencies.rerunToFirstPoint = since(began);
   const answers: number[] = [];
   for (let i = 0; i < 5; i++) answers.push(await runCell(lab.page, status));
   latencies.cellDuringTraining = Math.round(answers.sort((a, b) => a - b)[2]);
@@ -127,6 +130,12 @@ test('a kernel that is restarted goes on where training was', { skip, timeout: 1
 });
 
 test('what was trained is plotted again without training', { skip, timeout: 120_000 }, async () => {
+  const status = cell(lab.page, 'session.progress ??');
+  // The history has its first loss after 100 batches.
+  await until('the first entry of the history', async () => {
+    await runCell(lab.page, status);
+    return outputs(status).first().innerText();
+  }, (text) => /epoch [2-9]|batch [1-9]\d\d/.test(text));
   await runCell(lab.page, cell(lab.page, 'await session.stop();'));
   await training().locator('img').waitFor();
   const replot = cell(lab.page, '// the same once more');

@@ -133,7 +133,7 @@ test('a sketch places points as its axes say, and keeps texts from being markup'
   await session.done;
   const figure = liveFigure(session, { points: [{ step: 1, loss: 0.4, learningRate: 1e-3 }, { step: 3, loss: 0.2, learningRate: 1e-3 }] });
   (figure.layout.title as { text: string }).text = 'a < b';
-  const svg = sketch(figure);
+  const svg = sketch(figure, 900);
   assert.match(svg, />a &#60; b</);
   const [, points] = /points="([^"]*)" fill="none" stroke="#0b6e99" stroke-width="1.5"/.exec(svg)!;
   const [first, last] = points.split(' ').map((point) => point.split(',').map(Number));
