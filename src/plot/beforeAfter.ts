@@ -1,14 +1,9 @@
 import { OptionError } from '../errors';
 import type { Image } from '../image/image';
+import { checkCrop, type Crop, cut } from './crop';
 import { canvasAxes, emptyTrace, type Figure, layoutOf, note, palette, pictureUri, previewUri, tile } from './figure';
 
-/** A part of a picture, in pixels from its upper left corner. */
-export interface Crop {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+export type { Crop } from './crop';
 
 export interface BeforeAfterOptions {
   /** The part to show enlarged; without it, a square with much fine detail. */
@@ -62,18 +57,7 @@ function check({ original, bicubic, restored }: { original: Image; bicubic: Imag
   for (const [name, other] of Object.entries({ bicubic, restored })) {
     if (other.width !== width || other.height !== height) throw new OptionError(`${name} is ${other.width}x${other.height}, original ${width}x${height}; give pictures of one size`);
   }
-  const whole = Object.values(crop).every((value) => Number.isInteger(value) && value >= 0) && crop.width > 0 && crop.height > 0;
-  if (!whole || crop.x + crop.width > width || crop.y + crop.height > height) throw new OptionError(`crop is ${JSON.stringify(crop)}; use whole pixels within the picture's ${width}x${height}`);
-}
-
-function cut(image: Image, { x, y, width, height }: Crop): Image {
-  const { channels } = image;
-  const data = new Uint8Array(width * height * channels);
-  for (let row = 0; row < height; row++) {
-    const start = ((y + row) * image.width + x) * channels;
-    data.set(image.data.subarray(start, start + width * channels), row * width * channels);
-  }
-  return { data, width, height, channels };
+  checkCrop(original, crop);
 }
 
 /** Of the squares on a grid of half their side, the one whose neighbouring pixels differ most: fine detail rather than one strong edge. */
