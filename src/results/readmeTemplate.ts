@@ -1,0 +1,16 @@
+import { marked } from './markedText';
+
+/** results/README.md before its first report; what stands outside of the markers may be changed by hand. */
+export const readmeTemplate = `# Results
+Runs with everything needed to look at them and to run them again. \`npx srcnn report\` scores the weights of every folder here, draws its figures and writes
+what stands between the markers below; nothing there is typed by hand. \`npx srcnn report --scores-from-csv\` does the same without scoring.
+
+${marked('the runs')}
+
+In each folder: \`options.json\` (all that training was told), \`history.json\` (the loss of every hundredth batch, loss and scores of each epoch), \`scores.csv\`
+(every image's PSNR and SSIM, bicubic's beside the network's), \`weights.safetensors\` (those of the epoch with the lowest validation loss; the header says run, data, protocol and scores),
+and figures as .svg and .png: \`loss\`, \`scores\` after each epoch, the \`filters\` of the first layer, \`before-after\` of a photograph that the run has not seen.
+
+## The report's epochs again
+${marked('the epochs')}
+`;

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { CheckpointError } from '../errors';
+import { epochScores } from '../plot/epochScores';
+import type { Figure } from '../plot/figure';
+import type { EpochRecord, History } from '../training/history';
+
+/** What the report measured after one of its epochs. */
+export interface ReportEpoch {
+  epoch: number;
+  validationLoss: number;
+  psnr: number;
+  ssim: number;
+}
+
+const HEAD = 'epoch,val_loss,srcnn_psnr,srcnn_ssim';
+
+/** The report's own epochs, which lie as report-epochs.csv beside the run that repeats them; null where they do not. */
+export async function readReportEpochs(file: string): Promise<ReportEpoch[] | null> {
+  const text = await readFile(file, 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return null;
+    throw new CheckpointError(`${file}: cannot be read (${error.message})`, { cause: error });
+  });
+  if (text === null) return null;
+  const [head, ...lines] = text.trim().split(/\r?\n/);
+  const rows = lines.map((line) => line.split(',').map(Number));
+  if (head !== HEAD || !rows.length || rows.some((row) => row.length !== 4 || row.some(Number.isNaN))) {
+    throw new CheckpointError(`${file}: its columns should be ${HEAD}, with numbers below; mend it or delete it`);
+  }
+  return rows.map(([epoch, validationLoss, psnr, ssim]) => ({ epoch, validationLoss, psnr, ssim }));
+}
+
+/** The epochs of a run beside the report's, in Markdown, and a sentence that compares their ends. */
+export function reportTable({ epochs }: History, report: readonly ReportEpoch[]): string {
+  const count = Math.max(epochs.length, report.length);
+  const lines = Array.from({ length: count }, (_, i) => [i + 1, ...numbers(epochs[i]), ...numbers(report[i])]);
+  const head = ['epoch', 'validation loss', 'PSNR (dB)', 'SSIM', 'report: validation loss', 'PSNR (dB)', 'SSIM'];
+  const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return `${comparison(epochs, report)}\n\n${table}`;
+}
+
+const numbers = (of?: { validationLoss: number; psnr: number | null; ssim: number | null }) => (of ? [of.validationLoss.toFixed(6), of.psnr?.toFixed(6) ?? '', of.ssim?.toFixed(6) ?? ''] : ['', '', '']);
+
+function comparison(epochs: readonly EpochRecord[], report: readonly ReportEpoch[]): string {
+  const last = epochs.slice(0, report.length).at(-1);
+  const theirs = last && report[last.epoch - 1];
+  if (!last || !theirs || last.psnr === null || last.ssim === null) return 'No epoch of this run has scores to compare with the report\'s.';
+  const signed = (value: number, digits: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
+  const scores = `${last.psnr.toFixed(6)} dB / ${last.ssim.toFixed(6)}, in the report ${theirs.psnr.toFixed(6)} dB / ${theirs.ssim.toFixed(6)}`;
+  const bicubic = last.bicubicPsnr === null ? '' : `; bicubic ${last.bicubicPsnr.toFixed(6)} dB / ${last.bicubicSsim?.toFixed(6)}`;
+  return `After epoch ${last.epoch}: ${scores} (difference ${signed(last.psnr - theirs.psnr, 3)} dB, ${signed(last.ssim - theirs.ssim, 4)})${bicubic}.`;
+}
+
+/** The scores of a run after each epoch, and the report's as a dotted line. */
+export function reportFigure(history: History, report: readonly ReportEpoch[]): Figure {
+  const figure = epochScores(history);
+  const trace = (score: 'psnr' | 'ssim', suffix: string) => ({
+    type: 'scatter', mode: 'lines+markers', name: 'the report', legendgroup: 'report', showlegend: suffix === '', xaxis: `x${suffix}`, yaxis: `y${suffix}`,
+    x: report.map(({ epoch }) => epoch), y: report.map((row) => row[score]), line: { color: '#d55e00', width: 2, dash: 'dot' }, marker: { size: 5 },
+  });
+  const last = Math.max(history.epochs.at(-1)!.epoch, report.at(-1)!.epoch);
+  const layout = structuredClone(figure.layout) as Record<string, { range: number[] }>;
+  for (const [score, suffix, air] of [['psnr', '', 0.3], ['ssim', '2', 0.02]] as const) {
+    const values = report.map((row) => row[score]);
+    const [least, most] = layout[`yaxis${suffix}`].range;
+    layout[`yaxis${suffix}`].range = [Math.min(least, ...values.map((value) => value - air)), Math.max(most, ...values.map((value) => value + air))];
+    layout[`xaxis${suffix}`].range = [0.5, last + 0.5];
+  }
+  return { data: [...figure.data, trace('psnr', ''), trace('ssim', '2')], layout };
+}

@@ -1,0 +1,46 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Protocol } from '../data/degrade';
+import { CheckpointError, DatasetError } from '../errors';
+import type { Model } from '../model/srcnn';
+import { loadWeights } from '../model/weights';
+import { loadRun, type SavedRun } from '../training/runs';
+
+/** A finished or unfinished run with its best weights, as it lies in results/. */
+export interface ResultRun extends SavedRun {
+  folder: string;
+  model: Model;
+  protocol: Protocol;
+  scale: number;
+  /** What it was trained on, as training described it: "216361 patches of 32, seed x3, sha256 ...". */
+  data: string;
+  /** The processor it was trained on, where that was noted. */
+  machine?: string;
+}
+
+/** Runs of notebooks and of `npm run reproduce`, which are not committed. */
+const left = ['runs', 'reproduce'];
+
+/** The runs in the folders of results/, by name; a folder without options, history or weights is none and is left out. Throws DatasetError when there is no such folder. */
+export async function resultRuns(results: string): Promise<ResultRun[]> {
+  const entries = await readdir(results, { withFileTypes: true }).catch((error) => {
+    throw new DatasetError(`${results}: cannot be read (${error.message}); name the folder that holds the runs' folders`, { cause: error });
+  });
+  const names = entries.filter((entry) => entry.isDirectory() && !left.includes(entry.name)).map(({ name }) => name).sort();
+  const whole = await Promise.all(names.map((name) => isRun(join(results, name))));
+  return Promise.all(names.filter((_, i) => whole[i]).map((name) => readResultRun(results, name)));
+}
+
+async function isRun(folder: string): Promise<boolean> {
+  const found = await Promise.all(['options.json', 'history.json', 'weights.safetensors'].map((file) => stat(join(folder, file)).catch(() => null)));
+  return found.every(Boolean);
+}
+
+async function readResultRun(results: string, name: string): Promise<ResultRun> {
+  const folder = join(results, name);
+  const run = await loadRun(name, results);
+  const noted = JSON.parse(await readFile(join(folder, 'options.json'), 'utf8')) as { data?: string; machine?: string };
+  const model = await loadWeights(join(folder, 'weights.safetensors'));
+  if (!model.degradation) throw new CheckpointError(`${join(folder, 'weights.safetensors')}: does not say which protocol and scale it was trained for; train it again, or move its folder away`);
+  return { ...run, folder, model, ...model.degradation, data: noted.data ?? '', machine: noted.machine };
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { loadDataset } from '../data/datasets';
+import type { Engine } from '../engine/engine';
+import { readImage } from '../image/files';
+import { beforeAfter } from '../plot/beforeAfter';
+import { epochScores } from '../plot/epochScores';
+import type { Figure } from '../plot/figure';
+import { filters } from '../plot/filters';
+import { lossCurve } from '../plot/lossCurve';
+import { saveFigure } from '../plot/picture';
+import { readReportEpochs, reportFigure } from './reportEpochs';
+import type { ResultRun } from './resultRun';
+import { restoredPictures } from './restoredPictures';
+
+/** Draws a run's figures into its folder, each as .svg and .png: what its history and its weights give. */
+export async function saveRunFigures(run: ResultRun, engine: Engine): Promise<void> {
+  for (const [name, figure] of Object.entries(await runFigures(run, engine))) {
+    for (const kind of ['svg', 'png']) await saveFigure(join(run.folder, `${name}.${kind}`), figure);
+  }
+}
+
+async function runFigures(run: ResultRun, engine: Engine): Promise<Record<string, Figure>> {
+  const { history, model, folder } = run;
+  const scored = history.epochs.some(({ psnr, ssim }) => psnr !== null && ssim !== null);
+  const report = await readReportEpochs(join(folder, 'report-epochs.csv'));
+  return {
+    filters: await filters(model),
+    'before-after': await beforeAndAfter(run, engine),
+    ...(history.epochs.length ? { loss: lossCurve(history) } : {}),
+    ...(scored ? { scores: epochScores(history) } : {}),
+    ...(scored && report ? { 'scores-report': reportFigure(history, report) } : {}),
+  };
+}
+
+/** Of the sample's evaluation photograph: no run but the sample's own has seen the sample, and it is in the public domain. */
+async function beforeAndAfter(run: ResultRun, engine: Engine): Promise<Figure> {
+  const [file] = (await loadDataset('sample')).evaluation;
+  const { images, scores } = await restoredPictures(await readImage(file), run, engine);
+  return beforeAfter(images, { scores });
+}

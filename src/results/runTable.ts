@@ -1,0 +1,64 @@
+import { reached } from '../training/runs';
+import { setNames } from './evaluationSets';
+import { recipeText } from './recipeText';
+import type { ResultRun } from './resultRun';
+import { meanScore, type ScoreRow } from './scoreRows';
+
+/** A run and its rows of scores.csv. */
+export interface ScoredRun {
+  run: ResultRun;
+  rows: ScoreRow[];
+}
+
+const columns = [...new Set([...setNames.seed, ...setNames.paper])];
+
+/** The table of all runs in Markdown, those of one protocol and scale below a row with bicubic's scores. */
+export function runTable(scored: readonly ScoredRun[]): string {
+  const groups = new Map<string, ScoredRun[]>();
+  for (const each of [...scored].sort((a, b) => order(a.run).localeCompare(order(b.run)))) {
+    const title = `${each.run.protocol} x${each.run.scale}`;
+    groups.set(title, [...(groups.get(title) ?? []), each]);
+  }
+  const head = ['run', 'recipe', 'patches', 'epochs', 'minutes', 'machine', ...columns, 'pictures above bicubic'];
+  const lines = [...groups].flatMap(([title, own]) => [bicubicLine(title, own), ...own.map(runLine)]);
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Protocol seed first, then by scale and name. */
+const order = ({ protocol, scale, name }: ResultRun) => `${protocol === 'seed' ? 0 : 1} ${scale} ${name}`;
+
+function bicubicLine(title: string, group: ScoredRun[]): string[] {
+  const all = group.map(({ rows }) => rows);
+  const scores = columns.map((set) => scoreText(all.find((rows) => meanScore(rows, set, 'bicubic')) ?? [], set, 'bicubic'));
+  return [`bicubic, protocol ${title}`, '', '', '', '', '', ...scores, ''];
+}
+
+function runLine({ run, rows }: ScoredRun): string[] {
+  const { epochsDone, bestEpoch, minutes } = reached(run.history);
+  const epochs = `${epochsDone}${epochsDone < run.options.epochs ? ` of ${run.options.epochs}` : ''}${bestEpoch === null || bestEpoch === epochsDone ? '' : ` (${bestEpoch} kept)`}`;
+  return [
+    `[${run.name}](${encodeURI(run.name)}/)`, recipeText(run.options), patchText(run.data), epochs, minutes.toFixed(0), run.machine ?? '',
+    ...columns.map((set) => scoreText(rows, set, 'srcnn')), aboveText(rows),
+  ];
+}
+
+function scoreText(rows: ScoreRow[], set: string, method: ScoreRow['method']): string {
+  const mean = meanScore(rows, set, method);
+  return mean ? `${mean.psnr.toFixed(4)} / ${mean.ssim.toFixed(5)}` : '';
+}
+
+/** "216361 patches of 32, seed x3, sha256 ..." as "216,361 of 32x32". */
+function patchText(data: string): string {
+  const [, count, size] = /^(\d+) patches of (\d+)/.exec(data) ?? [];
+  return count ? `${Number(count).toLocaleString('en')} of ${size}x${size}` : '';
+}
+
+/** On how many pictures of each set the network's PSNR is above bicubic's. */
+function aboveText(rows: ScoreRow[]): string {
+  return columns.flatMap((set) => {
+    const of = (method: ScoreRow['method']) => rows.filter((row) => row.set === set && row.method === method);
+    const bicubic = of('bicubic'), own = of('srcnn');
+    const above = own.filter(({ psnr }, i) => psnr > (bicubic[i]?.psnr ?? Infinity)).length;
+    return own.length ? [`${above} of ${own.length}`] : [];
+  }).join(', ');
+}
