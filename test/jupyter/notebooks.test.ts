@@ -147,8 +147,10 @@ test('what was trained is plotted again without training', { skip, timeout: 120_
   await keep('6-replotted', replot);
   const figure = training().locator('.jp-RenderedPlotly');
   await figure.scrollIntoViewIfNeeded();
-  await figure.locator('img').hover();
+  const { x, y, width, height } = (await figure.boundingBox())!;
+  await lab.page.mouse.move(x + width / 2, y - 20);
+  await lab.page.mouse.move(x + width / 2, y + height / 2, { steps: 5 });
   await figure.locator('.plot-container .gtitle').waitFor();
-  assert.match(await figure.locator('.gtitle').innerText(), /^Stopped in epoch/);
+  assert.match((await figure.locator('.gtitle').textContent()) ?? '', /^Stopped in epoch/);
   await keep('7-live-figure', training());
 });
