@@ -76,6 +76,7 @@ class Chart implements LiveChart {
   }
 
   private changed(): void {
+    if (!this.latest) this.look();
     if (this.ended) {
       clearTimeout(this.timer);
       this.timer = undefined;
@@ -93,14 +94,16 @@ class Chart implements LiveChart {
     this.drawnAt = Date.now();
   }
 
-  /** One more point, from the growth of the epoch's mean loss since the one before. */
+  /** One more point, from the growth of the epoch's mean loss since the one before. What came before the first look is no point: it is too wide. */
   private look(): void {
     const { progress } = this.session;
-    if (!progress || (progress.epoch === this.latest?.epoch && progress.batch === this.latest.batch)) return;
-    const before = progress.epoch === this.latest?.epoch ? this.latest : { batch: 0, loss: 0 };
+    const { latest } = this;
+    if (!progress || (progress.epoch === latest?.epoch && progress.batch === latest.batch)) return;
+    this.latest = progress;
+    if (!latest && progress.batch > 1) return;
+    const before = progress.epoch === latest?.epoch ? latest : { batch: 0, loss: 0 };
     const loss = (progress.loss * progress.batch - before.loss * before.batch) / (progress.batch - before.batch);
     this.points.push({ step: (progress.epoch - 1) * progress.batches + progress.batch, loss, learningRate: rateNow(this.session) });
-    this.latest = progress;
   }
 
   private async keep(): Promise<void> {

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { PatchSet } from '../../src/data/patches';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
-import { liveChart } from '../../src/plot/liveChart';
+import { liveChart, type LiveChart } from '../../src/plot/liveChart';
 import type { Figure } from '../../src/plot/figure';
 import { liveFigure } from '../../src/plot/liveFigure';
 import { NoNotebookError } from '../../src/plot/show';
@@ -89,6 +89,23 @@ test('a chart says that a run is paused or stopped, and follows it when it goes 
     }, 20);
   });
   assert.match(words(plotly(shown.at(-1)!)), /^Trained/);
+});
+
+test('a chart that comes to a run under way has no point for the steps before it', async () => {
+  const session = start({ epochs: 200, lossEvery: 1000 });
+  const shown: Record<string, unknown>[] = [];
+  const joined = await new Promise<{ chart: LiveChart; epoch: number }>((resolve) => {
+    const off = session.subscribe(() => {
+      const { epoch, batch } = session.progress!;
+      if (epoch !== 3 || batch !== 2) return;
+      off();
+      resolve({ chart: liveChart(session, (forms) => void shown.push(forms)), epoch: 2 + 2 / 3 });
+    });
+  });
+  session.epochs = 5;
+  await joined.chart.done;
+  const { x } = trace(plotly(shown.at(-1)!), 'training');
+  assert.ok(x.length >= 1 && x[0] > joined.epoch + 0.1, `points at ${x}`);
 });
 
 test('a chart that was stopped changes no more, and training goes on', async () => {
