@@ -57,13 +57,14 @@ export function reportFigure(history: History, report: readonly ReportEpoch[]): 
     type: 'scatter', mode: 'lines+markers', name: 'the report', legendgroup: 'report', showlegend: suffix === '', xaxis: `x${suffix}`, yaxis: `y${suffix}`,
     x: report.map(({ epoch }) => epoch), y: report.map((row) => row[score]), line: { color: '#d55e00', width: 2, dash: 'dot' }, marker: { size: 5 },
   });
-  const last = Math.max(history.epochs.at(-1)!.epoch, report.at(-1)!.epoch);
+  const ends = [0.5, Math.max(history.epochs.at(-1)!.epoch, report.at(-1)!.epoch) + 0.5];
   const layout = structuredClone(figure.layout) as Record<string, { range: number[] }>;
-  for (const [score, suffix, air] of [['psnr', '', 0.3], ['ssim', '2', 0.02]] as const) {
-    const values = report.map((row) => row[score]);
-    const [least, most] = layout[`yaxis${suffix}`].range;
-    layout[`yaxis${suffix}`].range = [Math.min(least, ...values.map((value) => value - air)), Math.max(most, ...values.map((value) => value + air))];
-    layout[`xaxis${suffix}`].range = [0.5, last + 0.5];
+  for (const [score, suffix] of [['psnr', ''], ['ssim', '2']] as const) {
+    const values = [...layout[`yaxis${suffix}`].range, ...report.map((row) => row[score])];
+    const least = Math.min(...values), most = Math.max(...values), air = 0.05 * (most - least);
+    layout[`yaxis${suffix}`].range = [least - air, most + air];
+    layout[`xaxis${suffix}`].range = ends;
   }
-  return { data: [...figure.data, trace('psnr', ''), trace('ssim', '2')], layout };
+  const data = figure.data.map((own) => (own.legendgroup === 'bicubic' ? { ...own, x: ends } : own));
+  return { data: [...data, trace('psnr', ''), trace('ssim', '2')], layout };
 }

@@ -15,7 +15,9 @@ import { restoredPictures } from './restoredPictures';
 /** Draws a run's figures into its folder, each as .svg and .png: what its history and its weights give. */
 export async function saveRunFigures(run: ResultRun, engine: Engine): Promise<void> {
   for (const [name, figure] of Object.entries(await runFigures(run, engine))) {
-    for (const kind of ['svg', 'png']) await saveFigure(join(run.folder, `${name}.${kind}`), figure);
+    // Photographs make large files, and gain nothing from more pixels than they have.
+    const scale = name === 'before-after' ? 1 : 2;
+    for (const kind of ['svg', 'png']) await saveFigure(join(run.folder, `${name}.${kind}`), figure, { scale });
   }
 }
 

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { loadDataset } from '../../src/data/datasets';
+import { preparePatches } from '../../src/data/patches';
+import type { Engine } from '../../src/engine/engine';
+import { createWasmEngine } from '../../src/engine/wasm/wasm';
+import { CheckpointError, DatasetError, OptionError } from '../../src/errors';
+import { evaluate } from '../../src/evaluation/evaluate';
+import { writeImage } from '../../src/image/files';
+import { loadWeights, readMetadata } from '../../src/model/weights';
+import { replaceMarked } from '../../src/results/markedText';
+import { recipeText } from '../../src/results/recipeText';
+import { report } from '../../src/results/report';
+import { resultRuns } from '../../src/results/resultRun';
+import { meanScore, readScores, writeScores } from '../../src/results/scoreRows';
+import { scoreRun } from '../../src/results/scoreRun';
+import { recipes } from '../../src/training/recipes';
+import { train } from '../../src/training/train';
+import { goldenImage } from '../golden/image';
+
+const folder = mkdtempSync(join(tmpdir(), 'srcnn-report-'));
+const results = join(folder, 'results'), run = join(results, 'tiny-x3'), set5 = join(folder, 'data', 'Set5', 'image_SRF_3');
+const given = process.env.SRCNN_DATA_DIR;
+let engine: Engine;
+
+before(async () => {
+  engine = await createWasmEngine({ threads: 2 });
+  mkdirSync(set5, { recursive: true });
+  // Five small pictures stand for Set5: the golden one with its lines moved.
+  const image = goldenImage();
+  for (let i = 1; i <= 5; i++) {
+    const data = new Uint8Array([...image.data.subarray(111 * i), ...image.data.subarray(0, 111 * i)]);
+    await writeImage(join(set5, `img_00${i}_SRF_3_HR.png`), { ...image, data });
+  }
+  const { patches } = await preparePatches((await loadDataset('sample')).evaluation, { threads: 2 });
+  const options = { ...recipes.tuned, network: '9-1-5', epochs: 1, batchSize: 512, lossEvery: 1, folder: run, engine };
+  await train({ training: patches, validation: { ...patches, count: 64 }, evaluation: [join(set5, 'img_001_SRF_3_HR.png')] }, options).done;
+  writeFileSync(join(run, 'report-epochs.csv'), 'epoch,val_loss,srcnn_psnr,srcnn_ssim\n1,1.035879,13.330092,0.360187\n2,1.036146,14.5,0.4\n');
+  mkdirSync(join(results, 'begun'));
+  cpSync(run, join(results, 'runs'), { recursive: true });
+  process.env.SRCNN_DATA_DIR = join(folder, 'data');
+});
+after(async () => {
+  if (given === undefined) delete process.env.SRCNN_DATA_DIR;
+  else process.env.SRCNN_DATA_DIR = given;
+  await engine.close();
+  rmSync(folder, { recursive: true });
+});
+
+const readme = () => readFileSync(join(results, 'README.md'), 'utf8');
+
+test('a report scores the runs, draws their figures and makes the table; sets that are not here are named', async () => {
+  const notes: string[] = [];
+  await report(results, { engine, threads: 2, onNote: (line) => notes.push(line) });
+  const rows = await readScores(join(run, 'scores.csv'));
+  const files = readdirSync(set5).map((name) => join(set5, name));
+  const { summary } = await evaluate(files, { engine, model: await loadWeights(join(run, 'weights.safetensors')), threads: 2 });
+  for (const { method, psnr, ssim } of summary) {
+    const mean = meanScore(rows, 'Set5', method)!;
+    assert.ok(Math.abs(mean.psnr - psnr) < 1e-5 && Math.abs(mean.ssim - ssim) < 1e-5, 'what evaluate() gives, to the digits written');
+  }
+  assert.equal(rows.length, 10);
+  assert.deepEqual(notes.map((line) => line.split(':')[0]), ['219 of the report', 'BSDS500 val', 'Set14'].map((set) => `tiny-x3, ${set}`));
+  const figures = ['before-after', 'filters', 'loss', 'scores', 'scores-report'].flatMap((name) => [`${name}.png`, `${name}.svg`]).sort();
+  assert.deepEqual(readdirSync(run).filter((name) => /\.(png|svg)$/.test(name)).sort(), figures);
+  const own = meanScore(rows, 'Set5', 'srcnn')!;
+  assert.match(readme(), /\| \[tiny-x3\]\(tiny-x3\/\) \| tuned, network 9-1-5, batchSize 512 \| [\d,]+ of 32x32 \| 1 \|/);
+  assert.ok(readme().includes(`| ${own.psnr.toFixed(4)} / ${own.ssim.toFixed(5)} |`));
+  assert.match(readme(), /219 pictures contain the 200 of BSDS500 train/);
+  assert.match(readme(), /\| 1 \| [\d.]+ \| [\d.]+ \| [\d.]+ \| 1\.035879 \| 13\.330092 \| 0\.360187 \|\n\| 2 \| {2}\| {2}\| {2}\| 1\.036146 /);
+  assert.match(readme(), /After epoch 1: .* in the report 13\.330092 dB/);
+});
+
+test('the header of the weights says run, protocol, scale, data and scores', async () => {
+  const { run: name, protocol, scale, data, scores } = await readMetadata(join(run, 'weights.safetensors'));
+  const { psnr, ssim } = meanScore(await readScores(join(run, 'scores.csv')), 'Set5', 'srcnn')!;
+  assert.deepEqual([name, protocol, scale, scores], ['tiny-x3', 'seed', '3', `Set5 ${psnr.toFixed(4)} dB / ${ssim.toFixed(5)} (5 images)`]);
+  assert.match(data, /^\d+ patches of 32, seed x3, sha256 /);
+});
+
+test('a report from scores.csv gives the same, and leaves alone what stands outside of the markers', async () => {
+  const text = readme().replace('# Results', '# Results\nA sentence of ours.');
+  writeFileSync(join(results, 'README.md'), text.replace(/\| \[tiny-x3\].*\n/, ''));
+  const weights = readFileSync(join(run, 'weights.safetensors'));
+  await report(results, { engine, scoresFromCsv: true });
+  assert.equal(readme(), text);
+  assert.deepEqual(readFileSync(join(run, 'weights.safetensors')), weights);
+});
+
+test('where a set is not here, the scores that scores.csv has of it stay', async () => {
+  const before = readFileSync(join(run, 'scores.csv'), 'utf8');
+  const notes: string[] = [];
+  process.env.SRCNN_DATA_DIR = join(folder, 'nowhere');
+  const [tiny] = await resultRuns(results);
+  await scoreRun(tiny, { engine, bicubic: new Map(), onNote: (line) => notes.push(line) });
+  process.env.SRCNN_DATA_DIR = join(folder, 'data');
+  assert.equal(readFileSync(join(run, 'scores.csv'), 'utf8'), before);
+  assert.match(notes.find((line) => line.startsWith('tiny-x3, Set5'))!, /the scores of scores\.csv stay/);
+});
+
+test('folders that hold no run, and those of notebooks, are left out; no run at all is a DatasetError', async () => {
+  assert.deepEqual((await resultRuns(results)).map(({ name }) => name), ['tiny-x3']);
+  await assert.rejects(report(join(results, 'begun'), { engine }), DatasetError);
+  await assert.rejects(report(join(results, 'nowhere'), { engine }), DatasetError);
+});
+
+test('a README.md without the markers, and a scores.csv of another kind, are refused by name', async () => {
+  assert.throws(() => replaceMarked('# Ours', 'the runs', 'x', 'README.md'), (error: Error) => error instanceof OptionError && error.message.includes('<!-- end of the runs -->'));
+  const file = join(folder, 'other.csv');
+  for (const text of ['a,b\n1,2\n', 'set,file,method,psnr,ssim\nSet5,a.png,srcnn,,0.9\n', 'set,file,method,psnr,ssim\nSet5,a.png,other,30,0.9\n']) {
+    writeFileSync(file, text);
+    await assert.rejects(readScores(file), CheckpointError);
+  }
+  const rows = [{ set: 'Set5', file: 'a, "b".png', method: 'srcnn' as const, psnr: 30.5, ssim: 0.9 }];
+  await writeScores(file, rows);
+  assert.deepEqual(await readScores(file), rows);
+});
+
+test('a recipe is named by the nearest one and what differs from it', () => {
+  assert.equal(recipeText({ ...recipes.tuned, epochs: 3, seed: 7 }), 'tuned');
+  assert.equal(recipeText({ ...recipes.seed, epochs: 3 }), 'seed');
+  assert.equal(recipeText({ ...recipes.tuned, network: '9-5-5', batchSize: 64 }), 'tuned, network 9-5-5, batchSize 64');
+});
