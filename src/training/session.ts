@@ -150,7 +150,11 @@ export class Run implements TrainSession {
     await Promise.resolve();
     let engine: Engine | undefined;
     let unlock: (() => Promise<void>) | undefined;
-    const off = onInterrupt(() => this.interrupted());
+    let interrupted = false;
+    const off = onInterrupt(() => {
+      interrupted = true;
+      void this.stop();
+    });
     try {
       if (this.settings.folder) unlock = await lockFolder(this.settings.folder);
       if (!this.opened) await this.open();
@@ -159,6 +163,7 @@ export class Run implements TrainSession {
       while (this.course.epoch < this.course.epochs && !this.stopping) await this.epoch(engine);
       if (this.stopping) await this.save();
       this.change(this.course.epoch < this.course.epochs ? 'stopped' : 'finished');
+      if (interrupted && this.state === 'stopped') this.tellStopped();
       return this.result();
     } catch (error) {
       this.change('failed');
@@ -170,13 +175,10 @@ export class Run implements TrainSession {
     }
   }
 
-  private interrupted(): void {
-    void this.stop().then(() => {
-      if (this.state !== 'stopped') return;
-      const { epoch, batch } = this.course;
-      const kept = this.settings.folder ? `checkpoint in ${this.settings.folder}` : 'kept in memory';
-      console.log(`Training stopped in epoch ${epoch + 1} after batch ${batch} of ${this.batches}, ${kept}; session.resume() goes on.`);
-    });
+  private tellStopped(): void {
+    const { epoch, batch } = this.course;
+    const kept = this.settings.folder ? `checkpoint in ${this.settings.folder}` : 'kept in memory';
+    console.log(`Training stopped in epoch ${epoch + 1} after batch ${batch} of ${this.batches}, ${kept}; session.resume() goes on.`);
   }
 
   /** The first time: takes over the folder's checkpoint, or refuses what does not fit. */
@@ -204,7 +206,7 @@ export class Run implements TrainSession {
       batch = await this.step(engine, order, gradient, batch);
       course.seconds = before + (Date.now() - began) / 1000;
       this.report((course.seconds - before) / (course.batch - firstBatch));
-      if (Date.now() - this.lastSaved > 60_000 * (this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES)) await this.save();
+      if (Date.now() - this.lastSaved >= 60_000 * (this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES)) await this.save();
     }
     try {
       await this.finishEpoch(engine, random);
