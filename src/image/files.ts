@@ -83,7 +83,7 @@ export async function writeImage(file: string, image: Photograph): Promise<void>
     await writeFile(temporary, await encode(extname(file).toLowerCase(), image));
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new WriteError(`cannot write the image ${file}: ${messageOf(error)}; is there room, and is the folder writable?`, { cause: error });
   }
 }
