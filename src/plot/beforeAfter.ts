@@ -38,7 +38,7 @@ export async function beforeAfter(images: { original: Image; bicubic: Image; res
       images: [tile(await previewUri(original, 800), left, 0, whole.width, whole.height), ...columns.map(({ x }, index) => tile(enlarged[index], x, top, 1, tileHeight))],
       shapes: [marked(left + crop.x * whole.scale, crop.y * whole.scale, crop.width * whole.scale, crop.height * whole.scale), ...columns.map(({ x }) => marked(x, top, 1, tileHeight))],
       annotations: columns.map(({ x, title }) => note(title, x + 0.5, top - 0.03)),
-      width: 870, height: Math.round((840 * (height + 2 * air)) / (width + 2 * air)) + margin.t + margin.b, margin,
+      width: 820, height: Math.round((790 * (height + 2 * air)) / (width + 2 * air)) + margin.t + margin.b, margin,
     }),
   };
 }

@@ -38,7 +38,7 @@ export async function degradationSteps(image: Image, { crop, ...options }: Degra
     layout: layoutOf('From a photograph to the network\'s input', `${part.width} x ${part.height} pixels of it, protocol ${protocol}, x${scale}`, {
       ...canvasAxes(width, height), images: uris.map((uri, index) => tile(uri, index * (1 + gap), top, 1, tileHeight)),
       annotations: steps.map(({ name }, index) => note(`<b>${name}</b>`, index * (1 + gap) + 0.5, top - 0.02)),
-      width: 870, height: Math.round((850 * height) / width) + margin.t + margin.b, margin,
+      width: 820, height: Math.round((800 * height) / width) + margin.t + margin.b, margin,
     }),
   };
 }

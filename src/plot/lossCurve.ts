@@ -14,7 +14,7 @@ export function lossCurve(history: History, options: LossCurveOptions = {}): Fig
   // Runs shorter than lossEvery have no batch losses: epochs are then the only unit there is.
   const known = options.batchesPerEpoch ?? (losses.length && epochs.length ? losses.at(-1)!.step / epochs.length : null);
   const stepsPerEpoch = known ?? 1;
-  const batches = { type: 'scatter', mode: 'lines', name: 'training, single batches', x: losses.map(({ step }) => step), y: losses.map(({ loss }) => loss), line: { color: palette.model, width: 1 }, opacity: 0.55 };
+  const batches = { type: 'scatter', mode: losses.length > 1 ? 'lines' : 'markers', name: 'training, single batches', x: losses.map(({ step }) => step), y: losses.map(({ loss }) => loss), line: { color: palette.model, width: 1 }, opacity: 0.55 };
   const validation = {
     type: 'scatter', mode: 'lines+markers', name: 'validation, end of epoch', x: epochs.map(({ epoch }) => epoch * stepsPerEpoch), y: epochs.map(({ validationLoss }) => validationLoss),
     customdata: epochs.map(({ epoch }) => epoch), hovertemplate: 'epoch %{customdata}: %{y:.5f}<extra></extra>', line: { color: palette.mark, width: 2 }, marker: { size: 6 },

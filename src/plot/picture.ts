@@ -38,7 +38,7 @@ async function startDrawing(): Promise<Drawing> {
 }
 
 function figureSize(figure: Figure, options: PictureOptions): { width: number; height: number } {
-  const { width = 900, height = 450 } = { ...(figure.layout as PictureOptions), ...options };
+  const { width = 820, height = 430 } = { ...(figure.layout as PictureOptions), ...options };
   for (const [name, value] of Object.entries({ width, height })) {
     if (!(value >= 10 && value <= 10000)) throw new OptionError(`${name} is ${value}; use 10 to 10000 pixels`);
   }

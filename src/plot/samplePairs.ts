@@ -23,7 +23,7 @@ export async function samplePairs(patches: PatchSet, { count = 10, seed = 0 }: S
   })));
   const width = left + count * (1 + gap) - gap;
   const height = 2 + gap;
-  const pixels = Math.round(Math.min(900, 80 + 180 * width));
+  const pixels = Math.round(Math.min(820, 80 + 180 * width));
   const label = (text: string, row: number) => note(text, left - gap, row * (1 + gap) + 0.5, { textangle: -90, xanchor: 'right', yanchor: 'middle' });
   const margin = { l: 10, r: 10, t: 80, b: 10 };
   return {

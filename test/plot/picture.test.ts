@@ -50,7 +50,7 @@ test('pictures inside a figure appear in its png, side by side', async () => {
 test('a figure is saved as its extension says, and nothing else is left in the folder', async () => {
   await saveFigure(join(folder, 'scores.svg'), scores());
   await saveFigure(join(folder, 'scores.png'), scores(), { width: 400, height: 300, scale: 1 });
-  assert.match(await readFile(join(folder, 'scores.svg'), 'utf8'), /^<svg[^>]*width="900"/);
+  assert.match(await readFile(join(folder, 'scores.svg'), 'utf8'), /^<svg[^>]*width="820"/);
   assert.equal((await sharp(join(folder, 'scores.png')).metadata()).width, 400);
   await assert.rejects(saveFigure(join(folder, 'scores.pdf'), scores()), /\.svg or \.png/);
   assert.deepEqual((await readdir(folder)).sort(), ['scores.png', 'scores.svg']);
