@@ -22,10 +22,16 @@ export class RunFolder {
    */
   async open(fresh: Checkpoint, resume: boolean, onNote: (message: string) => void): Promise<Checkpoint> {
     await removeLeftovers(this.path);
-    const found = await loadCheckpoint(this.path, (message) => onNote(`${message}. The checkpoint before it is used`));
+    let torn = false;
+    const found = await loadCheckpoint(this.path, (message) => {
+      torn = true;
+      onNote(`${message}. The checkpoint before it is used`);
+    });
     if (found && !resume) throw new CheckpointError(`${this.path}: holds a run already; resume it (resume: true), or use another folder`);
     if (!found) return fresh;
     const course = continued(found, fresh, this.path);
+    // Else the next checkpoint would push the torn one into the place of the whole one.
+    if (torn) await rm(join(this.path, 'checkpoint.bin'));
     // The last process may have been killed between its checkpoint and its history.
     await this.write('history.json', course.history);
     return course;
