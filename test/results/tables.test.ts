@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Engine } from '../../src/engine/engine';
+import { createWasmEngine } from '../../src/engine/wasm/wasm';
+import { scorePicture } from '../../src/evaluation/protocol';
+import { type Model, srcnn } from '../../src/model/srcnn';
+import { reportFigure, reportTable } from '../../src/results/reportEpochs';
+import { restoredPictures } from '../../src/results/restoredPictures';
+import type { ResultRun } from '../../src/results/resultRun';
+import { runTable } from '../../src/results/runTable';
+import type { ScoreRow } from '../../src/results/scoreRows';
+import { recipes } from '../../src/training/recipes';
+import { goldenImage } from '../golden/image';
+
+let engine: Engine;
+before(async () => void (engine = await createWasmEngine({ threads: 1 })));
+after(() => engine.close());
+
+/** A network that gives back what it is given. */
+function identity(): Model {
+  const model = srcnn([{ filters: 1, kernel: 1, activation: 'linear' }]);
+  model.weights.set([1, 0]);
+  return model;
+}
+
+const epoch = (number: number, validationLoss: number, psnr: number) => ({ epoch: number, loss: 1, validationLoss, psnr, ssim: psnr / 40, bicubicPsnr: 25, bicubicSsim: 0.7, learningRate: 1e-3, seconds: 90 });
+
+function resultRun(name: string, protocol: 'seed' | 'paper', scale: number): ResultRun {
+  const history = { losses: [], epochs: [epoch(1, 0.3, 26), epoch(2, 0.4, 27)] };
+  return { name, folder: name, protocol, scale, options: recipes.tuned, history, model: identity(), data: '216361 patches of 32, seed x3, sha256 0', machine: '2 x a processor' };
+}
+
+const rows = (set: string, bicubic: number[], srcnn: number[]): ScoreRow[] => [
+  ...bicubic.map((psnr, i) => ({ set, file: `${i}.png`, method: 'bicubic' as const, psnr, ssim: psnr / 50 })),
+  ...srcnn.map((psnr, i) => ({ set, file: `${i}.png`, method: 'srcnn' as const, psnr, ssim: psnr / 50 })),
+];
+
+test('the table has the runs of each protocol and scale below their bicubic, seed first, with minutes, kept epoch and pictures above bicubic', () => {
+  const paper = { run: resultRun('a', 'paper', 2), rows: rows('Set5', [30, 32], [33, 31]) };
+  const seed = { run: resultRun('b c', 'seed', 3), rows: [...rows('Set5', [20], [25]), ...rows('Set14', [20], [22])] };
+  const lines = runTable([paper, seed]).split('\n').map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  assert.deepEqual(lines[0], ['run', 'recipe', 'patches', 'epochs', 'minutes', 'machine', '219 of the report', 'BSDS500 val', 'Set5', 'Set14', 'BSD100', 'pictures above bicubic']);
+  assert.deepEqual(lines[2], ['bicubic, protocol seed x3', '', '', '', '', '', '', '', '20.0000 / 0.40000', '20.0000 / 0.40000', '', '']);
+  assert.deepEqual(lines[3], ['[b c](b%20c/)', 'tuned', '216,361 of 32x32', '2 of 20 (1 kept)', '3', '2 x a processor', '', '', '25.0000 / 0.50000', '22.0000 / 0.44000', '', '1 of 1, 1 of 1']);
+  assert.equal(lines[4][0], 'bicubic, protocol paper x2');
+  assert.deepEqual(lines[5].slice(8), ['32.0000 / 0.64000', '', '', '1 of 2']);
+});
+
+test('the report\'s epochs stand beside a shorter run\'s, and the sentence compares the last that both have', () => {
+  const report = [1, 2, 3].map((number) => ({ epoch: number, validationLoss: 1 / number, psnr: 20 + number, ssim: 0.5 }));
+  const { history } = resultRun('a', 'seed', 3);
+  const lines = reportTable(history, report).split('\n');
+  assert.match(lines[0], /^After epoch 2: 27\.000000 dB .* in the report 22\.000000 dB .*difference \+5\.000 dB/);
+  assert.equal(lines.at(-1), '| 3 |  |  |  | 0.333333 | 23.000000 | 0.500000 |');
+  const figure = reportFigure(history, report);
+  const { range } = figure.layout.yaxis as { range: number[] };
+  assert.ok(range[0] < 21 && range[1] > 27, 'all points are inside');
+});
+
+for (const protocol of ['seed', 'paper'] as const) {
+  test(`the pictures of a run with protocol ${protocol} are those that evaluation scores`, async () => {
+    const run = resultRun('a', protocol, 3);
+    const { images, scores } = await restoredPictures(goldenImage(), run, engine);
+    const { bicubic } = await scorePicture(goldenImage(), protocol, 3);
+    assert.equal(scores.bicubic, bicubic!.psnr);
+    assert.deepEqual([images.bicubic.width, images.restored.height], [images.original.width, images.original.height]);
+    assert.ok(protocol === 'seed' || scores.restored === scores.bicubic, 'the network changes nothing');
+  });
+}
