@@ -1,7 +1,8 @@
 // The public surface, in the order of the data's way.
 export * from './errors';
 export type { Image, Plane, YCbCr } from './image/image';
-export { imageFiles, readImage, writeImage } from './image/files';
+export { imageFiles, readImage, readPhotograph, writeImage } from './image/files';
+export type { Photograph } from './image/photograph';
 export { luminance, toRgb, toYCbCr, type Convention } from './image/color';
 export { gaussianBlur } from './image/blur';
 export { imresize, resizePillow } from './image/resize';
@@ -13,7 +14,8 @@ export { preparePatches, type PatchOptions, type PatchSet } from './data/patches
 export { emptyBatch, fillBatch, seedNormalization, type Normalization } from './data/batches';
 export { countWeights, layerSlices, presets, srcnn, type Layer, type LayerSlice, type Model, type SrcnnOptions } from './model/srcnn';
 export { toLayersModel } from './model/layersModel';
-export { loadWeights, saveWeights } from './model/weights';
+export { loadWeights, readMetadata, saveWeights, stampWeights } from './model/weights';
+export { pretrained, pretrainedNames } from './model/pretrained';
 export type { Batch, Engine } from './engine/engine';
 export { createEngine, engineNames, listEngines } from './engine/choose';
 export { createWasmEngine, type WasmOptions } from './engine/wasm/wasm';
@@ -36,7 +38,9 @@ export { degradationSteps, type DegradationOptions } from './plot/degradationSte
 export { samplePairs, type SamplePairsOptions } from './plot/samplePairs';
 export { lossCurve, type LossCurveOptions } from './plot/lossCurve';
 export { epochScores } from './plot/epochScores';
-export { beforeAfter, type BeforeAfterOptions, type Crop } from './plot/beforeAfter';
+export { beforeAfter, type BeforeAfterOptions } from './plot/beforeAfter';
+export type { Crop } from './plot/crop';
+export { slider, type SliderOptions } from './plot/slider';
 export { filters } from './plot/filters';
 export { compareCurves } from './plot/compareCurves';
 export { type Display, liveChart, type LiveChart } from './plot/liveChart';
@@ -44,3 +48,4 @@ export { liveFigure, type LivePoint, type Seen } from './plot/liveFigure';
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
 export { liveTable, showTable, tableHtml, tableText, type Table } from './plot/table';
 export { NoNotebookError, show, showImage } from './plot/show';
+export { report, type ReportOptions } from './results/report';

@@ -3,7 +3,6 @@ import type { Image } from '../image/image';
 import { checkCrop, type Crop, cut } from './crop';
 import { canvasAxes, emptyTrace, type Figure, layoutOf, note, palette, pictureUri, previewUri, tile } from './figure';
 
-export type { Crop } from './crop';
 
 export interface BeforeAfterOptions {
   /** The part to show enlarged; without it, a square with much fine detail. */

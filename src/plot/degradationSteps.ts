@@ -2,7 +2,8 @@ import { type DegradeOptions, degrade, lowResolution } from '../data/degrade';
 import { OptionError } from '../errors';
 import { luminance } from '../image/color';
 import type { Image, Plane } from '../image/image';
-import { type Crop, detailedCrop } from './beforeAfter';
+import { detailedCrop } from './beforeAfter';
+import type { Crop } from './crop';
 import { canvasAxes, emptyTrace, type Figure, layoutOf, note, pictureUri, tile } from './figure';
 
 export interface DegradationOptions extends DegradeOptions {
