@@ -11,7 +11,7 @@ export interface SliderOptions {
 }
 
 /** The most that is shown pixel for pixel: a notebook's width. */
-const MOST = { width: 820, height: 600 };
+const MOST = { width: 720, height: 420 };
 /** The line between the pictures moves by this part of the width. */
 const STEP = 0.02;
 const POSITIONS = Array.from({ length: 49 }, (_, i) => Number(((i + 1) * STEP).toFixed(2)));

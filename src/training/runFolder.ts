@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError, OptionError } from '../errors';
 import type { PatchSet } from '../data/patches';
@@ -8,6 +7,7 @@ import type { Engine } from '../engine/engine';
 import type { Model } from '../model/srcnn';
 import { saveWeights } from '../model/weights';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint, writeAtomically } from './checkpoint';
+import { machineName } from './machine';
 import type { TrainOptions } from './recipes';
 
 /** What a run keeps in its folder: options.json, history.json, weights.safetensors (the best so far) and two checkpoints. */
@@ -39,7 +39,7 @@ export class RunFolder {
 
   /** Writes what the run was told, and what trains it: the latter may be another when the run is resumed. */
   saveOptions({ options, data }: Checkpoint, engine: Engine): Promise<void> {
-    return this.write('options.json', { ...options, data, machine: describeMachine(), engine: `${engine.name}: ${engine.description}` });
+    return this.write('options.json', { ...options, data, machine: `${machineName()}, Node ${process.versions.node}`, engine: `${engine.name}: ${engine.description}` });
   }
 
   /** Writes the best weights where they are new, a checkpoint and the history. Throws WriteError; what was there survives. */
@@ -89,5 +89,3 @@ export function describePatches({ pictures, count, size, protocol, scale }: Patc
   for (const { input, target } of pictures) digest.update(input).update(target);
   return `${count} patches of ${size}, ${protocol} x${scale}, sha256 ${digest.digest('hex').slice(0, 16)}`;
 }
-
-const describeMachine = () => `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, ${process.platform}, Node ${process.versions.node}`;
