@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { EngineError, UnknownNameError } from '../errors';
 import { srcnn } from '../model/srcnn';
 import type { Engine } from './engine';
-import { createTensorflowEngine } from './tensorflow';
+import { createTensorflowEngine, hasNvidiaDriver } from './tensorflow';
 import { createWasmEngine, type WasmOptions } from './wasm/wasm';
 import { createWebgpuEngine } from './webgpu';
 
@@ -27,16 +26,26 @@ export async function createEngine(name?: string, options: WasmOptions = {}): Pr
   return creators[wanted](options);
 }
 
-// Loading TensorFlow takes a second and half a gigabyte: without an NVIDIA driver it would be for nothing.
-const hasNvidiaDriver = () => process.platform === 'linux' && ['/dev/nvidiactl', '/proc/driver/nvidia/version', '/dev/dxg'].some((path) => existsSync(path));
-
 async function createGpuEngine(): Promise<Engine | null> {
+  // Loading TensorFlow takes a second and half a gigabyte: without an NVIDIA driver it would be for nothing.
   for (const create of [...(hasNvidiaDriver() ? [createTensorflowEngine] : []), createWebgpuEngine]) {
     const engine = await unlessMissing(create);
-    if (engine?.gpu) return engine;
+    if (engine?.gpu && await computes(engine)) return engine;
     await engine?.close();
   }
   return null;
+}
+
+/** A first step: a driver that is too old for its library shows only then. */
+async function computes(engine: Engine): Promise<boolean> {
+  const model = srcnn('9-1-7');
+  try {
+    const batch = { input: new Float32Array(64), target: new Float32Array(64), count: 1, width: 8, height: 8 };
+    return Number.isFinite(await engine.lossAndGradient(model, batch, new Float32Array(model.weights.length)));
+  } catch (error) {
+    console.warn(`engine ${engine.name} is left out: ${(error as Error).message.split('\n')[0]}; is the GPU's driver up to date?`);
+    return false;
+  }
 }
 
 async function unlessMissing<T>(create: () => Promise<T>): Promise<T | null> {

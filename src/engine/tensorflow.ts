@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import util from 'node:util';
 import { EngineError } from '../errors';
 import type { Engine } from './engine';
@@ -9,6 +10,14 @@ const PROCESSOR_PIXELS = 32 * 32 * 32;
 const GPU_PIXELS = 2 ** 22;
 
 const SETUP = 'npm run setup:tensorflow';
+
+/** Whether this machine has an NVIDIA driver (on Linux and in WSL 2, the only places where TensorFlow uses one). */
+export const hasNvidiaDriver = () => process.platform === 'linux' && ['/dev/nvidiactl', '/proc/driver/nvidia/version', '/dev/dxg'].some((path) => existsSync(path));
+
+function describe(gpu: boolean): string {
+  if (gpu) return 'TensorFlow, NVIDIA GPU';
+  return `TensorFlow, processor${hasNvidiaDriver() ? ` (an NVIDIA GPU needs ${SETUP} -- --cuda, and driver 525 or newer)` : ''}`;
+}
 
 /** Node 23 dropped this, and the package asks for it in a few kernels. */
 function restoreIsNullOrUndefined(): void {
@@ -56,10 +65,10 @@ export async function createTensorflowEngine(): Promise<Engine & { gpu: boolean 
     loading = undefined;
     throw error;
   });
-  await tf.setBackend('tensorflow');
+  if (!(await tf.setBackend('tensorflow'))) throw new EngineError(`engine tensorflow: its library does not start; run ${SETUP} again, or use the engine wasm`);
   const gpu = (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
   const device = {
-    name: 'tensorflow', backend: 'tensorflow', description: `TensorFlow, ${gpu ? 'NVIDIA GPU' : 'processor'}`, pixelsAtOnce: gpu ? GPU_PIXELS : PROCESSOR_PIXELS,
+    name: 'tensorflow', backend: 'tensorflow', description: describe(gpu), pixelsAtOnce: gpu ? GPU_PIXELS : PROCESSOR_PIXELS,
   };
   return Object.assign(new TfEngine(tf, device), { gpu });
 }

@@ -46,12 +46,21 @@ function neighbours(tf: TensorFlow, x: tfjs.Tensor4D, kernel: number): tfjs.Tens
   return asMatrix(tf.concat(steps.map((step) => rows.slice([0, step, 0, 0], [count, height, width, kernel])), 3));
 }
 
+/** WebGPU gives a kernel eight buffers at least, one of them for its result. */
+const MOST_TERMS = 7;
+
+/** The sum of any number of tensors. */
+function addAll<T extends tfjs.Tensor>(tf: TensorFlow, terms: readonly T[]): T {
+  if (terms.length <= MOST_TERMS) return tf.addN(terms as T[]);
+  return addAll(tf, [tf.addN(terms.slice(0, MOST_TERMS)), ...terms.slice(MOST_TERMS)]);
+}
+
 /** A single filter as `kernel` filters of one row each, whose outputs are shifted and added: a convolution with one output wastes most of a vector. */
 function singleFilter(tf: TensorFlow, x: tfjs.Tensor4D, weights: tfjs.Tensor4D): tfjs.Tensor4D {
   const [kernel, , inputs] = weights.shape, pad = (kernel - 1) / 2, [count, height, width] = x.shape;
   const rows = weights.reshape([kernel, kernel, inputs]).transpose([1, 2, 0]).reshape<tfjs.Tensor4D>([1, kernel, inputs, kernel]);
   const sums = padRows(x.conv2d(rows, 1, 'same'), pad);
-  return tf.addN(Array.from({ length: kernel }, (_, row) => sums.slice([0, row, 0, row], [count, height, width, 1])));
+  return addAll(tf, Array.from({ length: kernel }, (_, row) => sums.slice([0, row, 0, row], [count, height, width, 1])));
 }
 
 /** What a layer computed: its output and, where it came from one channel, the neighbours that its gradient needs again. */

@@ -4,7 +4,8 @@ import type { Engine } from './engine';
 import { TfEngine } from './tfEngine';
 import type { TensorFlow } from './tfGraph';
 
-const INSTALL = 'npm install webgpu @tensorflow/tfjs-backend-webgpu';
+/** The versions that were tried. Not saved: the project's own list stays as it is. */
+const INSTALL = 'npm install --no-save webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0';
 const MOST_PIXELS = 2 ** 22;
 /** The widest tensor between two layers, in floats a pixel: 81 neighbours, or 128 channels. */
 const FLOATS_PER_PIXEL = 128;
@@ -32,7 +33,8 @@ const importModule = new Function('address', 'return import(address)') as (addre
 
 interface Packages {
   tf: TensorFlow;
-  gpu: Gpu;
+  /** With Dawn's options, such as adapter=NAME. */
+  create: (options: string[]) => Gpu;
   WebGPUBackend: new (device: Device, info: Adapter['info']) => import('@tensorflow/tfjs').KernelBackend;
 }
 
@@ -49,12 +51,11 @@ async function load(): Promise<Packages> {
     const tf = await import('@tensorflow/tfjs');
     // The backend comes before the GPU: it would register itself, with an adapter of its own.
     const { WebGPUBackend } = require(addresses[1]) as Pick<Packages, 'WebGPUBackend'>;
-    const { create, globals } = await importModule(pathToFileURL(addresses[0]).href) as { create: (options: string[]) => Gpu; globals: object };
-    const gpu = create([]);
+    const { create, globals } = await importModule(pathToFileURL(addresses[0]).href) as Pick<Packages, 'create'> & { globals: object };
     Object.assign(globalThis, globals);
     if (!('navigator' in globalThis)) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
-    Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
-    return { tf, gpu, WebGPUBackend };
+    Object.defineProperty(globalThis.navigator, 'gpu', { value: create([]), configurable: true });
+    return { tf, create, WebGPUBackend };
   } catch (error) {
     throw new EngineError(`engine webgpu: its packages do not load (${(error as Error).message.split('\n')[0]}); run ${INSTALL}`, { cause: error });
   }
@@ -78,6 +79,32 @@ async function watched<T>(device: Device, work: () => Promise<T>): Promise<T> {
   return result as T;
 }
 
+/** The names of all adapters: asked for one that is not there, Dawn lists them. */
+async function adapterNames(create: Packages['create']): Promise<string[]> {
+  const complaint = await create(['adapter=?']).requestAdapter({ powerPreference: 'high-performance' }).then(() => '', String);
+  return [...complaint.matchAll(/name: '([^']*)'/g)].map((match) => match[1]);
+}
+
+/** SRCNN_WEBGPU_ADAPTER chooses one of several by a part of its name. */
+async function chooseAdapter(create: Packages['create']): Promise<{ adapter: Adapter; others: string }> {
+  const wanted = process.env.SRCNN_WEBGPU_ADAPTER;
+  const names = await adapterNames(create);
+  const adapter = await create(wanted ? [`adapter=${wanted}`] : []).requestAdapter({ powerPreference: 'high-performance' }).catch((error: unknown) => {
+    const known = names.length ? `; the adapters here: ${names.join(', ')}` : '';
+    throw new EngineError(`engine webgpu: no adapter${wanted ? ` is called ${wanted} (SRCNN_WEBGPU_ADAPTER)` : ` (${String(error).split('\n')[0]})`}${known}`, { cause: error });
+  });
+  if (!adapter) throw new EngineError('engine webgpu: no GPU adapter found; install the GPU\'s driver (on Linux its Vulkan driver and libvulkan1), or use the engine wasm');
+  return { adapter, others: names.length > 1 ? `; adapters here: ${names.join(', ')}; SRCNN_WEBGPU_ADAPTER names another` : '' };
+}
+
+async function requestDevice(adapter: Adapter): Promise<Device> {
+  try {
+    return await adapter.requestDevice({ requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])) });
+  } catch (error) {
+    throw new EngineError(`engine webgpu: ${adapter.info.description || 'the adapter'} gives no device (${String(error).split('\n')[0]}); update its driver, or use the engine wasm`, { cause: error });
+  }
+}
+
 let engines = 0;
 
 /**
@@ -86,13 +113,12 @@ let engines = 0;
  */
 export async function createWebgpuEngine(): Promise<Engine & { gpu: boolean }> {
   loading ??= load();
-  const { tf, gpu, WebGPUBackend } = await loading.catch((error) => {
+  const { tf, create, WebGPUBackend } = await loading.catch((error) => {
     loading = undefined;
     throw error;
   });
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new EngineError('engine webgpu: no GPU adapter found; install the GPU\'s driver (on Linux its Vulkan driver and libvulkan1), or use the engine wasm');
-  const device = await adapter.requestDevice({ requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])) });
+  const { adapter, others } = await chooseAdapter(create);
+  const device = await requestDevice(adapter);
   const backend = `webgpu-${++engines}`;
   tf.registerBackend(backend, () => new WebGPUBackend(device, adapter.info));
   // The kernels are registered under the plain name.
@@ -100,7 +126,7 @@ export async function createWebgpuEngine(): Promise<Engine & { gpu: boolean }> {
   await tf.setBackend(backend);
   const { description, device: model, architecture, isFallbackAdapter = false } = adapter.info;
   return Object.assign(new TfEngine(tf, {
-    name: 'webgpu', backend, description: `WebGPU, ${description || model || architecture || 'unnamed adapter'}${isFallbackAdapter ? ' (software, no GPU)' : ''}`,
+    name: 'webgpu', backend, description: `WebGPU, ${description || model || architecture || 'unnamed adapter'}${isFallbackAdapter ? ' (software, no GPU)' : ''}${others}`,
     pixelsAtOnce: Math.min(MOST_PIXELS, Math.floor(adapter.limits.maxStorageBufferBindingSize / (4 * FLOATS_PER_PIXEL))),
     watch: (work) => watched(device, work),
     release: () => {

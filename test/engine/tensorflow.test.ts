@@ -20,9 +20,13 @@ before(async () => {
 });
 after(async () => void (await Promise.all([wasm.close(), engine?.close()])));
 
-/** A test that needs the native half, or says that it is not there. */
+/** A test that needs the native half, or says that it is not there; with SRCNN_TEST_TENSORFLOW it has to be. */
 function testEngine(title: string, body: (engine: Engine) => Promise<void>): void {
-  test(title, async (context) => (engine ? body(engine) : context.skip(missing)));
+  test(title, async (context) => {
+    if (engine) return body(engine);
+    assert.ok(!process.env.SRCNN_TEST_TENSORFLOW, missing);
+    context.skip(missing);
+  });
 }
 
 test('what keeps the engine from loading is explained with the command that mends it', () => {
