@@ -1,7 +1,7 @@
 // Brings up what the lab needs, each step only when it is missing. Plain Node: it runs before any package is there.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -11,14 +11,29 @@ const venvPrograms = join(root, '.venv', windows ? 'Scripts' : 'bin');
 /** A failure the user can do something about: shown as one line. */
 export class SetupError extends Error {}
 
-function run(program, args, what, environment = process.env) {
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment, shell: windows });
-  if (error || status !== 0) throw new SetupError(what);
+/** What is wrong and what to do about it, for the failures a user meets; undefined where only the program's own words help. */
+export function explain(output, registry) {
+  const unreachable = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|NewConnectionError|ConnectTimeoutError|ReadTimeoutError|NameResolutionError|ProxyError/.exec(output);
+  if (/ENOSPC|No space left on device|Errno 28/.test(output)) return 'the disk is full: free a gigabyte, then run the command again';
+  if (/SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERT_|CERTIFICATE_VERIFY_FAILED/.test(output)) return `${registry} is answered by a machine whose certificate is not trusted (a proxy?): name its certificate in NODE_EXTRA_CA_CERTS and PIP_CERT, then run the command again`;
+  if (unreachable) return `${registry} cannot be reached (${unreachable[0]}): check the network, or the proxy in HTTPS_PROXY, then run the command again`;
+  if (/EACCES|Permission denied/.test(output)) return 'the folder is not writable: give yourself the right to write in it, then run the command again';
+  return undefined;
 }
 
-export function checkNode() {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < 20) throw new SetupError(`Node ${process.versions.node} is too old: install Node 20 or newer`);
+/** Runs a program; what it complains of is shown only where it cannot be said in a line. */
+function run(program, args, registry, environment = process.env) {
+  const { status, error, stderr = '' } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8', maxBuffer: 1e8, env: environment, shell: windows });
+  const what = [basename(program), ...args.slice(0, 3)].join(' ');
+  if (error) throw new SetupError(`${what} could not be started (${error.code}): ${program === 'npm' ? 'install npm, which comes with Node (Debian: apt install npm)' : 'delete .venv and node_modules, then run the command again'}`);
+  if (status === 0) return;
+  const clear = explain(stderr, registry);
+  if (!clear) console.error(stderr);
+  throw new SetupError(clear ?? `${what} failed: see above`);
+}
+
+export function checkNode(version = process.versions.node) {
+  if (Number(version.split('.')[0]) < 20) throw new SetupError(`Node ${version} is too old: install Node 20 or newer (https://nodejs.org)`);
 }
 
 function newest(path) {
@@ -28,13 +43,16 @@ function newest(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** npm ci, unless what is installed came from this very lockfile. */
+/**
+ * npm ci, unless what is installed came from this very lockfile; one that was broken off begins anew. npm and pip keep their downloads in the
+ * caches they always use: sharing these spares a download for each clone, and is all that is written outside this folder.
+ */
 export function installPackages() {
   const lockfile = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const stamp = join(root, 'node_modules', '.installed-lockfile');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfile) return;
   console.log('Installing the npm packages ...');
-  run('npm', ['ci'], 'npm ci failed: see above; is the npm registry reachable?');
+  run('npm', ['ci'], 'the npm registry');
   writeFileSync(stamp, lockfile);
 }
 
@@ -52,24 +70,46 @@ export async function buildProject() {
   }
 }
 
+/** What a Python lacks for the lab; null when it is not there, '' when it lacks nothing. */
+function lacks(python) {
+  const program = "import sys\nprint('%d.%d.%d' % sys.version_info[:3])\ntry:\n import venv, ensurepip\nexcept ImportError: print('none')";
+  const { status, stdout = '' } = spawnSync(python, ['-c', program], { encoding: 'utf8' });
+  const [version = '', none] = (stdout ?? '').trim().split(/\s+/);
+  if (status !== 0 || !version) return null;
+  const [major, minor] = version.split('.').map(Number);
+  if (major < 3 || (major === 3 && minor < 9)) return `${python} is Python ${version}: install Python 3.9 or newer, or name one in PYTHON`;
+  return none ? `${python} (Python ${version}) lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv), or name another Python in PYTHON` : '';
+}
+
 function findPython() {
-  const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))';
-  for (const name of [process.env.PYTHON, 'python3', 'python', 'py'].filter(Boolean)) {
-    if (spawnSync(name, ['-c', check]).status === 0) return name;
-  }
-  throw new SetupError('no Python 3.9 or newer with its venv module: install it (Debian: apt install python3-venv), or name one in PYTHON');
+  const named = process.env.PYTHON;
+  const found = (named ? [named] : ['python3', 'python', 'py']).map((name) => ({ name, lack: lacks(name) }));
+  const fit = found.find(({ lack }) => lack === '');
+  if (fit) return fit.name;
+  const lack = found.find((each) => each.lack)?.lack;
+  throw new SetupError(lack ?? (named ? `PYTHON names ${named}, which does not run: name Python 3.9 or newer there` : 'no Python: install Python 3.9 or newer with its venv module (Debian, Ubuntu: apt install python3-venv), or name one in PYTHON'));
+}
+
+const requirementsFile = join(root, 'scripts', 'requirements.txt');
+const venvStamp = join(root, '.venv', 'installed-requirements.txt');
+
+/** 'ready', 'old' (made whole once, from another list), or 'broken': never made whole, made elsewhere (its programs hold paths), or its Python is gone. */
+function venvState() {
+  const python = join(venvPrograms, windows ? 'python.exe' : 'python');
+  if (!existsSync(venvStamp) || !existsSync(python)) return 'broken';
+  const [place, ...list] = readFileSync(venvStamp, 'utf8').split('\n');
+  if (place !== `# in ${root}`) return place.startsWith('# in ') ? 'broken' : 'old';
+  return list.join('\n') === readFileSync(requirementsFile, 'utf8') ? 'ready' : 'old';
 }
 
 /** JupyterLab in .venv, from the pinned list. */
 export function installJupyter() {
-  const requirements = readFileSync(join(root, 'scripts', 'requirements.txt'), 'utf8');
-  const stamp = join(root, '.venv', 'installed-requirements.txt');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === requirements) return;
+  const state = venvState();
+  if (state === 'ready') return;
   console.log('Installing JupyterLab into .venv ...');
-  run(findPython(), ['-m', 'venv', '.venv'], 'python -m venv failed: see above');
-  run(join(venvPrograms, 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join('scripts', 'requirements.txt')],
-    'pip install failed: see above; is the Python package index reachable?');
-  writeFileSync(stamp, requirements);
+  run(findPython(), ['-m', 'venv', ...(state === 'broken' ? ['--clear'] : []), '.venv'], 'the Python package index');
+  run(join(venvPrograms, 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join('scripts', 'requirements.txt')], 'the Python package index');
+  writeFileSync(venvStamp, `# in ${root}\n${readFileSync(requirementsFile, 'utf8')}`);
 }
 
 /** Jupyter's own files stay in the project: settings, kernels, the running server's state. */
@@ -91,9 +131,9 @@ export function registerKernel() {
     mkdirSync(dirname(notifications), { recursive: true });
     writeFileSync(notifications, JSON.stringify({ fetchNews: 'false', checkForUpdates: false }) + '\n');
   }
-  if (existsSync(join(root, '.venv', 'share', 'jupyter', 'kernels', 'tslab'))) return;
+  if (existsSync(join(root, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json'))) return;
   console.log('Registering the tslab kernel ...');
-  run(join(root, 'node_modules', '.bin', windows ? 'tslab.cmd' : 'tslab'), ['install', '--sys-prefix'], 'tslab could not register its kernel: see above', jupyterEnvironment());
+  run(join(root, 'node_modules', '.bin', windows ? 'tslab.cmd' : 'tslab'), ['install', '--sys-prefix'], 'the kernel', jupyterEnvironment());
 }
 
 export async function setUpPackages() {
@@ -103,6 +143,9 @@ export async function setUpPackages() {
 }
 
 export async function setUpLab() {
+  checkNode();
+  // Said at once, not after a minute of npm.
+  if (venvState() !== 'ready') findPython();
   await setUpPackages();
   installJupyter();
   registerKernel();
