@@ -33,12 +33,22 @@ const importModule = new Function('address', 'return import(address)') as (addre
 
 interface Packages {
   tf: TensorFlow;
-  /** With Dawn's options, such as adapter=NAME. */
-  create: (options: string[]) => Gpu;
+  /** Dawn, without an option or with one, such as adapter=NAME. */
+  dawn: (option?: string) => Gpu;
   WebGPUBackend: new (device: Device, info: Adapter['info']) => import('@tensorflow/tfjs').KernelBackend;
 }
 
 let loading: Promise<Packages> | undefined;
+
+/** One Gpu for each option, kept for good: what it gave out dies with it, and takes the process along. */
+function kept(create: (options: string[]) => Gpu): Packages['dawn'] {
+  const gpus = new Map<string, Gpu>();
+  return (option = '') => {
+    const gpu = gpus.get(option) ?? create(option ? [option] : []);
+    gpus.set(option, gpu);
+    return gpu;
+  };
+}
 
 async function load(): Promise<Packages> {
   let addresses: string[];
@@ -51,11 +61,12 @@ async function load(): Promise<Packages> {
     const tf = await import('@tensorflow/tfjs');
     // The backend comes before the GPU: it would register itself, with an adapter of its own.
     const { WebGPUBackend } = require(addresses[1]) as Pick<Packages, 'WebGPUBackend'>;
-    const { create, globals } = await importModule(pathToFileURL(addresses[0]).href) as Pick<Packages, 'create'> & { globals: object };
+    const { create, globals } = await importModule(pathToFileURL(addresses[0]).href) as { create: (options: string[]) => Gpu; globals: object };
+    const dawn = kept(create);
     Object.assign(globalThis, globals);
     if (!('navigator' in globalThis)) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
-    Object.defineProperty(globalThis.navigator, 'gpu', { value: create([]), configurable: true });
-    return { tf, create, WebGPUBackend };
+    Object.defineProperty(globalThis.navigator, 'gpu', { value: dawn(), configurable: true });
+    return { tf, dawn, WebGPUBackend };
   } catch (error) {
     throw new EngineError(`engine webgpu: its packages do not load (${(error as Error).message.split('\n')[0]}); run ${INSTALL}`, { cause: error });
   }
@@ -80,16 +91,16 @@ async function watched<T>(device: Device, work: () => Promise<T>): Promise<T> {
 }
 
 /** The names of all adapters: asked for one that is not there, Dawn lists them. */
-async function adapterNames(create: Packages['create']): Promise<string[]> {
-  const complaint = await create(['adapter=?']).requestAdapter({ powerPreference: 'high-performance' }).then(() => '', String);
+async function adapterNames(dawn: Packages['dawn']): Promise<string[]> {
+  const complaint = await dawn('adapter=?').requestAdapter({ powerPreference: 'high-performance' }).then(() => '', String);
   return [...complaint.matchAll(/name: '([^']*)'/g)].map((match) => match[1]);
 }
 
 /** SRCNN_WEBGPU_ADAPTER chooses one of several by a part of its name. */
-async function chooseAdapter(create: Packages['create']): Promise<{ adapter: Adapter; others: string }> {
+async function chooseAdapter(dawn: Packages['dawn']): Promise<{ adapter: Adapter; others: string }> {
   const wanted = process.env.SRCNN_WEBGPU_ADAPTER;
-  const names = await adapterNames(create);
-  const adapter = await create(wanted ? [`adapter=${wanted}`] : []).requestAdapter({ powerPreference: 'high-performance' }).catch((error: unknown) => {
+  const names = await adapterNames(dawn);
+  const adapter = await dawn(wanted && `adapter=${wanted}`).requestAdapter({ powerPreference: 'high-performance' }).catch((error: unknown) => {
     const known = names.length ? `; the adapters here: ${names.join(', ')}` : '';
     throw new EngineError(`engine webgpu: no adapter${wanted ? ` is called ${wanted} (SRCNN_WEBGPU_ADAPTER)` : ` (${String(error).split('\n')[0]})`}${known}`, { cause: error });
   });
@@ -113,11 +124,11 @@ let engines = 0;
  */
 export async function createWebgpuEngine(): Promise<Engine & { gpu: boolean }> {
   loading ??= load();
-  const { tf, create, WebGPUBackend } = await loading.catch((error) => {
+  const { tf, dawn, WebGPUBackend } = await loading.catch((error) => {
     loading = undefined;
     throw error;
   });
-  const { adapter, others } = await chooseAdapter(create);
+  const { adapter, others } = await chooseAdapter(dawn);
   const device = await requestDevice(adapter);
   const backend = `webgpu-${++engines}`;
   tf.registerBackend(backend, () => new WebGPUBackend(device, adapter.info));
