@@ -19,6 +19,7 @@ interface TrainFlags {
   epochs?: number;
   batchSize?: number;
   learningRate?: number;
+  augment?: boolean;
   evaluation?: string;
   out?: string;
   resume?: boolean;
@@ -38,6 +39,7 @@ export function trainCommand(program: Command): void {
     .option('-e, --epochs <n>', 'epochs in all (default: the recipe\'s)', number)
     .option('-b, --batch-size <n>', 'patches in a batch (default: the recipe\'s)', number)
     .option('-l, --learning-rate <x>', 'learning rate of all layers (default: the recipe\'s)', number)
+    .option('--augment', 'turn and mirror patches at random')
     .option('--evaluation <data>', 'folder or data set scored after each epoch (default: the data set\'s own)')
     .option('-o, --out <folder>', 'the run\'s folder (default: results/runs/RECIPE-DATA-xSCALE)')
     .option('--resume', 'go on from the folder\'s checkpoint')
@@ -55,9 +57,9 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const data = await prepare(name, flags);
   console.log(`${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`);
   const engine = await createEngine(flags.engine, flags);
-  const { network, epochs, batchSize, learningRate } = flags;
+  const { network, epochs, batchSize, learningRate, augment } = flags;
   const session = train(data, {
-    ...recipe, ...given({ network, epochs, batchSize, learningRate }), folder, resume: flags.resume, engine, onStep: showStep, onEpoch: showEpoch,
+    ...recipe, ...given({ network, epochs, batchSize, learningRate, augment }), folder, resume: flags.resume, engine, onStep: showStep, onEpoch: showEpoch,
   });
   process.once('SIGINT', () => void session.stop());
   const { best } = await session.done;

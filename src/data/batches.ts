@@ -14,10 +14,10 @@ export const seedNormalization: Normalization = { mean: 0.43398995682829317, dev
 export const emptyBatch = (): Batch => ({ input: new Float32Array(0), target: new Float32Array(0), count: 0, width: 0, height: 0 });
 
 /**
- * Fills a batch with the normalised patches order[start] ... order[start + count - 1].
- * The arrays of `batch` are used again when they are large enough.
+ * Fills a batch with the normalised patches order[start] ... order[start + count - 1]. The arrays of `batch` are used again when they are
+ * large enough. `symmetries`, as long as `order`, turns and mirrors each patch: bit 0 mirrors left and right, bit 1 top and bottom, bit 2 swaps rows and columns.
  */
-export function fillBatch(patches: PatchSet, order: Uint32Array, start: number, count: number, normalization: Normalization, batch: Batch): Batch {
+export function fillBatch(patches: PatchSet, order: Uint32Array, start: number, count: number, normalization: Normalization, batch: Batch, symmetries?: Uint8Array): Batch {
   const { size } = patches;
   const area = size * size;
   const fits = batch.input.length >= count * area;
@@ -28,13 +28,23 @@ export function fillBatch(patches: PatchSet, order: Uint32Array, start: number, 
   for (let n = 0; n < count; n++) {
     const index = order[start + n];
     const picture = patches.pictures[patches.picture[index]];
+    const { offset, right, down } = walk(size, picture.width, symmetries ? symmetries[start + n] : 0);
+    const corner = patches.y[index] * picture.width + patches.x[index] + offset;
     for (let y = 0; y < size; y++) {
-      let from = (patches.y[index] + y) * picture.width + patches.x[index];
-      for (let x = 0; x < size; x++, at++, from++) {
+      let from = corner + y * down;
+      for (let x = 0; x < size; x++, at++, from += right) {
         input[at] = table[picture.input[from]];
         target[at] = table[picture.target[from]];
       }
     }
   }
   return { input, target, count, width: size, height: size };
+}
+
+/** Where a patch's first pixel lies from its upper left corner, and the steps to its neighbours at the right and below. */
+function walk(size: number, width: number, symmetry: number): { offset: number; right: number; down: number } {
+  const offset = (symmetry & 1 ? size - 1 : 0) + (symmetry & 2 ? (size - 1) * width : 0);
+  const along = symmetry & 1 ? -1 : 1;
+  const across = symmetry & 2 ? -width : width;
+  return symmetry & 4 ? { offset, right: across, down: along } : { offset, right: along, down: across };
 }

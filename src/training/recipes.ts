@@ -16,6 +16,8 @@ export interface TrainOptions extends OptimizerOptions {
    * With a border the network has not learnt to make good for zeros around a picture, and gets its border reflected instead.
    */
   border: number | 'reach';
+  /** Turns and mirrors each patch at random, anew each epoch. */
+  augment?: boolean;
   /** Batches between two entries of the loss curve. */
   lossEvery: number;
 }

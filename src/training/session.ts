@@ -3,7 +3,7 @@ import { emptyBatch, fillBatch, type Normalization, seedNormalization } from '..
 import type { Batch, Engine } from '../engine/engine';
 import { createEngine } from '../engine/choose';
 import type { EvaluationRow } from '../evaluation/evaluate';
-import { type RandomState, shuffled } from '../model/random';
+import { type RandomState, shuffled, uniform } from '../model/random';
 import type { Model } from '../model/srcnn';
 import type { Checkpoint } from './checkpoint';
 import { type EpochRecord, type History, newHistory } from './history';
@@ -44,6 +44,12 @@ export interface TrainSession {
 }
 
 const DEFAULT_CHECKPOINT_MINUTES = 5;
+
+/** An epoch's patches in their order, and how each is turned where they are. */
+interface Drawn {
+  order: Uint32Array;
+  symmetries?: Uint8Array;
+}
 
 /** Thrown inside to leave a validation or an evaluation that stop() came into. */
 class Stopped extends Error {}
@@ -192,7 +198,7 @@ export class Run implements TrainSession {
   private async epoch(engine: Engine): Promise<void> {
     const { course, batches } = this;
     const random: RandomState = { ...course.random };
-    const order = shuffled(this.data.training.count, random);
+    const drawn = this.draw(random);
     const gradient = new Float32Array(this.model.weights.length);
     const before = course.seconds, firstBatch = course.batch;
     let batch = emptyBatch();
@@ -203,7 +209,7 @@ export class Run implements TrainSession {
         began = Date.now() - 1000 * (course.seconds - before);
       }
       if (this.stopping) return;
-      batch = await this.step(engine, order, gradient, batch);
+      batch = await this.step(engine, drawn, gradient, batch);
       course.seconds = before + (Date.now() - began) / 1000;
       this.report((course.seconds - before) / (course.batch - firstBatch));
       if (Date.now() - this.lastSaved >= 60_000 * (this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES)) await this.save();
@@ -215,9 +221,14 @@ export class Run implements TrainSession {
     }
   }
 
-  private async step(engine: Engine, order: Uint32Array, gradient: Float32Array, buffers: Batch): Promise<Batch> {
+  private draw(random: RandomState): Drawn {
+    const order = shuffled(this.data.training.count, random);
+    return { order, symmetries: this.given.augment ? Uint8Array.from(order, () => Math.floor(8 * uniform(random))) : undefined };
+  }
+
+  private async step(engine: Engine, { order, symmetries }: Drawn, gradient: Float32Array, buffers: Batch): Promise<Batch> {
     const { course, model, given, batches } = this;
-    const batch = fillBatch(this.data.training, order, course.batch * given.batchSize, given.batchSize, this.normalization, buffers);
+    const batch = fillBatch(this.data.training, order, course.batch * given.batchSize, given.batchSize, this.normalization, buffers, symmetries);
     const loss = await engine.lossAndGradient(model, batch, gradient, this.border);
     if (!Number.isFinite(loss)) throw new DivergedError(`the loss became ${loss} in epoch ${course.epoch + 1}, batch ${course.batch + 1}; lower learningRate`);
     const step = course.epoch * batches + course.batch + 1;

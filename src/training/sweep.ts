@@ -38,7 +38,7 @@ interface Combination {
 
 // A record, so that the compiler misses an option that is new.
 const optionNames: Record<keyof TrainOptions, true> = {
-  network: true, initialization: true, seed: true, epochs: true, batchSize: true, schedule: true, border: true, lossEvery: true,
+  network: true, initialization: true, seed: true, epochs: true, batchSize: true, schedule: true, border: true, augment: true, lossEvery: true,
   optimizer: true, learningRate: true, momentum: true,
 };
 const gridKeys = [...Object.keys(optionNames), 'filters', 'kernels'];

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fillBatch } from '../../src/data/batches';
+import { emptyBatch, fillBatch } from '../../src/data/batches';
 import { loadDataset } from '../../src/data/datasets';
 import { preparePatches } from '../../src/data/patches';
 import { DatasetError, OptionError, UnknownNameError } from '../../src/errors';
@@ -49,6 +49,27 @@ test('a batch holds the normalised values of the patches that the order names', 
   assert.equal(batch.target[16 * 2 + 9], Math.fround((at(9, 2) / 255 - 0.25) / 0.5));
   assert.notDeepEqual(batch.input, batch.target);
   assert.equal(fillBatch(patches, Uint32Array.of(0), 0, 1, normalization, batch).input, batch.input);
+});
+
+test('symmetries turn and mirror degraded and original patch alike, each of the eight in its own way', async () => {
+  const { patches } = await preparePatches([picture('wide.png')], { size: 16 });
+  const plain = { mean: 0, deviation: 1 };
+  const turned = (symmetry: number) => fillBatch(patches, Uint32Array.of(5), 0, 1, plain, emptyBatch(), Uint8Array.of(symmetry));
+  const { input, target } = turned(0);
+  const seen = new Set<string>();
+  for (let symmetry = 0; symmetry < 8; symmetry++) {
+    const batch = turned(symmetry);
+    const source = (x: number, y: number) => {
+      const [u, v] = symmetry & 4 ? [y, x] : [x, y];
+      return (symmetry & 2 ? 15 - v : v) * 16 + (symmetry & 1 ? 15 - u : u);
+    };
+    for (const [x, y] of [[0, 0], [3, 0], [0, 11], [9, 2]]) {
+      assert.equal(batch.input[16 * y + x], input[source(x, y)]);
+      assert.equal(batch.target[16 * y + x], target[source(x, y)]);
+    }
+    seen.add(batch.target.join());
+  }
+  assert.equal(seen.size, 8);
 });
 
 test('the sample has seven training, one validation and one evaluation photograph', async () => {

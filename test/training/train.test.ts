@@ -44,12 +44,13 @@ test('training brings the loss down and keeps a record of every epoch', async ()
 });
 
 test('a run that is resumed ends bit for bit as one that was never stopped', async () => {
-  const whole = await train(data, { ...options, engine }).done;
+  const augmented = { ...options, augment: true, engine };
+  const whole = await train(data, augmented).done;
   const run = join(folder, 'resumed');
-  const first = train(data, { ...options, engine, folder: run, onEpoch: ({ epoch }) => void (epoch === 2 && first.stop()) });
+  const first = train(data, { ...augmented, folder: run, onEpoch: ({ epoch }) => void (epoch === 2 && first.stop()) });
   await first.done;
   assert.equal((await readCheckpoint(join(run, 'checkpoint.bin'))).epoch, 2);
-  const second = await train(data, { ...options, engine, folder: run, resume: true }).done;
+  const second = await train(data, { ...augmented, folder: run, resume: true }).done;
   assert.deepEqual(second.model.weights, whole.model.weights);
   assert.deepEqual(second.history.losses, whole.history.losses);
 });
