@@ -13,7 +13,7 @@ export class SetupError extends Error {}
 
 /** What is wrong and what to do about it, for the failures a user meets; undefined where only the program's own words help. */
 export function explain(output, registry) {
-  const unreachable = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|NewConnectionError|ConnectTimeoutError|ReadTimeoutError|NameResolutionError|ProxyError/.exec(output);
+  const unreachable = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|NewConnectionError|ConnectTimeoutError|ReadTimeoutError|NameResolutionError|ProxyError|Connection refused|from versions: none/.exec(output);
   if (/ENOSPC|No space left on device|Errno 28/.test(output)) return 'the disk is full: free a gigabyte, then run the command again';
   if (/SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERT_|CERTIFICATE_VERIFY_FAILED/.test(output)) return `${registry} is answered by a machine whose certificate is not trusted (a proxy?): name its certificate in NODE_EXTRA_CA_CERTS and PIP_CERT, then run the command again`;
   if (unreachable) return `${registry} cannot be reached (${unreachable[0]}): check the network, or the proxy in HTTPS_PROXY, then run the command again`;
@@ -93,10 +93,9 @@ function findPython() {
 const requirementsFile = join(root, 'scripts', 'requirements.txt');
 const venvStamp = join(root, '.venv', 'installed-requirements.txt');
 
-/** 'ready', 'old' (made whole once, from another list), or 'broken': never made whole, made elsewhere (its programs hold paths), or its Python is gone. */
+/** 'ready', 'old' (made whole once, from another list), or 'broken': never made whole, made elsewhere (its programs hold paths), or its Python is gone or another. */
 function venvState() {
-  const python = join(venvPrograms, windows ? 'python.exe' : 'python');
-  if (!existsSync(venvStamp) || !existsSync(python)) return 'broken';
+  if (!existsSync(venvStamp) || spawnSync(join(venvPrograms, 'python'), ['-c', 'import pip']).status !== 0) return 'broken';
   const [place, ...list] = readFileSync(venvStamp, 'utf8').split('\n');
   if (place !== `# in ${root}`) return place.startsWith('# in ') ? 'broken' : 'old';
   return list.join('\n') === readFileSync(requirementsFile, 'utf8') ? 'ready' : 'old';
@@ -107,7 +106,7 @@ export function installJupyter() {
   const state = venvState();
   if (state === 'ready') return;
   console.log('Installing JupyterLab into .venv ...');
-  run(findPython(), ['-m', 'venv', ...(state === 'broken' ? ['--clear'] : []), '.venv'], 'the Python package index');
+  if (state === 'broken') run(findPython(), ['-m', 'venv', '--clear', '.venv'], 'the Python package index');
   run(join(venvPrograms, 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join('scripts', 'requirements.txt')], 'the Python package index');
   writeFileSync(venvStamp, `# in ${root}\n${readFileSync(requirementsFile, 'utf8')}`);
 }
