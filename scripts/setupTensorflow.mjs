@@ -88,6 +88,21 @@ export function findCompiler(environment = process.env) {
   throw new SetupError(`no C++ compiler${named}: install one (Debian: apt install g++; macOS: xcode-select --install), or go on with the default engine wasm`);
 }
 
+/** The NVIDIA driver's version: '' where it does not say, null where there is none. */
+function driverVersion() {
+  const { status, stdout } = spawnSync('nvidia-smi', ['--query-gpu=driver_version', '--format=csv,noheader'], { encoding: 'utf8' });
+  if (status === 0) return stdout.trim().split('\n')[0];
+  return ['/dev/nvidiactl', '/dev/dxg'].some((path) => existsSync(path)) ? '' : null;
+}
+
+/** CUDA 12 runs on this driver and all newer ones. */
+const oldestDriver = 525;
+
+export function checkDriver(version) {
+  if (version === null) throw new SetupError(`no NVIDIA driver here: install ${oldestDriver} or newer (nvidia-smi must list the GPU), leave out --cuda, or try the engine webgpu on another GPU`);
+  if (Number(version.split('.')[0] || oldestDriver) < oldestDriver) throw new SetupError(`the NVIDIA driver ${version} is too old: install ${oldestDriver} or newer, or go on with the default engine wasm`);
+}
+
 function findNodeHeaders() {
   const { execPath, env, versions } = process;
   const candidates = [join(dirname(execPath), '..'), env.npm_config_nodedir, join(env.HOME ?? '', '.cache', 'node-gyp', versions.node), '/usr', '/usr/local'].filter(Boolean).map((folder) => join(folder, 'include', 'node'));
@@ -144,6 +159,7 @@ const isBuilt = (output, wanted) => existsSync(output) && existsSync(`${output}.
 
 function downloadPrebuilt(cuda) {
   console.log('Running the package\'s own download ...');
+  for (const name of ['deps', 'lib']) rmSync(join(folders().package, name), { recursive: true, force: true });
   const path = [join(root, 'node_modules', '.bin'), dirname(process.execPath), process.env.PATH].join(delimiter);
   spawnSync(process.execPath, ['scripts/install.js', cuda ? 'gpu' : 'cpu', 'download'], { cwd: folders().package, stdio: 'inherit', env: { ...process.env, PATH: path } });
   if (!existsSync(bindingFile())) throw new SetupError('the package\'s own download failed: see above; without --prebuilt only the npm and Python registries are needed');
@@ -181,7 +197,7 @@ async function checkHere(cuda) {
   const gpu = await check().catch((error) => {
     throw error.name === 'EngineError' ? new SetupError(error.message) : error;
   });
-  if (cuda && !gpu) throw new SetupError('TensorFlow sees no NVIDIA GPU and computes on the processor: nvidia-smi must list one, with driver 525 or newer');
+  if (cuda && !gpu) throw new SetupError(`TensorFlow sees no NVIDIA GPU and computes on the processor: nvidia-smi must list one, with driver ${oldestDriver} or newer`);
   return 0;
 }
 
@@ -195,6 +211,8 @@ function remove() {
 async function setUp({ cuda, prebuilt }) {
   const wanted = requirement(process.platform, cuda);
   const compiler = prebuilt ? null : findCompiler();
+  // Before 3 GB are fetched for nothing.
+  if (cuda) checkDriver(driverVersion());
   await setUpPackages();
   if (prebuilt) downloadPrebuilt(cuda);
   else {

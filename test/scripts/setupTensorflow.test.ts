@@ -12,6 +12,7 @@ interface Setup {
   requirement(platform: string, cuda: boolean): string;
   wheelState(wheels: string, wanted: string, platform: string): string;
   explainPip(output: string, wanted: string, system?: string): string;
+  checkDriver(version: string | null): void;
   findCompiler(environment: Record<string, string>): string;
   compileArguments(options: Record<string, string>): string[];
   layDependencies(packageFolder: string, libraryFolder: string, platform: string): void;
@@ -87,6 +88,12 @@ test('without a compiler the set-up ends with one line and touches nothing', () 
   assert.equal(stdout, '');
   assert.match(stderr.trim(), /^no C\+\+ compiler \(CXX names \/no\/such\/compiler, which does not run\): install one [^\n]*wasm$/);
   assert.throws(() => setup.findCompiler({ PATH: folder }), /no C\+\+ compiler: install one/);
+});
+
+test('--cuda asks for a driver that is there and new enough, before anything is fetched', () => {
+  assert.throws(() => setup.checkDriver(null), /^Error: no NVIDIA driver here: install 525 or newer/);
+  assert.throws(() => setup.checkDriver('470.256.02'), /470\.256\.02 is too old: install 525 or newer/);
+  for (const version of ['525.60.13', '580.95', '']) assert.doesNotThrow(() => setup.checkDriver(version));
 });
 
 test('--help shows every option, an unknown one is refused with them', () => {
