@@ -10,7 +10,8 @@ import { type Photograph, type Samples, samplesLike, toEightBits } from './photo
 
 const readableKinds = ['.png', '.jpg', '.jpeg', '.bmp', '.webp', '.tif', '.tiff'];
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** The first line: a decoder repeats itself. */
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 /**
  * An 8-bit grey or RGB image from PNG, JPEG, BMP, WebP or TIFF: palettes resolved, the upper 8 of 16 bits, turned upright
