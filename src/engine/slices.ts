@@ -1,6 +1,6 @@
 /** Whether a TensorFlow or WebGPU error says that the device's memory is used up. */
 export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && /\bOOM\b|RESOURCE_EXHAUSTED|out of memory|failed to allocate|exceeds the max/i.test(error.message);
+  return error instanceof Error && /\bOOM\b|RESOURCE_EXHAUSTED|out of memory|ALLOC_FAILED|failed to allocate|exceeds the max/i.test(error.message);
 }
 
 /**

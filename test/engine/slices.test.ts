@@ -31,7 +31,7 @@ test('memory that does not hold a single item is an error, and so is any other f
 test('the ways devices say that their memory is used up are known', () => {
   for (const message of [
     'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[128,32,32,64]', 'Invalid TF_Status: 8\nMessage: RESOURCE_EXHAUSTED: failed',
-    'engine webgpu: out of memory: vkAllocateMemory', 'Buffer size (9663676416) exceeds the max buffer size limit (268435456).',
+    'Invalid TF_Status: 13\nMessage: cuDNN launch failure: CUDNN_STATUS_ALLOC_FAILED', 'engine webgpu: out of memory: vkAllocateMemory', 'Buffer size (9663676416) exceeds the max buffer size limit (268435456).',
   ]) assert.ok(isOutOfMemory(new Error(message)), message);
   assert.ok(!isOutOfMemory(new Error('Invalid TF_Status: 3\nMessage: room for 3 channels, got 4')));
 });
