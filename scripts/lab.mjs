@@ -1,6 +1,6 @@
 // npm run lab: the set-up, then JupyterLab on notebooks/. Further words go to JupyterLab (-- --no-browser --port 9000).
 import { spawn } from 'node:child_process';
-import { jupyterEnvironment, main, root, setUpLab } from './setup.mjs';
+import { jupyterEnvironment, main, root, setUpLab, SetupError } from './setup.mjs';
 
 const options = process.argv.slice(2);
 if (options.includes('--help')) {
@@ -9,9 +9,14 @@ if (options.includes('--help')) {
   await main(async () => {
     await setUpLab();
     const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
-    const jupyter = spawn('jupyter', ['lab', '--ip=127.0.0.1', ...asRoot, '--ServerApp.root_dir=notebooks', ...options], { cwd: root, stdio: 'inherit', env: jupyterEnvironment() });
-    // Ctrl-C reaches JupyterLab too; it asks, this process waits for its answer.
+    const settings = ['--ip=127.0.0.1', ...asRoot, '--ServerApp.root_dir=notebooks', '--MultiKernelManager.default_kernel_name=tslab'];
+    const jupyter = spawn('jupyter', ['lab', ...settings, ...options], { cwd: root, stdio: 'inherit', env: jupyterEnvironment() });
+    // Ctrl-C reaches JupyterLab too; it asks, this process waits for its answer. What else ends this process would leave JupyterLab behind.
     process.on('SIGINT', () => undefined);
-    return new Promise((resolve) => jupyter.on('exit', (code) => resolve(code ?? 1)));
+    for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => jupyter.kill('SIGTERM'));
+    return new Promise((resolve, reject) => {
+      jupyter.on('error', (error) => reject(new SetupError(`JupyterLab could not be started (${error.code}): delete .venv, then run npm run lab again`)));
+      jupyter.on('exit', (code) => resolve(code ?? 1));
+    });
   });
 }
