@@ -1,7 +1,7 @@
 // npm run setup:tensorflow: gives the package @tensorflow/tfjs-node-gpu its native half, from the npm and Python registries alone:
 // TensorFlow's library out of its Python wheel, and the package's own binding compiled against it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,15 +40,23 @@ export function libraries(platform) {
 
 const stampOf = (wheels) => join(wheels, 'installed-requirement.txt');
 
+/** Whether a wheel's file is as long as the wheel's own list says: a shorter library takes down the process that loads it. */
+function isWhole(wheels, distInfo, name) {
+  const list = join(wheels, distInfo, 'RECORD');
+  const line = existsSync(list) ? readFileSync(list, 'utf8').split('\n').find((entry) => entry.startsWith(`${name},`)) : undefined;
+  return line !== undefined && statSync(join(wheels, name)).size === Number(line.trim().split(',').at(-1));
+}
+
 /** What lies in .venv/tensorflow: nothing, all of the requirement, or what keeps it from being used. */
 export function wheelState(wheels, wanted, platform) {
   if (!existsSync(wheels)) return 'missing';
   const stamp = existsSync(stampOf(wheels)) ? readFileSync(stampOf(wheels), 'utf8') : '';
   if (!stamp) return 'half installed';
   if (stamp !== wanted) return `holds ${stamp}, not ${wanted}`;
-  const there = [...libraries(platform).map((name) => join('tensorflow', name)), join('tensorflow', 'include', 'tensorflow', 'c', 'c_api.h')];
-  if (!there.every((name) => existsSync(join(wheels, name)))) return 'half installed';
-  const found = readdirSync(wheels).map((name) => /^tensorflow(?:_cpu)?-(.+)\.dist-info$/.exec(name)?.[1]).find(Boolean);
+  const there = [...libraries(platform).map((name) => `tensorflow/${name}`), 'tensorflow/include/tensorflow/c/c_api.h'];
+  const distInfo = readdirSync(wheels).find((name) => /^tensorflow(_cpu)?-.+\.dist-info$/.test(name)) ?? '';
+  if (!distInfo || !there.every((name) => existsSync(join(wheels, name)) && isWhole(wheels, distInfo, name))) return 'half installed';
+  const found = distInfo.replace(/^.*?-|\.dist-info$/g, '');
   return found === triedVersion ? 'complete' : `holds TensorFlow ${found}, which was not tried with this package (${triedVersion} was)`;
 }
 
@@ -188,8 +196,10 @@ export async function check() {
 
 /** In a process of its own: a library that does not fit can take its process down. */
 function checkApart(cuda) {
-  const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--check', ...(cuda ? ['--cuda'] : [])],
+  const { status, signal } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--check', ...(cuda ? ['--cuda'] : [])],
     { cwd: root, stdio: 'inherit', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: cuda ? '1' : '3' } });
+  if (signal === 'SIGILL') throw new SetupError('this processor lacks instructions that TensorFlow is built with (AVX); the lab goes on with the default engine wasm');
+  if (signal) throw new SetupError(`TensorFlow's library took its process down (${signal}): npm run setup:tensorflow -- --remove, then set it up again; the lab goes on with the default engine wasm`);
   if (status !== 0) throw new SetupError('the engine tensorflow does not work here yet (see above); the lab goes on with the default engine wasm');
 }
 

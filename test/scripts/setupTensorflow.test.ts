@@ -34,8 +34,9 @@ function put(path: string, text = ''): void {
 }
 
 function putWheel(wheels: string, wanted: string, version: string): void {
-  for (const name of ['include/tensorflow/c/c_api.h', 'libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) put(join(wheels, 'tensorflow', name));
-  put(join(wheels, `tensorflow_cpu-${version}.dist-info`, 'METADATA'));
+  const names = ['include/tensorflow/c/c_api.h', 'libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+  for (const name of names) put(join(wheels, 'tensorflow', name), 'whole');
+  put(join(wheels, `tensorflow_cpu-${version}.dist-info`, 'RECORD'), names.map((name) => `tensorflow/${name},sha256=x,5\r\n`).join(''));
   put(join(wheels, 'installed-requirement.txt'), wanted);
 }
 
@@ -48,7 +49,7 @@ test('the wheel is pinned: for the processor, for CUDA, for macOS; Windows and C
   assert.throws(() => requirement('darwin', true), /macOS has no CUDA/);
 });
 
-test('a wheel folder is complete, or the line says what is wrong: interrupted, another kind, an untried version', () => {
+test('a wheel folder is complete, or the line says what is wrong: interrupted, cut short, another kind, an untried version', () => {
   const wheels = join(folder, 'wheels'), wanted = setup.requirement('linux', false);
   assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'missing');
   put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'));
@@ -56,6 +57,10 @@ test('a wheel folder is complete, or the line says what is wrong: interrupted, a
   putWheel(wheels, wanted, setup.triedVersion);
   assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'complete');
   assert.match(setup.wheelState(wheels, setup.requirement('linux', true), 'linux'), /^holds tensorflow-cpu==.*, not tensorflow\[and-cuda\]/);
+  put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'), 'who');
+  assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'half installed');
+  put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'), 'whole');
+  assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'complete');
   rmSync(join(wheels, 'tensorflow', 'libtensorflow_framework.so.2'));
   assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'half installed');
   rmSync(wheels, { recursive: true });
