@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -17,21 +17,13 @@ interface Setup {
 /** A PATH without a single program. */
 const nothing = { PATH: '/no/such/folder' };
 
-let setup: Setup, folder: string, programs: string, python: string;
+let setup: Setup, folder: string, python: string;
 before(async () => {
   setup = (await import(join(project, 'scripts/setup.mjs'))) as Setup;
   folder = mkdtempSync(join(tmpdir(), 'srcnn-setup-'));
-  // Only what a stand-in Python may not be confused with.
-  programs = join(folder, 'programs');
-  mkdirSync(programs);
-  for (const [name, path] of Object.entries({ node: process.execPath, npm: which('npm'), sh: which('sh'), env: which('env'), dirname: which('dirname') })) symlinkSync(path, join(programs, name));
   python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout.trim();
 });
 after(() => rmSync(folder, { recursive: true }));
-
-function which(program: string): string {
-  return spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim();
-}
 
 /** A clone with the scripts, and neither npm nor Python packages to install. */
 function cloneOf(name: string): string {
@@ -44,12 +36,12 @@ function cloneOf(name: string): string {
   return clone;
 }
 
-/** A folder in front of PATH whose python3 runs some lines before what it is told. */
+/** A PATH with nothing but a python3, which runs some lines before what it is told. */
 function pathWithPython(name: string, lines: string): string {
   const path = join(folder, name);
   mkdirSync(path);
   writeFileSync(join(path, 'python3'), `#!/bin/sh\nexec ${python} -c "import sys; ${lines}; exec(sys.argv[1])" "$2"\n`, { mode: 0o755 });
-  return `${path}:${programs}`;
+  return path;
 }
 
 /** Calls a function of the clone's set-up as its scripts do. */
@@ -76,7 +68,7 @@ test('a Node that is too old is refused', () => {
 test('no Python, one that is too old, and one without venv: each is told in one line before anything is installed', { skip }, () => {
   const clone = cloneOf('no-python');
   const step = 'setUpLab';
-  refuses(clone, step, { PATH: programs }, /^no Python: install Python 3\.9 or newer with its venv module .*apt install python3-venv/);
+  refuses(clone, step, nothing, /^no Python: install Python 3\.9 or newer with its venv module .*apt install python3-venv/);
   refuses(clone, step, { PATH: pathWithPython('old', 'sys.version_info = (3, 8, 10)') }, /^python3 is Python 3\.8\.10: install Python 3\.9 or newer/);
   // As Debian's python3 is without the package python3-venv.
   refuses(clone, step, { PATH: pathWithPython('bare', "sys.modules['ensurepip'] = None") }, /^python3 \(Python 3\.\d+\.\d+\) lacks its venv module: install it .*apt install python3-venv/);
