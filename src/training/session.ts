@@ -35,7 +35,7 @@ export interface TrainSession {
   learningRate: number | readonly number[];
   epochs: number;
   pause(): void;
-  /** Goes on after pause() or stop(). */
+  /** Goes on after pause(), stop() or a failure; after DivergedError from the folder's last checkpoint. */
   resume(): void;
   /** Ends after the current batch and writes a checkpoint; `done` then gives what was reached. */
   stop(): Promise<void>;
@@ -44,7 +44,6 @@ export interface TrainSession {
 }
 
 const DEFAULT_CHECKPOINT_MINUTES = 5;
-
 /** An epoch's patches in their order, and how each is turned where they are. */
 interface Drawn {
   order: Uint32Array;
@@ -65,6 +64,7 @@ export class Run implements TrainSession {
   private readonly listeners = new Set<(event: 'step' | 'epoch' | 'state') => void>();
   private stopping = false;
   private opened = false;
+  private diverged = false;
   private wake?: () => void;
   private lastSaved = Date.now();
   private epochEndSeconds = 0;
@@ -146,14 +146,13 @@ export class Run implements TrainSession {
 
   private start(): void {
     this.stopping = false;
-    this.done = this.run();
+    // The caller holds the session before the first step, whatever fails; one that goes on at once waits until its folder is given back.
+    this.done = Promise.resolve(this.done).then(() => this.run(), () => this.run());
     // Whoever awaits `done` sees the error; a session that nobody awaits must not end the program.
     this.done.catch(() => undefined);
   }
 
   private async run(): Promise<TrainResult> {
-    // The caller holds the session before the first step, whatever fails.
-    await Promise.resolve();
     let engine: Engine | undefined;
     let unlock: (() => Promise<void>) | undefined;
     let interrupted = false;
@@ -163,7 +162,7 @@ export class Run implements TrainSession {
     });
     try {
       if (this.settings.folder) unlock = await lockFolder(this.settings.folder);
-      if (!this.opened) await this.open();
+      if (!this.opened || this.diverged) await this.open();
       engine = this.settings.engine ?? (await createEngine());
       await this.folder?.saveOptions(this.course, engine);
       while (this.course.epoch < this.course.epochs && !this.stopping) await this.epoch(engine);
@@ -172,6 +171,7 @@ export class Run implements TrainSession {
       if (interrupted && this.state === 'stopped') this.tellStopped();
       return this.result();
     } catch (error) {
+      this.diverged ||= error instanceof DivergedError;
       this.change('failed');
       throw error;
     } finally {
@@ -182,16 +182,18 @@ export class Run implements TrainSession {
   }
 
   private tellStopped(): void {
-    const { epoch, batch } = this.course;
     const kept = this.settings.folder ? `checkpoint in ${this.settings.folder}` : 'kept in memory';
-    console.log(`Training stopped in epoch ${epoch + 1} after batch ${batch} of ${this.batches}, ${kept}; session.resume() goes on.`);
+    console.log(`Training stopped in epoch ${this.course.epoch + 1} after batch ${this.course.batch} of ${this.batches}, ${kept}; session.resume() goes on.`);
   }
 
-  /** The first time: takes over the folder's checkpoint, or refuses what does not fit. */
+  /** Takes over the folder's checkpoint, or refuses what does not fit: at first, and once the weights in memory are good for nothing. */
   private async open(): Promise<void> {
     const { resume = false, onNote = console.warn } = this.settings;
-    if (this.folder) this.course = await this.folder.open(this.course, resume, onNote);
+    const { learningRate, epochs } = this.course;
+    if (this.folder) this.course = await this.folder.open(this.course, resume || this.diverged, onNote);
+    if (this.diverged) Object.assign(this.course, { learningRate, epochs });
     this.opened = true;
+    this.diverged = false;
   }
 
   /** From the batch that is next to the end of the epoch, or to where it is stopped. */
@@ -230,7 +232,7 @@ export class Run implements TrainSession {
     const { course, model, given, batches } = this;
     const batch = fillBatch(this.data.training, order, course.batch * given.batchSize, given.batchSize, this.normalization, buffers, symmetries);
     const loss = await engine.lossAndGradient(model, batch, gradient, this.border);
-    if (!Number.isFinite(loss)) throw new DivergedError(`the loss became ${loss} in epoch ${course.epoch + 1}, batch ${course.batch + 1}; lower learningRate`);
+    if (!Number.isFinite(loss)) throw new DivergedError(`the loss became ${loss} in epoch ${course.epoch + 1}, batch ${course.batch + 1}; lower learningRate${this.folder ? ', then resume() from the last checkpoint' : ''}`);
     const step = course.epoch * batches + course.batch + 1;
     update(model, gradient, course.optimizer, { ...given, learningRate: course.learningRate }, this.factor());
     course.lossSum += loss;
@@ -264,7 +266,9 @@ export class Run implements TrainSession {
     const { course, model } = this;
     const began = Date.now();
     const factor = scheduleFactor(this.given.schedule, course.epoch * this.batches + course.batch - 1, course.epochs * this.batches);
-    const leave = () => this.leaveWhenStopped();
+    const leave = () => {
+      if (this.stopping) throw new Stopped();
+    };
     const validationLoss = await meanLoss(this.data.validation, model, engine, { batchSize: this.given.batchSize, border: this.border, normalization: this.normalization, onBatch: leave });
     const { bicubic, ...scores } = await scoreEpoch(this.data, model, engine, { normalization: this.normalization, bicubic: this.bicubic, onImage: leave });
     this.bicubic = bicubic;
@@ -280,10 +284,6 @@ export class Run implements TrainSession {
     await this.save();
     this.settings.onEpoch?.(record);
     this.emit('epoch');
-  }
-
-  private leaveWhenStopped(): void {
-    if (this.stopping) throw new Stopped();
   }
 
   private async save(): Promise<void> {

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { PatchSet } from '../../src/data/patches';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
-import { CheckpointError, OptionError, UnknownNameError } from '../../src/errors';
+import { CheckpointError, DivergedError, OptionError, UnknownNameError } from '../../src/errors';
 import type { TrainResult } from '../../src/training/session';
 import { loadCheckpoint, readCheckpoint } from '../../src/training/checkpoint';
 import { train, type TrainSettings } from '../../src/training/train';
@@ -125,6 +125,15 @@ test('more epochs are trained on top, and a learning rate changed before the fol
   assert.equal(history.epochs.length, 6);
   assert.ok(history.epochs[3].learningRate <= 1e-5);
   assert.equal((await loadCheckpoint(run))!.learningRate, 1e-5);
+});
+
+test('a run that diverged goes on from its last checkpoint once the learning rate is lowered', async () => {
+  const run = join(folder, 'diverged');
+  const session = train(data, { ...options, engine, folder: run, onEpoch: ({ epoch }) => void (epoch === 2 && (session.learningRate = 1e30)) });
+  await assert.rejects(session.done, (error: Error) => error instanceof DivergedError && /in epoch 3, batch \d; lower learningRate, then resume\(\)/.test(error.message));
+  session.learningRate = 1e-3;
+  session.resume();
+  assert.deepEqual((await session.done).model.weights, whole.model.weights);
 });
 
 test('options out of range are refused before anything runs or is written', async () => {
