@@ -1,5 +1,6 @@
 import { OptionError } from '../errors';
 import type { Plane } from './image';
+import { memoryFor, roomFor } from './lines';
 
 /** The right half of a sampled Gaussian, centre first, cut at int(4 sigma + 0.5) as scipy does; the whole kernel sums to 1. */
 export function gaussianKernel(sigma: number): Float64Array {
@@ -32,61 +33,34 @@ export function gaussianBlur(plane: Plane, sigma: number): Plane {
   if (!(sigma >= 0 && sigma <= 100)) throw new OptionError(`sigma is ${sigma}; use a number from 0 to 100`);
   const { width, height } = plane;
   if (sigma < 1e-15) return { data: plane.data.slice(), width, height };
-  return { data: blurLines(plane, pairWeights(sigma)), width, height };
-}
-
-/** The kernel with zeros at its far end, so that its pairs come in fours: a first summand of 0 changes no sum. */
-function pairWeights(sigma: number): Float64Array {
-  const kernel = gaussianKernel(sigma);
-  const padded = new Float64Array(Math.ceil((kernel.length - 1) / 4) * 4 + 1);
-  padded.set(kernel);
-  return padded;
+  return { data: blurLines(plane, gaussianKernel(sigma)), width, height };
 }
 
 /** Line by line, down the columns and then along the row: only the lines under the kernel are held in double precision, which keeps them in the cache. */
 function blurLines({ data, width, height }: Plane, kernel: Float64Array): Float32Array {
-  const radius = kernel.length - 1, held = 2 * radius + 1;
+  const radius = kernel.length - 1, held = 2 * radius + 1, length = roomFor(width + 2 * radius);
+  const { kernels, buffer, addresses } = memoryFor({ row: 4 * length, lines: 8 * held * length, padded: 8 * length, sums: 8 * length, kernel: 8 * kernel.length, across: 4 * held, down: 4 * held });
+  const row = new Float32Array(buffer, addresses.row, width), padded = new Float64Array(buffer, addresses.padded, length);
+  const down = new Uint32Array(buffer, addresses.down, held);
+  new Float64Array(buffer, addresses.kernel, kernel.length).set(kernel);
+  new Uint32Array(buffer, addresses.across, held).forEach((_, i, across) => (across[i] = addresses.padded + 8 * i));
   const result = new Float32Array(width * height);
-  const lines = new Float64Array(held * width);
-  const column = new Float64Array(width), padded = new Float64Array(width + 2 * radius), row = new Float64Array(width);
-  const across = new Int32Array(held).map((_, i) => i), down = new Int32Array(held);
   for (let y = 0, next = 0; y < height; y++) {
-    for (; next < Math.min(y + held - radius, height); next++) lines.set(data.subarray(next * width, (next + 1) * width), (next % held) * width);
-    for (let i = 0; i < held; i++) down[i] = (reflect(y + i - radius, height) % held) * width;
-    sumPairs(lines, down, kernel, column, width);
-    padded.set(column, radius);
-    for (let i = 1; i <= radius; i++) {
-      padded[radius - i] = column[reflect(-i, width)];
-      padded[radius + width - 1 + i] = column[reflect(width - 1 + i, width)];
+    for (; next < Math.min(y + held - radius, height); next++) {
+      row.set(data.subarray(next * width, (next + 1) * width));
+      kernels.widen(addresses.row, addresses.lines + 8 * (next % held) * length, width);
     }
-    sumPairs(padded, across, kernel, row, width);
+    for (let i = 0; i < held; i++) down[i] = addresses.lines + 8 * (reflect(y + i - radius, height) % held) * length;
+    kernels.sumPairs(addresses.down, addresses.kernel, radius, addresses.padded + 8 * radius, width);
+    for (let i = 1; i <= radius; i++) {
+      padded[radius - i] = padded[radius + reflect(-i, width)];
+      padded[radius + width - 1 + i] = padded[radius + reflect(width - 1 + i, width)];
+    }
+    kernels.sumPairs(addresses.across, addresses.kernel, radius, addresses.sums, width);
+    kernels.narrow(addresses.sums, addresses.row, width);
     result.set(row, y * width);
   }
   return result;
-}
-
-/**
- * `width` truncated sums of the lines of source that begin at `starts`. Symmetric pairs are added to the centre
- * from the far end inwards, the order of scipy's correlate1d: truncation sees the last bit.
- */
-function sumPairs(source: Float64Array, starts: Int32Array, kernel: Float64Array, sums: Float64Array, width: number): void {
-  const radius = kernel.length - 1;
-  const center = starts[radius], weight = kernel[0];
-  for (let x = 0; x < width; x++) sums[x] = source[center + x] * weight;
-  for (let k = radius; k > 0; k -= 4) addFourPairs(source, starts, kernel, sums, width, k);
-  for (let x = 0; x < width; x++) sums[x] = Math.trunc(sums[x]);
-}
-
-/** The pairs at the distances k, k - 1, k - 2 and k - 3: each sum is fetched and stored once for the four. */
-function addFourPairs(source: Float64Array, starts: Int32Array, kernel: Float64Array, sums: Float64Array, width: number, k: number): void {
-  const center = kernel.length - 1;
-  const weight0 = kernel[k], weight1 = kernel[k - 1], weight2 = kernel[k - 2], weight3 = kernel[k - 3];
-  const before0 = starts[center - k], before1 = starts[center - k + 1], before2 = starts[center - k + 2], before3 = starts[center - k + 3];
-  const after0 = starts[center + k], after1 = starts[center + k - 1], after2 = starts[center + k - 2], after3 = starts[center + k - 3];
-  for (let x = 0; x < width; x++) {
-    sums[x] = sums[x] + (source[before0 + x] + source[after0 + x]) * weight0 + (source[before1 + x] + source[after1 + x]) * weight1
-      + (source[before2 + x] + source[after2 + x]) * weight2 + (source[before3 + x] + source[after3 + x]) * weight3;
-  }
 }
 
 /** The index that a reflected border shows at position `i`, however far outside 0..length-1 it lies. */

@@ -1,6 +1,8 @@
 import { OptionError } from '../errors';
 import { reflect } from './blur';
+import type { LineKernels } from '../engine/wasm/kernels';
 import type { Plane } from './image';
+import { memoryFor, roomFor } from './lines';
 
 /** Keys' cubic with a = -0.5, which Pillow and MATLAB both call bicubic. */
 function cubic(position: number): number {
@@ -10,18 +12,16 @@ function cubic(position: number): number {
   return 0;
 }
 
-/** The input positions and weights of each output sample, `taps` places for each: `counts` of them are used, the others weigh nothing. */
+/** The input positions and weights of each output sample, `taps` places for each, of which `counts` are used. */
 interface Filter {
-  /** A multiple of 4. */
   taps: number;
   counts: Int32Array;
   positions: Int32Array;
   weights: Float64Array;
 }
 
-/** A filter whose rows are still to be filled, each with up to `most` places. */
-function emptyFilter(to: number, most: number): Filter {
-  const taps = Math.ceil(most / 4) * 4;
+/** A filter whose rows are still to be filled. */
+function emptyFilter(to: number, taps: number): Filter {
   return { taps, counts: new Int32Array(to), positions: new Int32Array(to * taps), weights: new Float64Array(to * taps) };
 }
 
@@ -31,15 +31,11 @@ type Rounding = 'pillow' | 'byte' | 'none';
 /** Pillow's 8-bit weights are whole multiples of 2^-22 (PRECISION_BITS = 32 - 8 - 2 in libImaging/Resample.c). */
 const pillowOne = 2 ** 22;
 
-/** Rounds in place, halves upwards. */
-function finish(values: Float64Array, rounding: Rounding): void {
-  if (rounding === 'none') return;
-  const unit = rounding === 'pillow' ? 1 / pillowOne : 1;
-  for (let i = 0; i < values.length; i++) {
-    const value = Math.floor(values[i] * unit + 0.5);
-    values[i] = value < 0 ? 0 : value > 255 ? 255 : value;
-  }
-}
+/** What a sum is multiplied by before it is rounded to 8 bits. */
+const unitOf = (rounding: Rounding) => (rounding === 'pillow' ? 1 / pillowOne : 1);
+
+/** 8 bits, halves upwards. */
+const toByte = (value: number) => Math.min(255, Math.max(0, Math.floor(value + 0.5)));
 
 /** libImaging/Resample.c precompute_coeffs: the support is cut at the border and the rest normalised, then made whole. */
 function pillowFilter(from: number, to: number): Filter {
@@ -92,52 +88,57 @@ function matlabFilter(from: number, to: number): Filter {
 /** A plane in double precision: what stands between two passes. */
 type Samples = { data: Float64Array; width: number; height: number };
 
-/** Four rows at a time share the look-up of positions and weights; the last ones come from zeros where fewer are left. */
+/** Four rows at a time share the look-up of positions and weights; where fewer are left, what the others hold is thrown away. */
 function resizeRows<Data extends Float32Array | Float64Array>({ data, width, height }: Plane | Samples, { taps, counts, positions, weights }: Filter, rounding: Rounding, result: Data): Data {
-  const to = counts.length;
-  const source = new Float64Array(4 * width), sums = new Float64Array(4 * to);
+  const to = counts.length, room = roomFor(to), from = data.BYTES_PER_ELEMENT * width;
+  const { kernels, buffer, addresses } = memoryFor({
+    rows: 4 * from, columns: 32 * width, sums: 32 * room, narrowed: 4 * room, counts: 4 * to, positions: 4 * positions.length, weights: 8 * weights.length,
+  });
+  new Int32Array(buffer, addresses.counts, to).set(counts);
+  new Int32Array(buffer, addresses.positions, positions.length).set(positions);
+  new Float64Array(buffer, addresses.weights, weights.length).set(weights);
+  const single = data instanceof Float32Array;
+  const rows = single ? new Float32Array(buffer, addresses.rows, 4 * width) : new Float64Array(buffer, addresses.rows, 4 * width);
+  const gather = single ? kernels.widenFour : kernels.gatherFour;
   for (let y = 0; y < height; y += 4) {
-    const rows = Math.min(4, height - y);
-    source.set(data.subarray(y * width, (y + rows) * width));
-    for (let x = 0; x < to; x++) {
-      let sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
-      for (let k = x * taps, end = k + counts[x]; k < end; k++) {
-        const position = positions[k], weight = weights[k];
-        sum0 += source[position] * weight;
-        sum1 += source[position + width] * weight;
-        sum2 += source[position + 2 * width] * weight;
-        sum3 += source[position + 3 * width] * weight;
-      }
-      sums[x] = sum0;
-      sums[x + to] = sum1;
-      sums[x + 2 * to] = sum2;
-      sums[x + 3 * to] = sum3;
+    const count = Math.min(4, height - y);
+    rows.set(data.subarray(y * width, (y + count) * width));
+    gather(addresses.rows, from, addresses.columns, width);
+    kernels.sumAcross(addresses.columns, taps, addresses.counts, addresses.positions, addresses.weights, addresses.sums, 8 * room, to);
+    if (rounding !== 'none') kernels.roundToByte(addresses.sums, unitOf(rounding), 4 * room);
+    for (let row = 0; row < count; row++) result.set(readLine(kernels, buffer, addresses.sums + 8 * row * room, addresses.narrowed, to, result), (y + row) * to);
+  }
+  return result;
+}
+
+/** A line of sums as the numbers that `like` holds. */
+function readLine(kernels: LineKernels, buffer: ArrayBufferLike, sums: number, narrowed: number, width: number, like: Float32Array | Float64Array): Float32Array | Float64Array {
+  if (like instanceof Float64Array) return new Float64Array(buffer, sums, width);
+  kernels.narrow(sums, narrowed, width);
+  return new Float32Array(buffer, narrowed, width);
+}
+
+/** The rows that an output row comes from are held, a place for each: the next one needs most of them again. */
+function resizeColumns<Data extends Float32Array | Float64Array>({ data, width }: Samples, { taps, counts, positions, weights }: Filter, rounding: Rounding, result: Data): Data {
+  const room = roomFor(width);
+  const { kernels, buffer, addresses } = memoryFor({ rows: 8 * taps * room, sums: 8 * room, narrowed: 4 * room, starts: 4 * taps, weights: 8 * taps });
+  const rows = new Float64Array(buffer, addresses.rows, taps * room), starts = new Uint32Array(buffer, addresses.starts, taps);
+  const rowWeights = new Float64Array(buffer, addresses.weights, taps);
+  const held = new Int32Array(taps).fill(-1);
+  for (let y = 0; y < counts.length; y++) {
+    const start = y * taps;
+    for (let k = 0; k < counts[y]; k++) {
+      const position = positions[start + k], place = position % taps;
+      if (held[place] !== position) rows.set(data.subarray(position * width, (position + 1) * width), place * room);
+      held[place] = position;
+      starts[k] = addresses.rows + 8 * place * room;
+      rowWeights[k] = weights[start + k];
     }
-    finish(sums, rounding);
-    result.set(sums.subarray(0, rows * to), y * to);
+    kernels.sumLines(addresses.starts, addresses.weights, counts[y], addresses.sums, width);
+    if (rounding !== 'none') kernels.roundToByte(addresses.sums, unitOf(rounding), width);
+    result.set(readLine(kernels, buffer, addresses.sums, addresses.narrowed, width, result), y * width);
   }
   return result;
-}
-
-function resizeColumns<Data extends Float32Array | Float64Array>({ data, width }: Samples, filter: Filter, rounding: Rounding, result: Data): Data {
-  const sums = new Float64Array(width);
-  for (let y = 0; y < filter.counts.length; y++) {
-    sums.fill(0);
-    const start = y * filter.taps;
-    for (let k = start; k < start + filter.counts[y]; k += 4) addFourRows(data, filter, k, sums, width);
-    finish(sums, rounding);
-    result.set(sums, y * width);
-  }
-  return result;
-}
-
-/** The taps k to k + 3 of a whole row: each sum is fetched and stored once for four products. */
-function addFourRows(data: Float64Array, { positions, weights }: Filter, k: number, sums: Float64Array, width: number): void {
-  const weight0 = weights[k], weight1 = weights[k + 1], weight2 = weights[k + 2], weight3 = weights[k + 3];
-  const from0 = positions[k] * width, from1 = positions[k + 1] * width, from2 = positions[k + 2] * width, from3 = positions[k + 3] * width;
-  for (let x = 0; x < width; x++) {
-    sums[x] = sums[x] + data[from0 + x] * weight0 + data[from1 + x] * weight1 + data[from2 + x] * weight2 + data[from3 + x] * weight3;
-  }
 }
 
 function checkSize(plane: Plane, width: number, height: number): void {
@@ -205,6 +206,5 @@ export function imresizeThereAndBack(plane: Plane, width: number, height: number
   checkSize(plane, width, height);
   const small = resizeMatlab(toSamples(plane), width, height, 'none');
   const { data, ...size } = resizeMatlab(small, plane.width, plane.height, 'none');
-  finish(data, 'byte');
-  return { data: new Float32Array(data), ...size };
+  return { data: Float32Array.from(data, toByte), ...size };
 }

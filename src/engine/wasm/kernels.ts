@@ -1,5 +1,8 @@
 /** What assembly/kernels.ts exports, with addresses and strides in bytes. */
 export type Kernels = Record<'convolve' | 'convolveSingle' | 'kernelGradient' | 'squaredError', (...values: number[]) => number>;
 
+/** What assembly/lines.ts exports, with addresses in bytes. */
+export type LineKernels = Record<'widen' | 'narrow' | 'sumPairs' | 'widenFour' | 'gatherFour' | 'sumAcross' | 'sumLines' | 'roundToByte', (...values: number[]) => void>;
+
 /** The modes of assembly/kernels.ts: what happens to a sum before it is stored. */
 export const LINEAR = 0, RELU = 1, MASK = 2;

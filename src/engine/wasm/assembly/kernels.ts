@@ -3,6 +3,8 @@
 // Every inner loop keeps 8 sums in registers, 2 x 4 or 4 x 2: enough to hide a multiply-add's latency; with more, or unrolled
 // by hand, the compiler of Node 20 runs out of registers and takes twice as long.
 
+export { gatherFour, narrow, roundToByte, sumAcross, sumLines, sumPairs, widen, widenFour } from './lines';
+
 // @ts-ignore: decorator
 @inline
 function multiplyAdd(a: v128, b: v128, sum: v128): v128 {
