@@ -9,7 +9,7 @@ import { OptionError, UnknownNameError } from '../errors';
 import { presets } from '../model/srcnn';
 import type { EpochRecord } from '../training/history';
 import { recipes, type TrainOptions } from '../training/recipes';
-import { type Progress, train } from '../training/train';
+import { modelFor, type Progress, train } from '../training/train';
 import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
 import { duration, showCount, showLine, showSkipped } from './terminal';
 
@@ -54,13 +54,14 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   if (!flags.resume && (await stat(join(folder, 'checkpoint.bin')).catch(() => null))) {
     throw new OptionError(`${folder} holds a run already; add --resume to go on with it, or name another folder with --out`);
   }
+  const { network, epochs, batchSize, learningRate, augment } = flags;
+  const options = { ...recipe, ...given({ network, epochs, batchSize, learningRate, augment }) };
+  // What is wrong is said before the patches are cut.
+  modelFor(options);
   const data = await prepare(name, flags);
   console.log(`${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`);
   const engine = await createEngine(flags.engine, flags);
-  const { network, epochs, batchSize, learningRate, augment } = flags;
-  const session = train(data, {
-    ...recipe, ...given({ network, epochs, batchSize, learningRate, augment }), folder, resume: flags.resume, engine, onStep: showStep, onEpoch: showEpoch,
-  });
+  const session = train(data, { ...options, folder, resume: flags.resume, engine, onStep: showStep, onEpoch: showEpoch });
   process.once('SIGINT', () => void session.stop());
   const { best } = await session.done;
   await engine.close();

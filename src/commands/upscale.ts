@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
+import { checkScale } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { OptionError } from '../errors';
 import { upscale, type UpscaleOptions } from '../evaluation/upscale';
@@ -40,6 +41,7 @@ export function upscaleCommand(program: Command): void {
 
 async function runUpscale(paths: string[], flags: UpscaleFlags): Promise<void> {
   if (paths.length < 2) throw new OptionError('give pictures or folders, and at the end where the enlargements go: srcnn upscale IN... OUT');
+  if (flags.scale !== undefined) checkScale(flags.scale);
   const jobs = await planUpscale(paths.slice(0, -1), paths.at(-1)!);
   const model = flags.model === undefined ? pretrained(`x${flags.scale ?? 3}`) : await loadWeights(flags.model);
   const scale = flags.scale ?? model.degradation?.scale ?? 3;

@@ -59,7 +59,7 @@ export async function evaluate(source: string | string[], options: EvaluateOptio
     if (baseline) rows.push({ file: basename(files[i]), method: 'bicubic', psnr: baseline.psnr, ssim: baseline.ssim });
     if (outcome.value.srcnn) rows.push({ file: basename(files[i]), method: 'srcnn', ...outcome.value.srcnn });
   }
-  if (!rows.length) throw new DatasetError(`no image could be scored: ${skipped.map(({ reason }) => reason).join('; ') || 'none was given'}`);
+  if (!rows.length) throw new DatasetError(`no image could be scored: ${skipped.map(({ file, reason }) => (reason.includes(file) ? reason : `${file}: ${reason}`)).join('; ') || 'none was given'}`);
   return { protocol, scale, rows, summary: summarise(rows), skipped };
 }
 

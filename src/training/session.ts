@@ -157,7 +157,7 @@ export class Run implements TrainSession {
     let unlock: (() => Promise<void>) | undefined;
     let interrupted = false;
     const off = onInterrupt(() => {
-      interrupted = true;
+      interrupted ||= !this.stopping; // Else a caller took the signal, who stops the session and tells so.
       void this.stop();
     });
     try {

@@ -63,12 +63,20 @@ export function completeOptions(given: Partial<TrainOptions>): TrainOptions {
   return { ...recipes.tuned, ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<TrainOptions>) };
 }
 
-/** The network as it is before the first step, and the loss's border in pixels. Throws OptionError or UnknownNameError for options out of range. */
-export function prepareModel(options: TrainOptions, training: PatchSet): { model: Model; border: number } {
+/** The network as its options say, before the first step. Throws OptionError or UnknownNameError for options out of range. */
+export function modelFor(options: TrainOptions): Model {
   checkNames(options);
   const model = srcnn(options.network, { seed: options.seed, initialization: options.initialization });
   layerRates(options.learningRate, model.layers.length);
-  checkNumbers(options, training.count);
+  checkNumbers(options);
+  return model;
+}
+
+/** The same for these patches, and the loss's border in pixels. */
+export function prepareModel(options: TrainOptions, training: PatchSet): { model: Model; border: number } {
+  const model = modelFor(options);
+  const { batchSize } = options;
+  if (training.count < batchSize) throw new OptionError(`batchSize is ${batchSize}, but there are only ${training.count} training patches; use a smaller one`);
   const border = options.border === 'reach' ? reachOf(model.layers) : options.border;
   if (!Number.isInteger(border) || border < 0 || 2 * border >= training.size) {
     throw new OptionError(`border is ${border}; use a whole number from 0 to ${Math.ceil(training.size / 2) - 1}, or larger patches`);
@@ -83,12 +91,11 @@ function checkNames(options: TrainOptions): void {
   }
 }
 
-function checkNumbers(options: TrainOptions, patches: number): void {
+function checkNumbers(options: TrainOptions): void {
   for (const name of ['epochs', 'batchSize', 'lossEvery'] as const) {
     if (!Number.isInteger(options[name]) || options[name] < 1) throw new OptionError(`${name} is ${options[name]}; use a whole number above 0`);
   }
-  const { seed, momentum = 0, batchSize } = options;
+  const { seed, momentum = 0 } = options;
   if (!Number.isInteger(seed)) throw new OptionError(`seed is ${seed}; use a whole number`);
   if (!(momentum >= 0 && momentum < 1)) throw new OptionError(`momentum is ${momentum}; use a number from 0 to below 1`);
-  if (patches < batchSize) throw new OptionError(`batchSize is ${batchSize}, but there are only ${patches} training patches; use a smaller one`);
 }
