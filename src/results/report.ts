@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
 import { DatasetError } from '../errors';
@@ -15,6 +15,7 @@ import { saveRunFigures } from './runFigures';
 import { runTable, type ScoredRun } from './runTable';
 import { meanScore, readScores, type ScoreRow } from './scoreRows';
 import { type ScoreOptions, scoreRun } from './scoreRun';
+import { triedTable } from './triedTable';
 
 export interface ReportOptions extends Pick<ScoreOptions, 'threads' | 'onProgress'> {
   /** Take the scores of each run's scores.csv instead of scoring its weights. */
@@ -63,7 +64,8 @@ function provenance({ name, protocol, scale, data, machine, history }: ResultRun
 async function writeReadme(file: string, scored: ScoredRun[]): Promise<void> {
   const before = await readFile(file, 'utf8').catch(() => readmeTemplate);
   const withRuns = replaceMarked(before, 'the runs', `${explanations}\n\n${runTable(scored)}`, file);
-  await writeAtomically(file, replaceMarked(withRuns, 'the epochs', await epochTables(scored), file));
+  const withTried = replaceMarked(withRuns, 'the tried', await triedTable(join(dirname(file), 'tried')), file);
+  await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }
 
 const explanations = `PSNR in dB / SSIM, mean of each set's pictures. Protocol seed, the report's: RGB, blurred and shrunk by Pillow. Protocol paper, Dong et al.'s: Y, shrunk as by MATLAB.

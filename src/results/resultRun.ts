@@ -18,8 +18,8 @@ export interface ResultRun extends SavedRun {
   machine?: string;
 }
 
-/** Runs of notebooks and of `npm run reproduce`, which are not committed. */
-const left = ['runs', 'reproduce'];
+/** Runs of notebooks and of `npm run reproduce`, which are not committed, and the short ones, which have a table of their own. */
+const left = ['runs', 'reproduce', 'tried'];
 
 /** The runs in the folders of results/, by name; a folder without options, history or weights is none and is left out. Throws DatasetError when there is no such folder. */
 export async function resultRuns(results: string): Promise<ResultRun[]> {

@@ -41,6 +41,14 @@ before(async () => {
   writeFileSync(join(run, 'report-epochs.csv'), 'epoch,val_loss,srcnn_psnr,srcnn_ssim\n1,1.035879,13.330092,0.360187\n2,1.036146,14.5,0.4\n');
   mkdirSync(join(results, 'begun'));
   cpSync(run, join(results, 'runs'), { recursive: true });
+  for (const name of ['first', 'second']) {
+    cpSync(run, join(results, 'tried', name), { recursive: true });
+    for (const file of ['weights.safetensors', 'checkpoint.bin', 'checkpoint.previous.bin']) rmSync(join(results, 'tried', name, file), { force: true });
+  }
+  const better = join(results, 'tried', 'second', 'history.json');
+  const history = JSON.parse(readFileSync(better, 'utf8'));
+  history.epochs[0].psnr = 40;
+  writeFileSync(better, JSON.stringify(history));
   process.env.SRCNN_DATA_DIR = join(folder, 'data');
 });
 after(async () => {
@@ -72,6 +80,16 @@ test('a report scores the runs, draws their figures and makes the table; sets th
   assert.match(readme(), /219 pictures contain the 200 of BSDS500 train/);
   assert.match(readme(), /\| 1 \| [\d.]+ \| [\d.]+ \| [\d.]+ \| 1\.035879 \| 13\.330092 \| 0\.360187 \|\n\| 2 \| {2}\| {2}\| {2}\| 1\.036146 /);
   assert.match(readme(), /After epoch 1: .* in the report 13\.330092 dB/);
+});
+
+test('short runs of the folder tried stand in a table of their own, the best first, above bicubic', () => {
+  const lines = readme().split('\n').map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  const at = lines.findIndex(([name]) => name === '[second](tried/second/)');
+  assert.deepEqual(lines[at].slice(1, 2).concat(lines[at].slice(3, 4)), ['tuned, network 9-1-5, batchSize 512', '1']);
+  assert.match(lines[at][5], /^40\.000 \/ 0\.\d{4}$/);
+  assert.equal(lines[at + 1][0], '[first](tried/first/)');
+  const [name, , , , , bicubic] = lines[at + 2];
+  assert.match(`${name} ${bicubic}`, /^bicubic \d\d\.\d{3} \/ 0\.\d{4}$/);
 });
 
 test('the header of the weights says run, protocol, scale, data and scores', async () => {
