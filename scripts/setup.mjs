@@ -155,7 +155,8 @@ export async function main(body) {
   try {
     process.exitCode = await body();
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
+    // parseArgs says well what is wrong with an option.
+    if (!(error instanceof SetupError) && !String(error.code).startsWith('ERR_PARSE_ARGS')) throw error;
     console.error(`\n${error.message}`);
     process.exitCode = 1;
   }
