@@ -1,0 +1,56 @@
+// Puts the measured figures into README.md and bench/README.md: results/ (as npx srcnn report left it), bench/figures.json (npm run bench -- --peers --json
+// bench/figures.json) and bench/latencies.json (a copy of test/output/jupyter/latencies.json). Run: node --import tsx scripts/readme.ts
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { toMarkdown } from '../bench/report';
+import { resultRuns } from '../src/results/resultRun';
+import { meanScore, readScores, type ScoreRow } from '../src/results/scoreRows';
+import { reached } from '../src/training/runs';
+
+const root = join(__dirname, '..');
+const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+const table = (rows: (string | number)[][]) => [rows[0], rows[0].map(() => '---'), ...rows.slice(1)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+/** The runs of the report's protocol on its own pictures, below bicubic. */
+async function resultsTable(): Promise<string> {
+  const runs = (await resultRuns(join(root, 'results'))).filter(({ protocol }) => protocol === 'seed');
+  const set = '219 of the report';
+  const score = (rows: ScoreRow[], method: ScoreRow['method']) => {
+    const mean = meanScore(rows, set, method);
+    return mean ? `${mean.psnr.toFixed(3)} / ${mean.ssim.toFixed(4)}` : '';
+  };
+  const scored = await Promise.all(runs.map(async (run) => ({ run, rows: await readScores(join(run.folder, 'scores.csv')) })));
+  const lines = scored.map(({ run, rows }) => [`[${run.name}](results/${run.name}/)`, reached(run.history).epochsDone, score(rows, 'srcnn')]);
+  return table([['', 'epochs', 'PSNR (dB) / SSIM'], ['bicubic', '', score(scored[0].rows, 'bicubic')], ...lines]);
+}
+
+const latencyNames: Record<string, string> = {
+  openToFirstPicture: 'from opening notebook 1 to its first picture, the kernel\'s start included',
+  trainToFirstPoint: 'from `train` to the first point on the chart',
+  cellDuringTraining: 'another cell while training runs',
+  interruptToStopped: 'from the interrupt button to training stopped, checkpoint written',
+  replot: 're-plotting the curves',
+};
+
+function latencyTable(): string {
+  const latencies = read('bench/latencies.json');
+  return table([['', 'ms'], ...Object.entries(latencyNames).map(([name, title]) => [title, Math.round(latencies[name])])]);
+}
+
+function put(file: string, name: string, content: string): void {
+  const path = join(root, file), text = readFileSync(path, 'utf8');
+  const begin = `<!-- ${name} -->`, end = `<!-- /${name} -->`;
+  if (!text.includes(begin) || !text.includes(end)) throw new Error(`${file}: has no ${begin} and ${end}`);
+  writeFileSync(path, `${text.slice(0, text.indexOf(begin))}${begin}\n${content.trim()}\n${text.slice(text.indexOf(end))}`);
+}
+
+async function main(): Promise<void> {
+  put('README.md', 'results', await resultsTable());
+  if (existsSync(join(root, 'bench/latencies.json'))) put('README.md', 'latencies', latencyTable());
+  if (existsSync(join(root, 'bench/figures.json'))) for (const file of ['README.md', 'bench/README.md']) put(file, 'bench', toMarkdown(read('bench/figures.json')));
+}
+
+main().catch((error: Error) => {
+  console.error(`${error.name}: ${error.message}`);
+  process.exitCode = 1;
+});
