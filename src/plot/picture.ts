@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { DOMWindow } from 'jsdom';
@@ -49,7 +50,16 @@ function figureSize(figure: Figure, options: PictureOptions): { width: number; h
 export async function figureSvg(figure: Figure, options: PictureOptions = {}): Promise<string> {
   const size = figureSize(figure, options);
   const { toImage } = await loadDrawing();
-  return toImage(figure, { format: 'svg', imageDataOnly: true, ...size });
+  return withStableIds(await toImage(figure, { format: 'svg', imageDataOnly: true, ...size }));
+}
+
+/** plotly.js marks the names inside a drawing with six random digits: those of its content instead, so that the same figure is the same file. */
+function withStableIds(svg: string): string {
+  const random = /"topdefs-(\w{6})"/.exec(svg)?.[1];
+  if (!random) return svg;
+  const blank = svg.replaceAll(new RegExp(`(clip|defs-|legend)${random}`, 'g'), '$1');
+  const own = createHash('sha256').update(blank).digest('hex').slice(0, 6);
+  return svg.replaceAll(new RegExp(`(clip|defs-|legend)${random}`, 'g'), `$1${own}`);
 }
 
 /** The figure as a PNG of width * scale x height * scale pixels. */

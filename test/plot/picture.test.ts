@@ -31,6 +31,15 @@ test('drawing a figure leaves it as it was', async () => {
   assert.deepEqual(figure, scores());
 });
 
+test('the same figure is the same svg, and the names inside differ from another figure\'s', async () => {
+  const names = (svg: string) => [...svg.matchAll(/id="(clip\w+)"/g)].map(([, name]) => name);
+  const figure = scores();
+  const svg = await figureSvg(figure);
+  assert.equal(await figureSvg(figure), svg);
+  const other = names(await figureSvg({ ...figure, layout: { ...figure.layout, title: { text: 'another' } } }));
+  assert.ok(other.length && names(svg).every((name) => !other.includes(name)));
+});
+
 test('the png has the size asked for times the scale, else the figure\'s own', async () => {
   const size = async (png: Buffer) => { const { width, height } = await sharp(png).metadata(); return [width, height]; };
   assert.deepEqual(await size(await figurePng(scores(), { width: 700, height: 300, scale: 1 })), [700, 300]);
