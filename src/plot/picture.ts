@@ -50,7 +50,9 @@ function figureSize(figure: Figure, options: PictureOptions): { width: number; h
 export async function figureSvg(figure: Figure, options: PictureOptions = {}): Promise<string> {
   const size = figureSize(figure, options);
   const { toImage } = await loadDrawing();
-  return withStableIds(await toImage(figure, { format: 'svg', imageDataOnly: true, ...size }));
+  // Without a name of its own, plotly.js gives each trace a random one.
+  const named = { ...figure, data: figure.data.map((trace, i) => ({ uid: String(i), ...trace })) };
+  return withStableIds(await toImage(named, { format: 'svg', imageDataOnly: true, ...size }));
 }
 
 /** plotly.js marks the names inside a drawing with six random digits: those of its content instead, so that the same figure is the same file. */
