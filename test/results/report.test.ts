@@ -140,5 +140,6 @@ test('a README.md without the markers, and a scores.csv of another kind, are ref
 test('a recipe is named by the nearest one and what differs from it', () => {
   assert.equal(recipeText({ ...recipes.tuned, epochs: 3, seed: 7 }), 'tuned');
   assert.equal(recipeText({ ...recipes.seed, epochs: 3 }), 'seed');
+  assert.equal(recipeText({ ...recipes.tuned, augment: true }), 'tuned, augment true');
   assert.equal(recipeText({ ...recipes.tuned, network: '9-5-5', batchSize: 64 }), 'tuned, network 9-5-5, batchSize 64');
 });
