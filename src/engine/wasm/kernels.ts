@@ -1,5 +1,7 @@
 /** What assembly/kernels.ts exports, with addresses and strides in bytes. */
-export type Kernels = Record<'convolve' | 'convolveSingle' | 'kernelGradient' | 'squaredError', (...values: number[]) => number>;
+export type Kernels = Record<'convolve' | 'convolveSingle' | 'kernelGradient' | 'squaredError' | TileKernels, (...values: number[]) => number>;
+
+type TileKernels = 'transformTiles' | 'convolveTiles' | 'kernelGradientTiles';
 
 /** What assembly/lines.ts exports, with addresses in bytes. */
 export type LineKernels = Record<'widen' | 'narrow' | 'sumPairs' | 'widenFour' | 'gatherFour' | 'sumAcross' | 'sumLines' | 'roundToByte', (...values: number[]) => void>;

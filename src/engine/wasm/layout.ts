@@ -49,6 +49,17 @@ export function stripWidth(layers: readonly LayerSlice[], width: number): number
   return roundUp(Math.ceil(width / strips) + around, 8) - around;
 }
 
+/** Rows of a strip that a thread takes at once: more make fewer seams, at which rows are computed twice. */
+const SEGMENT = { least: 64, most: 512 };
+
+/** The height of equal segments of `across` strips, some for each thread and as many for one as for another, so that all end together. */
+export function segmentRows(height: number, across: number, threads: number): number {
+  const wanted = Math.ceil((height * across) / (4 * threads));
+  let segments = Math.ceil(height / Math.max(SEGMENT.least, Math.min(SEGMENT.most, wanted)));
+  while ((across * segments) % threads !== 0 && height / (segments + 1) >= SEGMENT.least) segments++;
+  return roundUp(Math.ceil(height / segments), BAND);
+}
+
 /** The buffers of one band of a strip: each layer's output is smaller than its input by the kernel's reach. */
 export function bandPlanes(layers: readonly LayerSlice[], width: number): (Planes & { width: number; height: number })[] {
   let reach = reachOf(layers);
@@ -70,8 +81,29 @@ export function scratchLength(planes: readonly Planes[]): number {
   return last.start + last.channels * last.plane + 16 * Math.max(...planes.map((p) => p.row)) + 64;
 }
 
+/** Floats a thread needs for a band of a strip. */
+export function bandLength(layers: readonly LayerSlice[], strip: number): number {
+  const planes = bandPlanes(layers, strip);
+  return scratchLength(planes) + tileRoom(layers[0], planes[1].width, planes[1].height).length;
+}
+
+/** Groups of 3 taps that a row of the first layer's kernels is taken as in assembly/tiles.ts; 0 for a layer that is computed directly. */
+const groupsOf = ({ kernelStart, filters, kernel }: LayerSlice) => (kernelStart === 0 && filters > 1 && kernel > 1 ? Math.ceil(kernel / 3) : 0);
+
+/**
+ * The memory that a layer's tiles need for outputs of up to width x height, in floats: the transformed samples, lines for 4 filters, and sums.
+ * A plane's slack is for blocks that reach past the last tile.
+ */
+export function tileRoom(layer: LayerSlice, width: number, height: number) {
+  const groups = groupsOf(layer), tiles = Math.ceil(width / 2);
+  const plane = roundUp(tiles * (height + layer.kernel - 1) + 8, 4), line = roundUp(tiles * height + 8, 4);
+  const lines = 4 * groups * plane, sums = lines + 16 * line;
+  return { groups, tiles, plane, line, lines, sums, length: groups ? sums + 16 * groups * layer.kernel : 0 };
+}
+
 /** Where the packed kernels of each layer stand: forwards, biases (a multiple of 4), and for the gradient of its input. */
 export interface PackedLayer extends LayerSlice {
+  groups: number;
   forwards: number;
   bias: number;
   backwards: number;
@@ -82,7 +114,8 @@ export function packedLayers(layers: readonly LayerSlice[]): { packed: PackedLay
   const take = (length: number) => (start += length) - length;
   const packed = layers.map((layer) => ({
     ...layer,
-    forwards: take(packedLength(layer.filters, layer.inputs, layer.kernel)),
+    groups: groupsOf(layer),
+    forwards: take(groupsOf(layer) ? roundUp(layer.filters, 4) * 4 * groupsOf(layer) * layer.kernel : packedLength(layer.filters, layer.inputs, layer.kernel)),
     bias: take(roundUp(layer.filters, 4)),
     backwards: take(packedLength(layer.inputs, layer.filters, layer.kernel)),
   }));
@@ -96,12 +129,23 @@ function packedLength(outputs: number, inputs: number, kernel: number): number {
 
 /** Writes the kernels in the order the inner loops read them; `target` starts as zeros. */
 export function packWeights(weights: Float32Array, packed: readonly PackedLayer[], target: Float32Array): void {
-  for (const { filters, inputs, kernel, kernelStart, biasStart, end, forwards, bias, backwards } of packed) {
+  for (const { filters, inputs, kernel, kernelStart, biasStart, end, groups, forwards, bias, backwards } of packed) {
     const area = kernel ** 2;
-    pack(target, forwards, filters, inputs, kernel, (f, i, tap) => weights[kernelStart + (f * inputs + i) * area + tap]);
+    if (groups) packTiles(target, forwards, filters, kernel, groups, (f, tap) => weights[kernelStart + f * area + tap]);
+    else pack(target, forwards, filters, inputs, kernel, (f, i, tap) => weights[kernelStart + (f * inputs + i) * area + tap]);
     // The gradient of a convolution's input is a convolution with the kernels turned by 180 degrees and the channels exchanged.
     pack(target, backwards, inputs, filters, kernel, (i, f, tap) => weights[kernelStart + (f * inputs + i) * area + area - 1 - tap]);
     target.set(weights.subarray(biasStart, end), bias);
+  }
+}
+
+/** Each row's taps transformed in groups of 3: [filters / 4][j][group][row][4], see assembly/tiles.ts. */
+function packTiles(target: Float32Array, start: number, filters: number, kernel: number, groups: number, value: (filter: number, tap: number) => number): void {
+  for (let f = 0; f < filters; f++) for (let g = 0; g < groups; g++) for (let r = 0; r < kernel; r++) {
+    const [g0, g1, g2] = [0, 1, 2].map((c) => (3 * g + c < kernel ? value(f, r * kernel + 3 * g + c) : 0));
+    [g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2].forEach((w, j) => {
+      target[start + ((((f >> 2) * 4 + j) * groups + g) * kernel + r) * 4 + (f & 3)] = w;
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { layerSlices } from '../../model/srcnn';
 import { type Kernels, LINEAR, RELU } from './kernels';
-import { BAND, bandPlanes, packedLayers } from './layout';
+import { BAND, bandPlanes, packedLayers, scratchLength, tileRoom } from './layout';
 import type { Task } from './task';
 
 /**
@@ -12,6 +12,8 @@ export function predictor(task: Task, scratch: number, memory: WebAssembly.Memor
   const { packed } = packedLayers(layers);
   const planes = bandPlanes(layers, task.stripWidth).map((p) => ({ ...p, base: scratch / 4 + p.start }));
   const output = planes[planes.length - 1];
+  const room = tileRoom(layers[0], planes[1].width, planes[1].height);
+  const transformed = scratch + 4 * scratchLength(planes), lines = transformed + 4 * room.lines;
   const floats = new Float32Array(memory.buffer);
   const across = Math.ceil(task.width / task.stripWidth);
   floats.fill(0, scratch / 4, (scratch + task.scratchBytes) / 4);
@@ -40,7 +42,10 @@ export function predictor(task: Task, scratch: number, memory: WebAssembly.Memor
     const l = packed[i], a = planes[i], b = planes[i + 1], mode = l.activation === 'relu' ? RELU : LINEAR;
     const weights = task.weights + 4 * l.forwards, bias = task.weights + 4 * l.bias, out = 4 * (b.base + firstOut * b.row);
     if (b.channels === 1) kernels.convolveSingle(4 * a.base, a.channels, 4 * a.plane, 4 * a.row, weights, bias, l.kernel, out, 4 * b.row, b.width, rows, mode);
-    else kernels.convolve(4 * a.base, a.channels, 4 * a.plane, 4 * a.row, weights, bias, l.kernel, out, b.channels, 4 * b.plane, 4 * b.row, b.width, rows, mode);
+    else if (l.groups) {
+      kernels.transformTiles(4 * a.base, 4 * a.row, rows + l.kernel - 1, room.groups, room.tiles, transformed, 4 * room.plane);
+      kernels.convolveTiles(transformed, 4 * room.plane, room.groups, l.kernel, room.tiles, weights, bias, lines, 4 * room.line, out, b.channels, 4 * b.plane, 4 * b.row, b.width, rows, mode);
+    } else kernels.convolve(4 * a.base, a.channels, 4 * a.plane, 4 * a.row, weights, bias, l.kernel, out, b.channels, 4 * b.plane, 4 * b.row, b.width, rows, mode);
   };
   const moveUp = (p: (typeof planes)[number], from: number, count: number) => {
     for (let c = 0; c < p.channels && count > 0; c++) {

@@ -1,6 +1,6 @@
 import { layerSlices, reachOf } from '../../model/srcnn';
 import { type Kernels, LINEAR, MASK, RELU } from './kernels';
-import { packedLayers, trainingPlanes } from './layout';
+import { packedLayers, scratchLength, tileRoom, trainingPlanes } from './layout';
 import type { Task } from './task';
 
 /**
@@ -17,6 +17,10 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
       whole: scratch + 4 * (p.start + p.pad * p.row + p.pad), origin: scratch + 4 * (p.start + (p.pad + margin) * p.row + p.pad + margin),
     };
   });
+  // The first layer's transformed samples serve forwards and backwards.
+  const room = tileRoom(layers[0], planes[1].width, planes[1].height);
+  const transformed = scratch + 4 * scratchLength(trainingPlanes(layers, task.width, task.height));
+  const lines = transformed + 4 * room.lines, sums = transformed + 4 * room.sums;
   const weightCount = layers[layers.length - 1].end;
   const patch = task.width * task.height;
   const factor = 2 / (task.count * (task.width - 2 * task.border) * (task.height - 2 * task.border));
@@ -32,7 +36,10 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
   const convolve = (from: number, to: number, weights: number, bias: number, kernel: number, mode: number) => {
     const a = planes[from], b = planes[to];
     if (b.channels === 1) kernels.convolveSingle(under(a, b, kernel), a.channels, a.planeBytes, a.rowBytes, weights, bias, kernel, b.origin, b.rowBytes, b.width, b.height, mode);
-    else kernels.convolve(under(a, b, kernel), a.channels, a.planeBytes, a.rowBytes, weights, bias, kernel, b.origin, b.channels, b.planeBytes, b.rowBytes, b.width, b.height, mode);
+    else if (from === 0 && room.groups) {
+      kernels.transformTiles(under(a, b, kernel), a.rowBytes, b.height + kernel - 1, room.groups, room.tiles, transformed, 4 * room.plane);
+      kernels.convolveTiles(transformed, 4 * room.plane, room.groups, kernel, room.tiles, weights, bias, lines, 4 * room.line, b.origin, b.channels, b.planeBytes, b.rowBytes, b.width, b.height, mode);
+    } else kernels.convolve(under(a, b, kernel), a.channels, a.planeBytes, a.rowBytes, weights, bias, kernel, b.origin, b.channels, b.planeBytes, b.rowBytes, b.width, b.height, mode);
   };
   const onePatch = (n: number, gradient: number): number => {
     const first = planes[0], last = planes[planes.length - 1];
@@ -44,7 +51,10 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
     if (!task.gradients) return loss;
     for (let i = packed.length - 1; i >= 0; i--) {
       const l = packed[i], delta = planes[i + 1], input = planes[i];
-      kernels.kernelGradient(delta.origin, l.filters, delta.planeBytes, delta.rowBytes, under(input, delta, l.kernel), l.inputs, input.planeBytes, input.rowBytes,
+      if (l.groups) {
+        kernels.kernelGradientTiles(delta.origin, l.filters, delta.planeBytes, delta.rowBytes, transformed, 4 * room.plane, room.groups, l.kernel, room.tiles,
+          lines, 4 * room.line, sums, delta.width, delta.height, gradient + 4 * l.kernelStart, gradient + 4 * l.biasStart);
+      } else kernels.kernelGradient(delta.origin, l.filters, delta.planeBytes, delta.rowBytes, under(input, delta, l.kernel), l.inputs, input.planeBytes, input.rowBytes,
         l.kernel, delta.width, delta.height, gradient + 4 * l.kernelStart, gradient + 4 * l.biasStart, delta.pad > 0 ? 1 : 0);
       if (i > 0) convolve(i + 1, i, task.weights + 4 * l.backwards, task.weights + 4 * zeros, l.kernel, packed[i - 1].activation === 'relu' ? MASK : LINEAR);
     }

@@ -7,7 +7,7 @@ import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
 import type { Plane } from '../../image/image';
 import { layerSlices, type Model } from '../../model/srcnn';
 import type { Batch, Engine } from '../engine';
-import { BAND, bandPlanes, packedLayers, packWeights, roundUp, scratchLength, stripWidth, trainingPlanes } from './layout';
+import { bandLength, packedLayers, packWeights, roundUp, scratchLength, segmentRows, stripWidth, tileRoom, trainingPlanes } from './layout';
 import { CONTROL_BYTE, FIRST_FREE_BYTE, GENERATION, NEXT, PENDING, type Task, writeTask } from './task';
 
 export interface WasmOptions {
@@ -17,8 +17,6 @@ export interface WasmOptions {
 
 /** Patches per chunk: the unit a thread takes, and in whose order gradients are added up, whatever the number of threads. */
 const CHUNK = 8;
-/** Rows of a strip that one thread takes: more make fewer seams, at which rows are computed twice. */
-const SEGMENT = { least: 64, most: 512 };
 const PAGE = 65536;
 // The threads run compiled code: also when the caller is a test that runs the TypeScript source.
 const COMPILED = join(__dirname, '../../../dist/engine/wasm');
@@ -90,7 +88,7 @@ class WasmEngine implements Engine {
     const layers = layerSlices(model.layers);
     const chunks = Math.ceil(count / CHUNK);
     const patch = width * height;
-    const scratchBytes = roundUp(4 * scratchLength(trainingPlanes(layers, width, height)), 64);
+    const scratchBytes = roundUp(4 * (scratchLength(trainingPlanes(layers, width, height)) + tileRoom(layers[0], width, height).length), 64);
     const [weights, input, target, gradients, losses, scratch] = this.allocate([
       4 * packedLayers(layers).length, 4 * count * patch, 4 * count * patch, gradient ? 4 * chunks * model.weights.length : 0, 8 * chunks, this.threads * scratchBytes,
     ]);
@@ -115,10 +113,9 @@ class WasmEngine implements Engine {
     const layers = layerSlices(model.layers);
     const strip = stripWidth(layers, width);
     const across = Math.ceil(width / strip);
-    const wanted = Math.ceil((height * across) / (4 * this.threads));
-    const segmentHeight = Math.max(SEGMENT.least, Math.min(SEGMENT.most, roundUp(wanted, BAND)));
+    const segmentHeight = segmentRows(height, across, this.threads);
     const chunks = across * Math.ceil(height / segmentHeight);
-    const scratchBytes = roundUp(4 * scratchLength(bandPlanes(layers, strip)), 64);
+    const scratchBytes = roundUp(4 * bandLength(layers, strip), 64);
     const bytes = 4 * width * height;
     const [weights, input, target, scratch] = this.allocate([4 * packedLayers(layers).length, bytes, bytes, this.threads * scratchBytes]);
     this.pack(model, weights);

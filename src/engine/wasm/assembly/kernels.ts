@@ -3,34 +3,10 @@
 // Every inner loop keeps 8 sums in registers, 2 x 4 or 4 x 2: enough to hide a multiply-add's latency; with more, or unrolled
 // by hand, the compiler of Node 20 runs out of registers and takes twice as long.
 
+import { clearTail, dots, finish, multiplyAdd, sumPlane, within } from './sums';
+
 export { gatherFour, narrow, roundToByte, sumAcross, sumLines, sumPairs, widen, widenFour } from './lines';
-
-// @ts-ignore: decorator
-@inline
-function multiplyAdd(a: v128, b: v128, sum: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
-  return f32x4.add(f32x4.mul(a, b), sum);
-}
-
-/** What happens to a sum before it is stored: nothing, ReLU, or zero where the value it replaces is not above zero. */
-const LINEAR: i32 = 0;
-const RELU: i32 = 1;
-const MASK: i32 = 2;
-
-// @ts-ignore: decorator
-@inline
-function finish(value: v128, address: usize, mode: i32): void {
-  // pmax is one instruction where max, which cares for NaN, takes eight.
-  if (mode == RELU) value = f32x4.pmax(f32x4.splat(0), value);
-  else if (mode == MASK) value = v128.and(value, f32x4.gt(v128.load(address), f32x4.splat(0)));
-  v128.store(address, value);
-}
-
-// @ts-ignore: decorator
-@inline
-function clearTail(row: usize, width: i32, block: i32): void {
-  for (let x = width; x & (block - 1); x++) f32.store(row + (<usize>x << 2), 0);
-}
+export { convolveTiles, kernelGradientTiles, transformTiles } from './tiles';
 
 /**
  * output[f] = finish(bias[f] + sum of kernel * input), for blocks of 4 filters.
@@ -132,65 +108,6 @@ export function convolveSingle(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function sumLanes(v: v128): f32 {
-  return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function accumulate(address: usize, v: v128): void {
-  f32.store(address, f32.load(address) + sumLanes(v));
-}
-
-/**
- * 8 dot products over `height` rows of `width` samples (whole blocks of 4): of the planes a, a + a1, a + a2, a + a3 with the planes b, b + b1;
- * sum (i, j) is added at `sums + i * stepA + j * stepB`, for i < countA and j < countB.
- */
-// The innermost loop of training; planes outside the counts are given as ones that are there, and their sums thrown away.
-function dots(
-  a: usize, a1: usize, a2: usize, a3: usize, countA: i32, rowA: usize, b: usize, b1: usize, countB: i32, rowB: usize,
-  width: i32, height: i32, sums: usize, stepA: usize, stepB: usize,
-): void {
-  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
-  for (let y = 0; y < height; y++) {
-    let q = b;
-    const end = a + (<usize>width << 2);
-    for (let p = a; p < end; p += 16) {
-      const x0 = v128.load(q), x1 = v128.load(q + b1);
-      let d = v128.load(p);
-      s00 = multiplyAdd(d, x0, s00); s01 = multiplyAdd(d, x1, s01);
-      d = v128.load(p + a1);
-      s10 = multiplyAdd(d, x0, s10); s11 = multiplyAdd(d, x1, s11);
-      d = v128.load(p + a2);
-      s20 = multiplyAdd(d, x0, s20); s21 = multiplyAdd(d, x1, s21);
-      d = v128.load(p + a3);
-      s30 = multiplyAdd(d, x0, s30); s31 = multiplyAdd(d, x1, s31);
-      q += 16;
-    }
-    a += rowA;
-    b += rowB;
-  }
-  accumulate(sums, s00);
-  if (countB > 1) accumulate(sums + stepB, s01);
-  if (countA < 2) return;
-  sums += stepA; accumulate(sums, s10);
-  if (countB > 1) accumulate(sums + stepB, s11);
-  if (countA < 3) return;
-  sums += stepA; accumulate(sums, s20);
-  if (countB > 1) accumulate(sums + stepB, s21);
-  if (countA < 4) return;
-  sums += stepA; accumulate(sums, s30);
-  if (countB > 1) accumulate(sums + stepB, s31);
-}
-
-// @ts-ignore: decorator
-@inline
-function within(step: usize, times: i32, count: i32): usize {
-  return <usize>min(times, count - 1) * step;
-}
-
 /**
  * Adds the gradient of a layer's kernels to `gradient` ([filter][input][row][column]) and of its biases to `biasGradient`.
  * `delta` points at output (0, 0) of the gradient planes, `input` at the sample under the first tap for it.
@@ -232,14 +149,6 @@ export function kernelGradient(
 function offset(t: i32, kernel: i32, inputPlane: usize, inputRow: usize): usize {
   const area = kernel * kernel, tap = t % area;
   return <usize>(t / area) * inputPlane + <usize>(tap / kernel) * inputRow + (<usize>(tap % kernel) << 2);
-}
-
-function sumPlane(plane: usize, row: usize, width: i32, height: i32, sum: usize): void {
-  let s = f32x4.splat(0);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x += 4) s = f32x4.add(s, v128.load(plane + <usize>y * row + (<usize>x << 2)));
-  }
-  accumulate(sum, s);
 }
 
 /** Replaces an output plane by factor * (output - target) inside `border` and by zero outside; returns the sum of squares inside. */
