@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,10 +50,10 @@ export class Peak {
   /** The first `threads` of them at once, from the first start to the last end. */
   async run(threads: number): Promise<Figures> {
     const began = performance.now();
-    await Promise.all(this.workers.slice(0, threads).map((worker) => new Promise((resolve, reject) => {
-      worker.once('message', resolve).once('error', reject);
+    await Promise.all(this.workers.slice(0, threads).map((worker) => {
       worker.postMessage(ROUNDS);
-    })));
+      return once(worker, 'message');
+    }));
     const ms = performance.now() - began;
     return { ms, gflops: gigaflops(threads * ROUNDS * OPERATIONS_PER_ROUND, ms) };
   }

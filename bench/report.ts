@@ -60,6 +60,7 @@ function lines({ peak, scaling, threads, peakResidentMB }: Report): string[] {
   return [
     ...(peak ? [share(`${threads} threads`, peak), share('1 thread', peak.oneThread)] : []),
     ...(scaling ? [`training step, from 1 to 2 threads: ${scaling.toFixed(2)} times as fast`] : []),
+    ...(peak && threads === 2 ? [`that peak itself, from 1 to 2 threads: ${(peak.gflops / peak.oneThread.gflops).toFixed(2)} times`] : []),
     `peak resident memory of the whole run: ${peakResidentMB.toFixed(0)} MB`,
   ];
 }
