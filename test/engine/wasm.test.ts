@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { EngineError, ImageTooSmallError, OptionError } from '../../src/errors';
 import type { Batch, Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
+import type { Plane } from '../../src/image/image';
 import { normal, type RandomState, uniform } from '../../src/model/random';
 import { type Layer, layerSlices, srcnn } from '../../src/model/srcnn';
 import { naiveLossAndGradient, naivePredict } from './naive';
@@ -64,6 +65,23 @@ test('a picture of several tiles comes out as if there were no tiles', async () 
   const data = Float32Array.from({ length: width * height }, (_, i) => Math.sin(i / 5));
   const output = await engine.predict(model, { data, width, height });
   assert.ok(relativeError(output.data, naivePredict(model, data, width, height)) < 1e-5);
+});
+
+test('where strips and segments meet does not change a bit of a pixel', async () => {
+  const random: RandomState = { seed: 5, draws: 0 };
+  const [width, height, part] = [290, 150, { width: 203, height: 90 }];
+  const data = Float32Array.from({ length: width * height }, () => normal(random));
+  const cut = Float32Array.from({ length: part.width * part.height }, (_, i) => data[Math.floor(i / part.width) * width + (i % part.width)]);
+  for (const kernel of [1, 3, 5, 7, 9, 11]) {
+    const model = srcnn([{ filters: 6, kernel, activation: 'relu' }, { filters: 1, kernel: 5, activation: 'linear' }], { seed: kernel });
+    const whole = await engine.predict(model, { data, width, height }), output = await engine.predict(model, { data: cut, ...part });
+    // One more than the network's reach: outputs are formed in pairs, and a pair is rounded alike only if all that both depend on is the same.
+    const reach = (kernel - 1) / 2 + 2 + 1;
+    for (let y = 0; y < part.height - reach; y++) {
+      const row = (of: Plane) => of.data.slice(y * of.width, y * of.width + part.width - reach);
+      assert.deepEqual(row(output), row(whole), `kernel ${kernel}, row ${y}`);
+    }
+  }
 });
 
 test('the number of threads does not change a bit of the gradient', async () => {

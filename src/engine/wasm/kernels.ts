@@ -1,5 +1,5 @@
 /** What assembly/kernels.ts exports, with addresses and strides in bytes. */
-export type Kernels = Record<'convolve' | 'convolveSingle' | 'kernelGradient' | 'squaredError' | TileKernels, (...values: number[]) => number>;
+export type Kernels = Record<'convolve' | 'convolveSingle' | 'kernelGradient' | 'squaredError' | 'copy' | TileKernels, (...values: number[]) => number>;
 
 type TileKernels = 'transformTiles' | 'convolveTiles' | 'kernelGradientTiles';
 

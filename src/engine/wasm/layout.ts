@@ -87,8 +87,11 @@ export function bandLength(layers: readonly LayerSlice[], strip: number): number
   return scratchLength(planes) + tileRoom(layers[0], planes[1].width, planes[1].height).length;
 }
 
-/** Groups of 3 taps that a row of the first layer's kernels is taken as in assembly/tiles.ts; 0 for a layer that is computed directly. */
-const groupsOf = ({ kernelStart, filters, kernel }: LayerSlice) => (kernelStart === 0 && filters > 1 && kernel > 1 ? Math.ceil(kernel / 3) : 0);
+/**
+ * Groups of 3 taps that a row of the first layer's kernels is taken as in assembly/tiles.ts; 0 for a layer that is computed directly.
+ * A group with a single tap saves nothing, and would let rounding depend on a sample beyond the kernel's reach.
+ */
+const groupsOf = ({ kernelStart, filters, kernel }: LayerSlice) => (kernelStart === 0 && filters > 1 && kernel % 3 !== 1 ? Math.ceil(kernel / 3) : 0);
 
 /**
  * The memory that a layer's tiles need for outputs of up to width x height, in floats: the transformed samples, lines for 4 filters, and sums.

@@ -43,8 +43,8 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
   };
   const onePatch = (n: number, gradient: number): number => {
     const first = planes[0], last = planes[planes.length - 1];
-    for (let y = 0, from = task.input / 4 + n * patch; y < task.height; y++, from += task.width) {
-      floats.copyWithin(first.whole / 4 + y * first.row, from, from + task.width);
+    for (let y = 0, from = task.input + 4 * n * patch; y < task.height; y++, from += 4 * task.width) {
+      kernels.copy(first.whole + y * first.rowBytes, from, 4 * task.width);
     }
     packed.forEach((l, i) => convolve(i, i + 1, task.weights + 4 * l.forwards, task.weights + 4 * l.bias, l.kernel, l.activation === 'relu' ? RELU : LINEAR));
     const loss = kernels.squaredError(last.whole, last.rowBytes, task.target + 4 * n * patch, task.width, task.height, task.border, factor);

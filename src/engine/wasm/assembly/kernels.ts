@@ -165,3 +165,8 @@ export function squaredError(output: usize, row: usize, target: usize, width: i3
   }
   return sum;
 }
+
+/** Moves bytes, which may overlap. TypedArray.copyWithin takes them one by one in shared memory. */
+export function copy(target: usize, source: usize, bytes: usize): void {
+  memory.copy(target, source, bytes);
+}
