@@ -21,7 +21,7 @@ export interface ThreadsOptions<Question = never, Answer = never> {
 const COMPILED = join(__dirname, '../../dist');
 
 /**
- * Runs `work` for each job on worker threads, on this one where one is enough. `module` is the path below src, without extension, of
+ * Runs `work` for each job on worker threads, also a single one: the calling thread stays free to answer. `module` is the path below src, without extension, of
  * the module that exports it. The outcomes come in the order of the jobs; each thread holds one job at a time.
  */
 export async function onThreads<Job, Result, Question, Answer>(
@@ -42,8 +42,7 @@ export async function onThreads<Job, Result, Question, Answer>(
     }
   };
   const count = Math.min(threads, jobs.length);
-  if (count === 1) await takeJobs(async (job) => (await Promise.allSettled([work(job, answer)]))[0]);
-  if (count > 1) await withWorkers(count, { module: join(COMPILED, module), name: work.name }, (worker) => takeJobs((job) => runOn(worker, job, answer)));
+  if (count > 0) await withWorkers(count, { module: join(COMPILED, module), name: work.name }, (worker) => takeJobs((job) => runOn(worker, job, answer)));
   return outcomes;
 }
 
