@@ -17,7 +17,7 @@ export async function inference512(context: Context): Promise<Result> {
   const engine = await createWasmEngine({ threads: context.threads });
   const model = srcnn('9-1-7'), plane = picture(small.width, small.height);
   const ours = { name: 'ours', run: () => timed(() => engine.predict(model, plane)) };
-  const found = await context.compare('inference 512x512', [ours, ...turnsOf(context.peers, 'inference512', small)], 11, 3);
+  const found = await context.compare('inference 512x512', [ours, ...turnsOf(context.peers, 'inference512', small)], 11, 8);
   await engine.close();
   return result(found, ({ ms }) => ({ gflops: gigaflops(predictOperations(model, 512 * 512), ms) }));
 }
