@@ -9,8 +9,8 @@ import { gigaflops, picture, predictOperations } from './work';
 const small = { width: 512, height: 512 }, large = { width: 4000, height: 3000 };
 /** PyTorch holds all planes of a picture at once: 64 and 32 channels of 12 megapixels, before and after ReLU. */
 const PEER_BYTES = 14e9;
-/** Each takes most of a minute a turn. */
-const LARGE_PEERS = ['pytorch', 'pytorchTuned'];
+/** The fastest alone: the others take minutes a turn. */
+const LARGE_PEERS = ['pytorchTuned'];
 
 /** The network's output for 512x512 pixels, beside the peers'. */
 export async function inference512(context: Context): Promise<Result> {
