@@ -9,6 +9,7 @@ import { reached } from '../training/runs';
 import { setNames } from './evaluationSets';
 import { replaceMarked } from './markedText';
 import { readmeTemplate } from './readmeTemplate';
+import { type PublishedScore, readPublished } from './published';
 import { readReportEpochs, reportTable } from './reportEpochs';
 import { type ResultRun, resultRuns } from './resultRun';
 import { saveRunFigures } from './runFigures';
@@ -63,7 +64,8 @@ function provenance({ name, protocol, scale, data, machine, history }: ResultRun
 
 async function writeReadme(file: string, scored: ScoredRun[]): Promise<void> {
   const before = await readFile(file, 'utf8').catch(() => readmeTemplate);
-  const withRuns = replaceMarked(before, 'the runs', `${explanations}\n\n${runTable(scored)}`, file);
+  const published = await readPublished(join(dirname(file), 'published.csv'));
+  const withRuns = replaceMarked(before, 'the runs', [explanations, ...sources(published), runTable(scored, published)].join('\n\n'), file);
   const withTried = replaceMarked(withRuns, 'the tried', await triedTable(join(dirname(file), 'tried')), file);
   await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }
@@ -75,11 +77,18 @@ Numbers of different protocols or scales cannot be compared.
 pictures it has seen.** BSDS500 val, Set5 and Set14 are clean: no recipe trains on them. BSDS500 val (the same
 photographs as BSD100) only picks the epoch whose weights are kept.`;
 
+/** Where the rows of published scores come from, set by set. */
+function sources(published: readonly PublishedScore[]): string[] {
+  const setsOf = (source: string) => [...new Set(published.filter((score) => score.source === source).map(({ set }) => set))].join(' and ');
+  const sets = [...new Set(published.map(({ source }) => source))].map((source) => `${setsOf(source)} by ${source}`);
+  return sets.length ? [`The scores in rows "as published" are those of published.csv: ${sets.join('; ')}.`] : [];
+}
+
 async function epochTables(scored: ScoredRun[]): Promise<string> {
   const parts: string[] = [];
   for (const { run } of scored) {
     const epochs = await readReportEpochs(join(run.folder, 'report-epochs.csv'));
-    if (epochs) parts.push(`[${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are kept in its report-epochs.csv.\n${reportTable(run.history, epochs)}`);
+    if (epochs.length) parts.push(`[${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are kept in its report-epochs.csv.\n${reportTable(run.history, epochs)}`);
   }
   return parts.join('\n\n') || 'No run here repeats the report\'s.';
 }

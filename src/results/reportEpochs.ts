@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { CheckpointError } from '../errors';
 import { epochScores } from '../plot/epochScores';
 import type { Figure } from '../plot/figure';
 import type { EpochRecord, History } from '../training/history';
+import { readCsv } from './csv';
 
 /** What the report measured after one of its epochs. */
 export interface ReportEpoch {
@@ -14,19 +13,10 @@ export interface ReportEpoch {
 
 const HEAD = 'epoch,val_loss,srcnn_psnr,srcnn_ssim';
 
-/** The report's own epochs, which lie as report-epochs.csv beside the run that repeats them; null where they do not. */
-export async function readReportEpochs(file: string): Promise<ReportEpoch[] | null> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    if (error.code === 'ENOENT') return null;
-    throw new CheckpointError(`${file}: cannot be read (${error.message})`, { cause: error });
-  });
-  if (text === null) return null;
-  const [head, ...lines] = text.trim().split(/\r?\n/);
-  const rows = lines.map((line) => line.split(',').map(Number));
-  if (head !== HEAD || !rows.length || rows.some((row) => row.length !== 4 || row.some(Number.isNaN))) {
-    throw new CheckpointError(`${file}: its columns should be ${HEAD}, with numbers below; mend it or delete it`);
-  }
-  return rows.map(([epoch, validationLoss, psnr, ssim]) => ({ epoch, validationLoss, psnr, ssim }));
+/** The report's own epochs, which lie as report-epochs.csv beside the run that repeats them; none where they do not. */
+export async function readReportEpochs(file: string): Promise<ReportEpoch[]> {
+  const rows = await readCsv(file, HEAD, HEAD.split(','), 'mend it or delete it');
+  return rows.map((row) => ({ epoch: Number(row.epoch), validationLoss: Number(row.val_loss), psnr: Number(row.srcnn_psnr), ssim: Number(row.srcnn_ssim) }));
 }
 
 /** The epochs of a run beside the report's, in Markdown, and a sentence that compares their ends. */

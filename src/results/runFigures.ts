@@ -30,7 +30,7 @@ async function runFigures(run: ResultRun, engine: Engine): Promise<Record<string
     'before-after': await beforeAndAfter(run, engine),
     ...(history.epochs.length ? { loss: lossCurve(history) } : {}),
     ...(scored ? { scores: epochScores(history) } : {}),
-    ...(scored && report ? { 'scores-report': reportFigure(history, report) } : {}),
+    ...(scored && report.length ? { 'scores-report': reportFigure(history, report) } : {}),
   };
 }
 

@@ -1,5 +1,7 @@
+import type { Protocol } from '../data/degrade';
 import { reached } from '../training/runs';
 import { setNames } from './evaluationSets';
+import type { PublishedScore } from './published';
 import { recipeText } from './recipeText';
 import type { ResultRun } from './resultRun';
 import { meanScore, type ScoreRow } from './scoreRows';
@@ -12,17 +14,19 @@ export interface ScoredRun {
 
 const columns = [...new Set([...setNames.seed, ...setNames.paper])];
 
-/** The table of all runs in Markdown, those of one protocol and scale below a row with bicubic's scores. */
-export function runTable(scored: readonly ScoredRun[]): string {
-  const groups = new Map<string, ScoredRun[]>();
-  for (const each of [...scored].sort((a, b) => order(a.run).localeCompare(order(b.run)))) {
-    const title = `${each.run.protocol} x${each.run.scale}`;
-    groups.set(title, [...(groups.get(title) ?? []), each]);
-  }
+/** The table of all runs in Markdown, those of one protocol and scale below a row with bicubic's scores and others with published ones. */
+export function runTable(scored: readonly ScoredRun[], published: readonly PublishedScore[] = []): string {
+  const sorted = [...scored].sort((a, b) => order(a.run).localeCompare(order(b.run)));
+  const titles = [...new Set(sorted.map(({ run }) => groupTitle(run)))];
   const head = ['run', 'recipe', 'patches', 'epochs', 'minutes', 'machine', ...columns, 'pictures above bicubic'];
-  const lines = [...groups].flatMap(([title, own]) => [bicubicLine(title, own), ...own.map(runLine)]);
+  const lines = titles.flatMap((title) => {
+    const own = sorted.filter(({ run }) => groupTitle(run) === title);
+    return [bicubicLine(title, own), ...publishedLines(published.filter((score) => groupTitle(score) === title)), ...own.map(runLine)];
+  });
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
+
+const groupTitle = ({ protocol, scale }: { protocol: Protocol; scale: number }) => `${protocol} x${scale}`;
 
 /** Protocol seed first, then by scale and name. */
 const order = ({ protocol, scale, name }: ResultRun) => `${protocol === 'seed' ? 0 : 1} ${scale} ${name}`;
@@ -31,6 +35,17 @@ function bicubicLine(title: string, group: ScoredRun[]): string[] {
   const all = group.map(({ rows }) => rows);
   const scores = columns.map((set) => scoreText(all.find((rows) => meanScore(rows, set, 'bicubic')) ?? [], set, 'bicubic'));
   return [`bicubic, protocol ${title}`, '', '', '', '', '', ...scores, ''];
+}
+
+/** A line for each method, with the digits that are published. */
+function publishedLines(published: readonly PublishedScore[]): string[][] {
+  return [...new Set(published.map(({ method }) => method))].map((method) => {
+    const scores = columns.map((set) => {
+      const score = published.find((each) => each.method === method && each.set === set);
+      return score ? `${score.psnr.toFixed(2)}${score.ssim === null ? '' : ` / ${score.ssim.toFixed(4)}`}` : '';
+    });
+    return [`${method}, as published`, '', '', '', '', '', ...scores, ''];
+  });
 }
 
 function runLine({ run, rows }: ScoredRun): string[] {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { CheckpointError } from '../errors';
 import type { EvaluationRow } from '../evaluation/evaluate';
 import { writeAtomically } from '../training/checkpoint';
+import { csvLine, readCsv } from './csv';
 
 /** One image's score in a run's scores.csv. */
 export interface ScoreRow extends EvaluationRow {
@@ -12,36 +12,18 @@ const HEAD = 'set,file,method,psnr,ssim';
 
 /** Writes rows as CSV, scores to six decimals. Throws WriteError. */
 export async function writeScores(file: string, rows: readonly ScoreRow[]): Promise<void> {
-  const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
-  const lines = rows.map(({ set, file: image, method, psnr, ssim }) => [quote(set), quote(image), method, psnr.toFixed(6), ssim.toFixed(6)].join(','));
+  const lines = rows.map(({ set, file: image, method, psnr, ssim }) => csvLine([set, image, method, psnr.toFixed(6), ssim.toFixed(6)]));
   await writeAtomically(file, [HEAD, ...lines, ''].join('\n'));
 }
 
 /** The rows of a scores.csv, none where there is no such file. Throws CheckpointError for a file that is something else. */
 export async function readScores(file: string): Promise<ScoreRow[]> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    if (error.code === 'ENOENT') return '';
-    throw new CheckpointError(`${file}: cannot be read (${error.message})`, { cause: error });
+  const remedy = 'delete the file and run "srcnn report" again';
+  const rows = await readCsv(file, HEAD, ['psnr', 'ssim'], remedy);
+  return rows.map(({ set, file: image, method, psnr, ssim }, index) => {
+    if (method !== 'bicubic' && method !== 'srcnn') throw new CheckpointError(`${file}, line ${index + 2}: the method should be bicubic or srcnn; ${remedy}`);
+    return { set, file: image, method, psnr: Number(psnr), ssim: Number(ssim) };
   });
-  const [head, ...lines] = text.trim().split(/\r?\n/);
-  if (!head) return [];
-  const refuse = (line: number): never => {
-    throw new CheckpointError(`${file}, line ${line}: is not what "srcnn report" writes; delete the file and report again`);
-  };
-  if (head !== HEAD) refuse(1);
-  return lines.map((line, index) => {
-    const [set, image, method, psnr, ssim] = fields(line);
-    const row = { set, file: image, method, psnr: number(psnr), ssim: number(ssim) };
-    if ((method !== 'bicubic' && method !== 'srcnn') || Number.isNaN(row.psnr + row.ssim)) refuse(index + 2);
-    return row as ScoreRow;
-  });
-}
-
-const number = (text = '') => (text === '' ? NaN : Number(text));
-
-/** A line's fields; one with a comma or a quotation mark stands in quotation marks. */
-function fields(line: string): string[] {
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replace(/""/g, '"') ?? plain);
 }
 
 export interface MeanScore {

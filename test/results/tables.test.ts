@@ -46,6 +46,15 @@ test('the table has the runs of each protocol and scale below their bicubic, see
   assert.deepEqual(lines[5].slice(8), ['32.0000 / 0.64000', '', '', '1 of 2']);
 });
 
+test('published scores stand between bicubic and the runs of their protocol and scale, a row for each method', () => {
+  const paper = { run: resultRun('a', 'paper', 2), rows: rows('Set5', [30], [33]) };
+  const score = (method: string, scale: number, set: string, psnr: number, ssim: number | null) => ({ method, protocol: 'paper' as const, scale, set, psnr, ssim, source: 'somebody' });
+  const published = [score('one', 2, 'Set5', 36.66, 0.9542), score('one', 2, 'BSD100', 31.4, null), score('two', 2, 'Set14', 32, 0.9), score('two', 3, 'Set5', 32, 0.9)];
+  const lines = runTable([paper], published).split('\n').slice(2).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  assert.deepEqual(lines.map(([name]) => name), ['bicubic, protocol paper x2', 'one, as published', 'two, as published', '[a](a/)']);
+  assert.deepEqual(lines[1].slice(6), ['', '', '36.66 / 0.9542', '', '31.40', '']);
+});
+
 test('the report\'s epochs stand beside a shorter run\'s, and the sentence compares the last that both have', () => {
   const report = [1, 2, 3].map((number) => ({ epoch: number, validationLoss: 1 / number, psnr: 20 + number, ssim: 0.5 }));
   const { history } = resultRun('a', 'seed', 3);

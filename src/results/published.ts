@@ -1,0 +1,24 @@
+import type { Protocol } from '../data/degrade';
+import { readCsv } from './csv';
+
+/** A method's mean scores on one set as somebody has published them. */
+export interface PublishedScore {
+  method: string;
+  protocol: Protocol;
+  scale: number;
+  set: string;
+  /** In dB. */
+  psnr: number;
+  ssim: number | null;
+  source: string;
+}
+
+const HEAD = 'method,protocol,scale,set,psnr,ssim,source';
+
+/** The published scores that the tables compare runs with; none where there is no such file. Throws CheckpointError for a file that is something else. */
+export async function readPublished(file: string): Promise<PublishedScore[]> {
+  const rows = await readCsv(file, HEAD, ['scale', 'psnr'], 'mend it or delete it');
+  return rows.map(({ method, protocol, scale, set, psnr, ssim, source }) => ({
+    method, protocol: protocol as Protocol, scale: Number(scale), set, psnr: Number(psnr), ssim: ssim ? Number(ssim) : null, source,
+  }));
+}
