@@ -9,7 +9,7 @@ if (options.includes('--help')) {
   await main(async () => {
     await setUpLab();
     const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
-    const settings = ['--ip=127.0.0.1', ...asRoot, '--ServerApp.root_dir=notebooks', '--MultiKernelManager.default_kernel_name=tslab'];
+    const settings = ['--ip=127.0.0.1', ...asRoot, '--LabApp.default_url=/lab/tree/notebooks', '--MultiKernelManager.default_kernel_name=tslab'];
     const jupyter = spawn('jupyter', ['lab', ...settings, ...options], { cwd: root, stdio: 'inherit', env: jupyterEnvironment() });
     // Ctrl-C reaches JupyterLab too; it asks, this process waits for its answer. What else ends this process would leave JupyterLab behind.
     process.on('SIGINT', () => undefined);

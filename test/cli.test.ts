@@ -107,6 +107,15 @@ test('bad input ends every verb with exit code 1 and one line: which file or opt
   assert.deepEqual(readdirSync(folder, { recursive: true }).filter((name) => /\.(tmp|part|next)$/.test(String(name))), [], 'nothing half-written is left');
 });
 
+test('evaluate takes protocol and scale from the weights, and says when they are asked to do something else', async () => {
+  const own = await srcnnCommand('evaluate', 'photos', '--model', 'x2');
+  assert.match(own.stdout, /^protocol paper, x2\n/, own.stderr);
+  assert.equal(own.stderr.trim(), '');
+  const other = await srcnnCommand('evaluate', 'photos', '--model', 'x2', '--scale', '3');
+  assert.match(other.stdout, /^protocol paper, x3\n/);
+  assert.match(other.stderr, /trained for protocol paper x2; here/);
+});
+
 test('evaluate goes on after a bad image and lists it at the end; --json has a row for each image and method, and their means', async () => {
   const { code, stdout, stderr } = await srcnnCommand('evaluate', 'mixed', '--protocol', 'paper', '--scale', '2', '--model', 'small.safetensors', '--json', 'made/scores.json');
   assert.equal(code, 0, stderr);

@@ -1,17 +1,20 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { loadDataset } from '../data/datasets';
+import { datasetNames, loadDataset } from '../data/datasets';
 import type { Protocol } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { evaluate, type Evaluation } from '../evaluation/evaluate';
+import { imageFiles } from '../image/files';
+import { pretrained, pretrainedNames } from '../model/pretrained';
+import type { Model } from '../model/srcnn';
 import { loadWeights } from '../model/weights';
 import { writeAtomically } from '../training/checkpoint';
 import { engineOption, protocolOption, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
 
 interface EvaluateFlags {
-  protocol: Protocol;
-  scale: number;
+  protocol?: Protocol;
+  scale?: number;
   model: string;
   json?: string;
   threads?: number;
@@ -23,15 +26,18 @@ export function evaluateCommand(program: Command): void {
   program.command('evaluate')
     .description('Score bicubic, and a model, on a data set or on a folder of images')
     .argument('<folder>', 'folder, image file or name of a data set')
-    .addOption(protocolOption()).addOption(scaleOption()).addOption(threadsOption()).addOption(engineOption())
-    .option('-m, --model <file>', 'bicubic, or weights as .safetensors', 'bicubic')
+    .option('-m, --model <name>', `bicubic, the weights that come with the package (${pretrainedNames.join(', ')}), or a .safetensors file`, 'bicubic')
+    .addOption(protocolOption().default(undefined, 'what the model was trained for, else seed'))
+    .addOption(scaleOption().default(undefined, 'what the model was trained for, else 3'))
+    .addOption(threadsOption()).addOption(engineOption())
     .option('--json <file>', 'write all rows there')
     .action(runEvaluation);
 }
 
 async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void> {
-  const model = flags.model === 'bicubic' ? undefined : await loadWeights(flags.model);
-  const files = await filesOf(folder, flags.scale);
+  const model = await modelOf(flags.model);
+  const files = await filesOf(folder, flags.scale ?? model?.degradation?.scale);
+  warnOfDegradation(flags, model);
   const engine = model && (await createEngine(flags.engine, flags));
   const result = await evaluate(files, { ...flags, model, engine, onProgress: showCount('images') });
   await engine?.close();
@@ -40,10 +46,23 @@ async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void
   if (flags.json) await writeAtomically(flags.json, JSON.stringify({ protocol, scale, rows, summary }, null, 2) + '\n');
 }
 
-async function filesOf(folder: string, scale: number): Promise<string[]> {
+async function modelOf(name: string): Promise<Model | undefined> {
+  if (name === 'bicubic') return undefined;
+  return pretrainedNames.includes(name) ? pretrained(name) : loadWeights(name);
+}
+
+async function filesOf(folder: string, scale?: number): Promise<string[]> {
   const found = await stat(folder).catch(() => null);
   if (found?.isFile()) return [folder];
+  if (found?.isDirectory() && !datasetNames.includes(folder)) return imageFiles(folder);
   return (await loadDataset(folder, { scale })).evaluation;
+}
+
+function warnOfDegradation({ protocol, scale }: EvaluateFlags, model?: Model): void {
+  const own = model?.degradation;
+  if (own && ((protocol ?? own.protocol) !== own.protocol || (scale ?? own.scale) !== own.scale)) {
+    console.error(`the model was trained for protocol ${own.protocol} x${own.scale}; here it is scored on pictures degraded otherwise`);
+  }
 }
 
 function show({ protocol, scale, summary, skipped }: Evaluation): void {

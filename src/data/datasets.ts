@@ -76,14 +76,12 @@ async function benchmark({ name, archives: [{ folder, layouts }], instead = {} }
   return (await whole(name, '', { [path]: count }))[0];
 }
 
-/** A folder of images: every tenth validates, the others train, all are evaluated. */
+/** A folder of images: every tenth validates and is evaluated, the others train. */
 async function folder(path: string): Promise<Dataset> {
   const files = await imageFiles(path);
-  const validates = (index: number) => files.length === 1 || index % 10 === 9 || (files.length < 10 && index === files.length - 1);
-  return {
-    name: path, evaluation: files,
-    training: files.filter((_, index) => files.length === 1 || !validates(index)), validation: files.filter((_, index) => validates(index)),
-  };
+  const heldOut = (index: number) => files.length === 1 || index % 10 === 9 || (files.length < 10 && index === files.length - 1);
+  const validation = files.filter((_, index) => heldOut(index));
+  return { name: path, training: files.filter((_, index) => files.length === 1 || !heldOut(index)), validation, evaluation: validation };
 }
 
 /** The images of a folder, none when it is not there; of SelfExSR's folders image_SRF_N only the originals, *_HR. */

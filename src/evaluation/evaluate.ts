@@ -11,7 +11,9 @@ import { predict } from './predict';
 import { scoreFile, type ScoreJob } from './scoreFile';
 
 export interface EvaluateOptions {
+  /** Default: what the model was trained for, else seed. */
   protocol?: Protocol;
+  /** Default: what the model was trained for, else 3. */
   scale?: number;
   /** Without a model only bicubic is scored. */
   model?: Model;
@@ -42,11 +44,11 @@ export interface Evaluation {
 
 /** Scores bicubic, and a model, on the images of a folder or a list of files; a bad image is skipped and listed. */
 export async function evaluate(source: string | string[], options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { protocol = 'seed', scale = 3, bicubic } = options;
+  const { protocol = 'seed', scale = 3 } = { ...options.model?.degradation, ...given(options) };
   if (!protocols.includes(protocol)) throw new UnknownNameError('protocol', protocol, protocols);
   checkScale(scale);
   const files = typeof source === 'string' ? await imageFiles(source) : source;
-  const known = files.map(takeBicubic(bicubic ?? []));
+  const known = files.map(takeBicubic(options.bicubic ?? []));
   const outcomes = await scoreFiles(files.map((file, i) => ({ file, protocol, scale, bicubic: !known[i] })), options);
   const rows: EvaluationRow[] = [];
   const skipped: Evaluation['skipped'] = [];
@@ -62,6 +64,8 @@ export async function evaluate(source: string | string[], options: EvaluateOptio
   if (!rows.length) throw new DatasetError(`no image could be scored: ${skipped.map(({ file, reason }) => (reason.includes(file) ? reason : `${file}: ${reason}`)).join('; ') || 'none was given'}`);
   return { protocol, scale, rows, summary: summarise(rows), skipped };
 }
+
+const given = ({ protocol, scale }: EvaluateOptions) => ({ ...(protocol !== undefined && { protocol }), ...(scale !== undefined && { scale }) });
 
 /** The row of each file in turn: two files of one name have their rows in the order of the files. */
 function takeBicubic(rows: EvaluationRow[]): (file: string) => EvaluationRow | undefined {
