@@ -3,7 +3,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toMarkdown } from '../bench/report';
+import type { Protocol } from '../src/data/degrade';
+import { setNames } from '../src/results/evaluationSets';
+import { publishedRows, readPublished } from '../src/results/published';
 import { resultRuns } from '../src/results/resultRun';
+import type { ScoredRun } from '../src/results/runTable';
 import { meanScore, readScores, type ScoreRow } from '../src/results/scoreRows';
 import { reached } from '../src/training/runs';
 
@@ -11,17 +15,28 @@ const root = join(__dirname, '..');
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 const table = (rows: (string | number)[][]) => [rows[0], rows[0].map(() => '---'), ...rows.slice(1)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-/** The runs of the report's protocol on its own pictures, below bicubic. */
-async function resultsTable(): Promise<string> {
-  const runs = (await resultRuns(join(root, 'results'))).filter(({ protocol }) => protocol === 'seed');
-  const set = '219 of the report';
-  const score = (rows: ScoreRow[], method: ScoreRow['method']) => {
+/** A line for each run of a protocol and scale, below bicubic's. */
+function runLines(scored: ScoredRun[], sets: readonly string[], digits: [number, number]): string[][] {
+  const score = (rows: ScoreRow[], set: string, method: ScoreRow['method']) => {
     const mean = meanScore(rows, set, method);
-    return mean ? `${mean.psnr.toFixed(3)} / ${mean.ssim.toFixed(4)}` : '';
+    return mean ? `${mean.psnr.toFixed(digits[0])} / ${mean.ssim.toFixed(digits[1])}` : '';
   };
+  const lines = scored.map(({ run, rows }) => [`[${run.name}](results/${run.name}/)`, String(reached(run.history).epochsDone), ...sets.map((set) => score(rows, set, 'srcnn'))]);
+  return [['bicubic', '', ...sets.map((set) => score(scored[0].rows, set, 'bicubic'))], ...lines];
+}
+
+async function resultsTables(): Promise<string> {
+  const runs = await resultRuns(join(root, 'results'));
   const scored = await Promise.all(runs.map(async (run) => ({ run, rows: await readScores(join(run.folder, 'scores.csv')) })));
-  const lines = scored.map(({ run, rows }) => [`[${run.name}](results/${run.name}/)`, reached(run.history).epochsDone, score(rows, 'srcnn')]);
-  return table([['', 'epochs', 'PSNR (dB) / SSIM'], ['bicubic', '', score(scored[0].rows, 'bicubic')], ...lines]);
+  const published = await readPublished(join(root, 'results/published.csv'));
+  const own = (protocol: Protocol, scale: number) => scored.filter(({ run }) => run.protocol === protocol && run.scale === scale);
+  const seed = table([['protocol seed, x3', 'epochs', ...setNames.seed], ...runLines(own('seed', 3), setNames.seed, [3, 4])]);
+  const paper = [2, 3, 4].flatMap((scale) => {
+    const theirs = publishedRows(published.filter((score) => score.scale === scale), setNames.paper).map(([method, ...scores]) => [method, '', ...scores]);
+    const [bicubic, ...rest] = runLines(own('paper', scale), setNames.paper, [2, 4]);
+    return [bicubic, ...theirs, ...rest].map((line) => [`x${scale}`, ...line]);
+  });
+  return `${seed}\n\n${table([['protocol paper', '', 'epochs', ...setNames.paper], ...paper])}`;
 }
 
 const latencyNames: Record<string, string> = {
@@ -45,7 +60,7 @@ function put(file: string, name: string, content: string): void {
 }
 
 async function main(): Promise<void> {
-  put('README.md', 'results', await resultsTable());
+  put('README.md', 'results', await resultsTables());
   if (existsSync(join(root, 'bench/latencies.json'))) put('README.md', 'latencies', latencyTable());
   if (existsSync(join(root, 'bench/figures.json'))) for (const file of ['README.md', 'bench/README.md']) put(file, 'bench', toMarkdown(read('bench/figures.json')));
 }

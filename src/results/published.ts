@@ -22,3 +22,11 @@ export async function readPublished(file: string): Promise<PublishedScore[]> {
     method, protocol: protocol as Protocol, scale: Number(scale), set, psnr: Number(psnr), ssim: ssim ? Number(ssim) : null, source,
   }));
 }
+
+/** A row for each method: its name and its scores on each set, with the digits that are published; empty where there are none. */
+export function publishedRows(published: readonly PublishedScore[], sets: readonly string[]): string[][] {
+  return [...new Set(published.map(({ method }) => method))].map((method) => [`${method}, as published`, ...sets.map((set) => {
+    const score = published.find((each) => each.method === method && each.set === set);
+    return score ? `${score.psnr.toFixed(2)}${score.ssim === null ? '' : ` / ${score.ssim.toFixed(4)}`}` : '';
+  })]);
+}

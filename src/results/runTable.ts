@@ -1,7 +1,7 @@
 import type { Protocol } from '../data/degrade';
 import { reached } from '../training/runs';
 import { setNames } from './evaluationSets';
-import type { PublishedScore } from './published';
+import { type PublishedScore, publishedRows } from './published';
 import { recipeText } from './recipeText';
 import type { ResultRun } from './resultRun';
 import { meanScore, type ScoreRow } from './scoreRows';
@@ -21,7 +21,8 @@ export function runTable(scored: readonly ScoredRun[], published: readonly Publi
   const head = ['run', 'recipe', 'patches', 'epochs', 'minutes', 'machine', ...columns, 'pictures above bicubic'];
   const lines = titles.flatMap((title) => {
     const own = sorted.filter(({ run }) => groupTitle(run) === title);
-    return [bicubicLine(title, own), ...publishedLines(published.filter((score) => groupTitle(score) === title)), ...own.map(runLine)];
+    const others = publishedRows(published.filter((score) => groupTitle(score) === title), columns).map(([method, ...scores]) => [method, '', '', '', '', '', ...scores, '']);
+    return [bicubicLine(title, own), ...others, ...own.map(runLine)];
   });
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
@@ -35,17 +36,6 @@ function bicubicLine(title: string, group: ScoredRun[]): string[] {
   const all = group.map(({ rows }) => rows);
   const scores = columns.map((set) => scoreText(all.find((rows) => meanScore(rows, set, 'bicubic')) ?? [], set, 'bicubic'));
   return [`bicubic, protocol ${title}`, '', '', '', '', '', ...scores, ''];
-}
-
-/** A line for each method, with the digits that are published. */
-function publishedLines(published: readonly PublishedScore[]): string[][] {
-  return [...new Set(published.map(({ method }) => method))].map((method) => {
-    const scores = columns.map((set) => {
-      const score = published.find((each) => each.method === method && each.set === set);
-      return score ? `${score.psnr.toFixed(2)}${score.ssim === null ? '' : ` / ${score.ssim.toFixed(4)}`}` : '';
-    });
-    return [`${method}, as published`, '', '', '', '', '', ...scores, ''];
-  });
 }
 
 function runLine({ run, rows }: ScoredRun): string[] {
