@@ -51,7 +51,8 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const recipe = recipes[flags.recipe as keyof typeof recipes] as TrainOptions | undefined;
   if (!recipe) throw new UnknownNameError('recipe', flags.recipe, Object.keys(recipes));
   const folder = flags.out ?? join('results', 'runs', `${flags.recipe}-${name.replace(/[^\w]+/g, '-')}-x${flags.scale}`);
-  if (!flags.resume && (await stat(join(folder, 'checkpoint.bin')).catch(() => null))) {
+  const has = async (file: string) => (await stat(join(folder, file)).catch(() => null)) !== null;
+  if (!flags.resume && ((await has('checkpoint.bin')) || (await has('weights.safetensors')))) {
     throw new OptionError(`${folder} holds a run already; add --resume to go on with it, or name another folder with --out`);
   }
   const { network, epochs, batchSize, learningRate, augment } = flags;
@@ -61,8 +62,8 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const data = await prepare(name, flags);
   console.log(`${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`);
   const engine = await createEngine(flags.engine, flags);
-  const session = train(data, { ...options, folder, resume: flags.resume, engine, onStep: showStep, onEpoch: showEpoch });
-  process.once('SIGINT', () => void session.stop());
+  const session = train(data, { ...options, folder, resume: flags.resume, engine, threads: flags.threads, onStep: showStep, onEpoch: showEpoch });
+  process.once('SIGINT', () => session.stop().catch(() => undefined));
   const { best } = await session.done;
   await engine.close();
   showSkipped(data.skipped);

@@ -1,4 +1,5 @@
 import type { Batch } from '../engine/engine';
+import { type RandomState, shuffled, uniform } from '../model/random';
 import type { PatchSet } from './patches';
 
 /** How 8-bit luminance becomes what the network sees: (Y / 255 - mean) / deviation. */
@@ -9,6 +10,17 @@ export interface Normalization {
 
 /** The report's constants, measured on its training pairs. */
 export const seedNormalization: Normalization = { mean: 0.43398995682829317, deviation: 0.23199219136380714 };
+
+/** An epoch's patches in random order and, where they are augmented, how each is turned and mirrored. */
+export interface PatchOrder {
+  order: Uint32Array;
+  symmetries?: Uint8Array;
+}
+
+export function drawOrder(count: number, augment: boolean, random: RandomState): PatchOrder {
+  const order = shuffled(count, random);
+  return { order, symmetries: augment ? Uint8Array.from(order, () => Math.floor(8 * uniform(random))) : undefined };
+}
 
 /** A batch without room: fillBatch gives it what it needs. */
 export const emptyBatch = (): Batch => ({ input: new Float32Array(0), target: new Float32Array(0), count: 0, width: 0, height: 0 });

@@ -3,8 +3,9 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CheckpointError, WriteError } from '../errors';
 import type { RandomState } from '../model/random';
-import type { History } from './history';
-import type { OptimizerState } from './optimizer';
+import type { Model } from '../model/srcnn';
+import { type History, newHistory } from './history';
+import { newOptimizerState, type OptimizerState } from './optimizer';
 import type { TrainOptions } from './recipes';
 
 /** All that training needs to go on as if it had never stopped. */
@@ -26,6 +27,14 @@ export interface Checkpoint {
   weights: Float32Array;
   optimizer: OptimizerState;
   best: { epoch: number; validationLoss: number; weights: Float32Array } | null;
+}
+
+/** A run before its first batch; `data` identifies its training data. */
+export function newCheckpoint(options: TrainOptions, model: Model, data: string): Checkpoint {
+  return {
+    options, data, epoch: 0, batch: 0, lossSum: 0, seconds: 0, learningRate: options.learningRate, epochs: options.epochs,
+    random: { seed: options.seed ^ 0x5eed, draws: 0 }, history: newHistory(), weights: model.weights, optimizer: newOptimizerState(model, options.optimizer), best: null,
+  };
 }
 
 const MAGIC = 'srcnn-checkpoint-2\n';

@@ -5,7 +5,7 @@ import { CheckpointError, OptionError } from '../errors';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
 import type { Model } from '../model/srcnn';
-import { saveWeights } from '../model/weights';
+import { readMetadata, saveWeights } from '../model/weights';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint, writeAtomically } from './checkpoint';
 import { machineName } from './machine';
 import type { TrainOptions } from './recipes';
@@ -13,12 +13,14 @@ import type { TrainOptions } from './recipes';
 /** What a run keeps in its folder: options.json, history.json, weights.safetensors (the best so far) and two checkpoints. */
 export class RunFolder {
   private savedBest = 0;
+  private savedOptions = '';
+  private machine = {};
 
-  constructor(private readonly path: string) {}
+  constructor(private readonly path: string, private readonly model: Model) {}
 
   /**
    * What to go on from: the folder's checkpoint, or `fresh` where there is none. Throws CheckpointError when the folder holds a run that is
-   * not to be resumed, or one of other options or data; OptionError for fewer epochs than are done.
+   * not to be resumed, that has lost its checkpoint, or one of other options or data; OptionError for fewer epochs than are done.
    */
   async open(fresh: Checkpoint, resume: boolean, onNote: (message: string) => void): Promise<Checkpoint> {
     await removeLeftovers(this.path);
@@ -28,29 +30,47 @@ export class RunFolder {
       onNote(`${message}. The checkpoint before it is used`);
     });
     if (found && !resume) throw new CheckpointError(`${this.path}: holds a run already; resume it (resume: true), or use another folder`);
-    if (!found) return fresh;
+    if (!found) {
+      await refuseFinished(this.path);
+      return fresh;
+    }
     const course = continued(found, fresh, this.path);
     // Else the next checkpoint would push the torn one into the place of the whole one.
     if (torn) await rm(join(this.path, 'checkpoint.bin'));
-    // The last process may have been killed between its checkpoint and its history.
+    // The last process may have been killed between its checkpoint and what goes with it.
+    this.savedBest = Number((await readMetadata(join(this.path, WEIGHTS)).catch(() => null))?.epoch ?? 0);
+    await this.saveBest(course);
     await this.write('history.json', course.history);
     return course;
   }
 
   /** Writes what the run was told, and what trains it: the latter may be another when the run is resumed. */
-  saveOptions({ options, data }: Checkpoint, engine: Engine): Promise<void> {
-    return this.write('options.json', { ...options, data, machine: `${machineName()}, Node ${process.versions.node}`, engine: `${engine.name}: ${engine.description}` });
+  async saveOptions(course: Checkpoint, engine: Engine): Promise<void> {
+    this.machine = { machine: `${machineName()}, Node ${process.versions.node}`, engine: `${engine.name}: ${engine.description}` };
+    await this.writeOptions(course);
   }
 
-  /** Writes the best weights where they are new, a checkpoint and the history. Throws WriteError; what was there survives. */
-  async save(course: Checkpoint, model: Model, options: TrainOptions): Promise<void> {
-    const { best, data, history } = course;
-    if (best && best.epoch !== this.savedBest) {
-      await saveWeights(join(this.path, 'weights.safetensors'), { ...model, weights: best.weights }, { epoch: String(best.epoch), options: JSON.stringify(options), data });
-      this.savedBest = best.epoch;
-    }
+  /** Writes a checkpoint, the best weights where they are new, the history, and options that were changed. Throws WriteError; what was there survives. */
+  async save(course: Checkpoint): Promise<void> {
+    // The checkpoint comes first: weights without one are a run that is not to be trained over.
     await saveCheckpoint(this.path, course);
-    await this.write('history.json', history);
+    await this.saveBest(course);
+    await this.write('history.json', course.history);
+    await this.writeOptions(course);
+  }
+
+  private async saveBest(course: Checkpoint): Promise<void> {
+    const { best, data } = course;
+    if (!best || best.epoch === this.savedBest) return;
+    await saveWeights(join(this.path, WEIGHTS), { ...this.model, weights: best.weights }, { epoch: String(best.epoch), options: JSON.stringify(optionsNow(course)), data });
+    this.savedBest = best.epoch;
+  }
+
+  private async writeOptions(course: Checkpoint): Promise<void> {
+    const options = { ...optionsNow(course), data: course.data, ...this.machine };
+    if (JSON.stringify(options) === this.savedOptions) return;
+    await this.write('options.json', options);
+    this.savedOptions = JSON.stringify(options);
   }
 
   private write(name: string, content: unknown): Promise<void> {
@@ -58,9 +78,20 @@ export class RunFolder {
   }
 }
 
+const WEIGHTS = 'weights.safetensors';
+
+/** The options a run was given, with what was changed while it trained. */
+const optionsNow = ({ options, learningRate, epochs }: Checkpoint): TrainOptions => ({ ...options, learningRate, epochs });
+
+/** A run whose checkpoints were removed, as those in results/ are, has weights that nobody could train again as they were. */
+async function refuseFinished(folder: string): Promise<void> {
+  if (!(await readdir(folder)).includes(WEIGHTS)) return;
+  throw new CheckpointError(`${folder}: holds a run without its checkpoint, which cannot go on; use another folder, or delete ${join(folder, WEIGHTS)} to train over it`);
+}
+
 /** A process that was killed may have left a file it was writing; under the lock nobody else writes here. */
 async function removeLeftovers(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => /\.(tmp|next)$/.test(name));
+  const names = (await readdir(folder)).filter((name) => /^(checkpoint\.bin|options\.json|history\.json|weights\.safetensors|run\.lock)(\.next|(\.next)?\.[\w-]+\.tmp)$/.test(name));
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
 

@@ -1,15 +1,15 @@
-import { DivergedError, OptionError } from '../errors';
-import { emptyBatch, fillBatch, type Normalization, seedNormalization } from '../data/batches';
+import { DivergedError, OptionError, WriteError } from '../errors';
+import { drawOrder, emptyBatch, fillBatch, type PatchOrder, seedNormalization } from '../data/batches';
 import type { Batch, Engine } from '../engine/engine';
 import { createEngine } from '../engine/choose';
 import type { EvaluationRow } from '../evaluation/evaluate';
-import { type RandomState, shuffled, uniform } from '../model/random';
+import type { RandomState } from '../model/random';
 import type { Model } from '../model/srcnn';
-import type { Checkpoint } from './checkpoint';
-import { type EpochRecord, type History, newHistory } from './history';
+import { type Checkpoint, newCheckpoint } from './checkpoint';
+import type { EpochRecord, History } from './history';
 import { onInterrupt } from './interrupt';
 import { lockFolder } from './lock';
-import { layerRates, newOptimizerState, scheduleFactor, update } from './optimizer';
+import { layerRates, scheduleFactor, update } from './optimizer';
 import type { TrainOptions } from './recipes';
 import { describePatches, RunFolder } from './runFolder';
 import type { Progress, TrainingData, TrainSettings } from './train';
@@ -35,20 +35,15 @@ export interface TrainSession {
   learningRate: number | readonly number[];
   epochs: number;
   pause(): void;
-  /** Goes on after pause(), stop() or a failure; after DivergedError from the folder's last checkpoint. */
+  /** Goes on after pause(), stop() or a failure; after DivergedError from the folder's last checkpoint, else from the beginning. */
   resume(): void;
-  /** Ends after the current batch and writes a checkpoint; `done` then gives what was reached. */
+  /** Ends after the current batch and writes a checkpoint; `done` then gives what was reached. WriteError where it could not be written. */
   stop(): Promise<void>;
   /** Calls back after every step and epoch and whenever `state` changes; returns what ends that. */
   subscribe(listener: (event: 'step' | 'epoch' | 'state') => void): () => void;
 }
 
 const DEFAULT_CHECKPOINT_MINUTES = 5;
-/** An epoch's patches in their order, and how each is turned where they are. */
-interface Drawn {
-  order: Uint32Array;
-  symmetries?: Uint8Array;
-}
 
 /** Thrown inside to leave a validation or an evaluation that stop() came into. */
 class Stopped extends Error {}
@@ -58,8 +53,8 @@ export class Run implements TrainSession {
   state: TrainSession['state'] = 'running';
   progress: Progress | null = null;
   private course: Checkpoint;
+  private readonly initialWeights: Float32Array;
   private readonly batches: number;
-  private readonly normalization: Normalization;
   private readonly folder?: RunFolder;
   private readonly listeners = new Set<(event: 'step' | 'epoch' | 'state') => void>();
   private stopping = false;
@@ -72,13 +67,9 @@ export class Run implements TrainSession {
 
   constructor(private readonly data: TrainingData, private readonly given: TrainOptions, private readonly settings: TrainSettings, readonly model: Model, private readonly border: number) {
     this.batches = Math.floor(data.training.count / given.batchSize);
-    this.normalization = settings.normalization ?? seedNormalization;
-    if (settings.folder) this.folder = new RunFolder(settings.folder);
-    this.course = {
-      options: given, data: settings.folder ? describePatches(data.training) : '', epoch: 0, batch: 0, lossSum: 0, seconds: 0,
-      learningRate: given.learningRate, epochs: given.epochs, random: { seed: given.seed ^ 0x5eed, draws: 0 }, history: newHistory(),
-      weights: model.weights, optimizer: newOptimizerState(model, given.optimizer), best: null,
-    };
+    this.initialWeights = model.weights.slice();
+    if (settings.folder) this.folder = new RunFolder(settings.folder, model);
+    this.course = newCheckpoint(given, model, settings.folder ? describePatches(data.training) : '');
     this.start();
   }
 
@@ -127,7 +118,9 @@ export class Run implements TrainSession {
   async stop(): Promise<void> {
     this.stopping = true;
     this.wake?.();
-    await this.done.catch(() => undefined);
+    await this.done.catch((error) => {
+      if (error instanceof WriteError) throw error;
+    });
   }
 
   subscribe(listener: (event: 'step' | 'epoch' | 'state') => void): () => void {
@@ -158,7 +151,7 @@ export class Run implements TrainSession {
     let interrupted = false;
     const off = onInterrupt(() => {
       interrupted ||= !this.stopping; // Else a caller took the signal, who stops the session and tells so.
-      void this.stop();
+      this.stop().catch(() => undefined);
     });
     try {
       if (this.settings.folder) unlock = await lockFolder(this.settings.folder);
@@ -173,6 +166,7 @@ export class Run implements TrainSession {
     } catch (error) {
       this.diverged ||= error instanceof DivergedError;
       this.change('failed');
+      if (interrupted) console.error(`Training failed: ${(error as Error).message}`);
       throw error;
     } finally {
       off();
@@ -189,7 +183,11 @@ export class Run implements TrainSession {
   /** Takes over the folder's checkpoint, or refuses what does not fit: at first, and once the weights in memory are good for nothing. */
   private async open(): Promise<void> {
     const { resume = false, onNote = console.warn } = this.settings;
-    const { learningRate, epochs } = this.course;
+    const { learningRate, epochs, data } = this.course;
+    if (this.diverged) {
+      this.model.weights.set(this.initialWeights);
+      this.course = { ...newCheckpoint(this.given, this.model, data), learningRate, epochs };
+    }
     if (this.folder) this.course = await this.folder.open(this.course, resume || this.diverged, onNote);
     if (this.diverged) Object.assign(this.course, { learningRate, epochs });
     this.opened = true;
@@ -200,7 +198,7 @@ export class Run implements TrainSession {
   private async epoch(engine: Engine): Promise<void> {
     const { course, batches } = this;
     const random: RandomState = { ...course.random };
-    const drawn = this.draw(random);
+    const drawn = drawOrder(this.data.training.count, this.given.augment ?? false, random);
     const gradient = new Float32Array(this.model.weights.length);
     const before = course.seconds, firstBatch = course.batch;
     let batch = emptyBatch();
@@ -223,22 +221,23 @@ export class Run implements TrainSession {
     }
   }
 
-  private draw(random: RandomState): Drawn {
-    const order = shuffled(this.data.training.count, random);
-    return { order, symmetries: this.given.augment ? Uint8Array.from(order, () => Math.floor(8 * uniform(random))) : undefined };
-  }
-
-  private async step(engine: Engine, { order, symmetries }: Drawn, gradient: Float32Array, buffers: Batch): Promise<Batch> {
+  private async step(engine: Engine, { order, symmetries }: PatchOrder, gradient: Float32Array, buffers: Batch): Promise<Batch> {
     const { course, model, given, batches } = this;
-    const batch = fillBatch(this.data.training, order, course.batch * given.batchSize, given.batchSize, this.normalization, buffers, symmetries);
+    const batch = fillBatch(this.data.training, order, course.batch * given.batchSize, given.batchSize, seedNormalization, buffers, symmetries);
     const loss = await engine.lossAndGradient(model, batch, gradient, this.border);
-    if (!Number.isFinite(loss)) throw new DivergedError(`the loss became ${loss} in epoch ${course.epoch + 1}, batch ${course.batch + 1}; lower learningRate${this.folder ? ', then resume() from the last checkpoint' : ''}`);
+    this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
     const step = course.epoch * batches + course.batch + 1;
     update(model, gradient, course.optimizer, { ...given, learningRate: course.learningRate }, this.factor());
     course.lossSum += loss;
     course.batch++;
     if (step % given.lossEvery === 0) course.history.losses.push({ step, loss });
     return batch;
+  }
+
+  private checkLoss(name: string, loss: number, where: string): void {
+    if (Number.isFinite(loss)) return;
+    const from = this.folder ? 'from the last checkpoint' : 'from the beginning';
+    throw new DivergedError(`the ${name} became ${loss} in epoch ${this.course.epoch + 1}, ${where}; lower learningRate, then resume() goes on ${from}`);
   }
 
   private factor(): number {
@@ -269,8 +268,9 @@ export class Run implements TrainSession {
     const leave = () => {
       if (this.stopping) throw new Stopped();
     };
-    const validationLoss = await meanLoss(this.data.validation, model, engine, { batchSize: this.given.batchSize, border: this.border, normalization: this.normalization, onBatch: leave });
-    const { bicubic, ...scores } = await scoreEpoch(this.data, model, engine, { normalization: this.normalization, bicubic: this.bicubic, onImage: leave });
+    const validationLoss = await meanLoss(this.data.validation, model, engine, { batchSize: this.given.batchSize, border: this.border, onBatch: leave });
+    this.checkLoss('validation loss', validationLoss, 'after its last batch');
+    const { bicubic, ...scores } = await scoreEpoch(this.data, model, engine, { bicubic: this.bicubic, threads: this.settings.threads, onImage: leave });
     this.bicubic = bicubic;
     this.epochEndSeconds = (Date.now() - began) / 1000;
     const epoch = course.epoch + 1;
@@ -287,7 +287,7 @@ export class Run implements TrainSession {
   }
 
   private async save(): Promise<void> {
-    await this.folder?.save(this.course, this.model, this.options);
+    await this.folder?.save(this.course);
     this.lastSaved = Date.now();
   }
 

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { OptionError, UnknownNameError } from '../errors';
-import type { Normalization } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
 import { type Model, reachOf, srcnn } from '../model/srcnn';
@@ -35,7 +34,8 @@ export interface TrainSettings extends Partial<TrainOptions> {
   /** Go on from the folder's checkpoint where there is one; without it a folder that holds a run is refused. */
   resume?: boolean;
   engine?: Engine;
-  normalization?: Normalization;
+  /** Threads that score the evaluation images; all cores by default. */
+  threads?: number;
   /** Minutes between checkpoints; there is one after every epoch, too. */
   checkpointMinutes?: number;
   onStep?: (progress: Progress) => void;
@@ -49,7 +49,7 @@ export interface TrainSettings extends Partial<TrainOptions> {
  * what goes wrong later rejects `done`.
  */
 export function train(data: TrainingData, settings: TrainSettings = {}): TrainSession {
-  const { folder, resume, engine: _e, normalization: _n, checkpointMinutes: minutes = 0, onStep: _s, onEpoch: _o, onNote: _m, ...given } = settings;
+  const { folder, resume, engine: _e, threads: _t, checkpointMinutes: minutes = 0, onStep: _s, onEpoch: _o, onNote: _m, ...given } = settings;
   const options = completeOptions(given);
   const { model, border } = prepareModel(options, data.training);
   if (folder !== undefined) checkRunName(basename(folder));

@@ -1,4 +1,4 @@
-import { emptyBatch, fillBatch, type Normalization } from '../data/batches';
+import { emptyBatch, fillBatch, seedNormalization } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
 import { evaluate, type EvaluationRow } from '../evaluation/evaluate';
@@ -9,29 +9,28 @@ import type { TrainingData } from './train';
 interface LossOptions {
   batchSize: number;
   border: number;
-  normalization: Normalization;
   /** Called before each batch; what it throws ends the sum. */
   onBatch: () => void;
 }
 
 /** The mean squared error over all patches of a set, batch by batch. */
-export async function meanLoss(patches: PatchSet, model: Model, engine: Engine, { batchSize, border, normalization, onBatch }: LossOptions): Promise<number> {
+export async function meanLoss(patches: PatchSet, model: Model, engine: Engine, { batchSize, border, onBatch }: LossOptions): Promise<number> {
   const order = Uint32Array.from({ length: patches.count }, (_, index) => index);
   let batch = emptyBatch();
   let sum = 0;
   for (let start = 0; start < patches.count; start += batchSize) {
     onBatch();
     const count = Math.min(batchSize, patches.count - start);
-    batch = fillBatch(patches, order, start, count, normalization, batch);
+    batch = fillBatch(patches, order, start, count, seedNormalization, batch);
     sum += count * (await engine.lossAndGradient(model, batch, null, border));
   }
   return sum / patches.count;
 }
 
 interface ScoreOptions {
-  normalization: Normalization;
   /** Bicubic's rows of an earlier epoch: they do not change. */
   bicubic?: EvaluationRow[];
+  threads?: number;
   /** Called after each image; what it throws ends the evaluation. */
   onImage: () => void;
 }
@@ -40,8 +39,8 @@ interface ScoreOptions {
 export async function scoreEpoch(data: TrainingData, model: Model, engine: Engine, options: ScoreOptions): Promise<Pick<EpochRecord, 'psnr' | 'ssim' | 'bicubicPsnr' | 'bicubicSsim'> & { bicubic?: EvaluationRow[] }> {
   const { evaluation, training } = data;
   if (!evaluation?.length) return { psnr: null, ssim: null, bicubicPsnr: null, bicubicSsim: null };
-  const { normalization, bicubic, onImage } = options;
-  const { summary, rows } = await evaluate(evaluation, { protocol: training.protocol, scale: training.scale, model, engine, normalization, bicubic, onProgress: onImage });
+  const { bicubic, threads, onImage } = options;
+  const { summary, rows } = await evaluate(evaluation, { protocol: training.protocol, scale: training.scale, model, engine, bicubic, threads, onProgress: onImage });
   const of = (method: string) => summary.find((row) => row.method === method);
   const network = of('srcnn'), baseline = of('bicubic');
   return {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { PatchSet } from '../../src/data/patches';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
-import { CheckpointError, DivergedError, OptionError, UnknownNameError } from '../../src/errors';
+import { CheckpointError, DivergedError, OptionError, UnknownNameError, WriteError } from '../../src/errors';
+import { loadWeights } from '../../src/model/weights';
 import type { TrainResult } from '../../src/training/session';
 import { loadCheckpoint, readCheckpoint } from '../../src/training/checkpoint';
 import { train, type TrainSettings } from '../../src/training/train';
@@ -134,6 +136,71 @@ test('a run that diverged goes on from its last checkpoint once the learning rat
   session.learningRate = 1e-3;
   session.resume();
   assert.deepEqual((await session.done).model.weights, whole.model.weights);
+});
+
+test('a run that diverged before its first checkpoint begins anew once the learning rate is lowered, with and without a folder', async () => {
+  for (const own of [join(folder, 'early'), undefined]) {
+    const session = train(data, { ...options, engine, folder: own });
+    session.learningRate = 1e30;
+    await assert.rejects(session.done, (error: Error) => error instanceof DivergedError && /in epoch 1, batch 2; lower learningRate/.test(error.message));
+    session.learningRate = 1e-3;
+    session.resume();
+    const { model, history } = await session.done;
+    assert.deepEqual(model.weights, whole.model.weights);
+    assert.deepEqual(history.losses, whole.history.losses);
+  }
+});
+
+test('a validation loss that is no number ends the run, and is never the best', async () => {
+  const run = join(folder, 'last-batch');
+  let steps = 0;
+  const settings = { ...options, engine, folder: run, onStep: () => void (++steps === 3 && (session.learningRate = 1e30)) };
+  const session = train(data, settings);
+  await assert.rejects(session.done, (error: Error) => error instanceof DivergedError && /validation loss became \w+ in epoch 2, after its last batch/.test(error.message));
+  assert.equal((await loadCheckpoint(run))!.best!.epoch, 1);
+  session.learningRate = 1e-3;
+  session.resume();
+  assert.deepEqual((await session.done).model.weights, whole.model.weights);
+});
+
+test('a run whose checkpoints were removed is not trained over, with or without resume', async () => {
+  const run = await copyOfRun('finished');
+  for (const name of ['checkpoint.bin', 'checkpoint.previous.bin']) await rm(join(run, name));
+  const files = ['weights.safetensors', 'options.json', 'history.json'].map((name) => join(run, name));
+  const before = await Promise.all(files.map((file) => readFile(file)));
+  for (const resume of [false, true]) {
+    await assert.rejects(train(data, { ...options, engine, folder: run, resume }).done, (error: Error) => error instanceof CheckpointError && /without its checkpoint/.test(error.message) && error.message.includes(run));
+  }
+  assert.deepEqual(await Promise.all(files.map((file) => readFile(file))), before);
+});
+
+test('only what a killed run left is swept out of its folder', async () => {
+  const run = await copyOfRun('swept');
+  for (const name of ['mine.tmp', '.next', 'weights.safetensors.77.tmp', 'checkpoint.bin.next', 'checkpoint.bin.next.77.tmp', 'run.lock.a-b.tmp']) await writeFile(join(run, name), '');
+  await train(data, { ...options, engine, folder: run, resume: true }).done;
+  assert.deepEqual((await readdir(run)).sort(), ['.next', 'checkpoint.bin', 'checkpoint.previous.bin', 'history.json', 'mine.tmp', 'options.json', 'weights.safetensors']);
+});
+
+test('best weights that lag behind the checkpoint are written anew; options.json holds what was changed while it trained', async () => {
+  const run = await copyOfRun('weights-lag');
+  const file = join(run, 'weights.safetensors');
+  const { weights } = await loadWeights(file);
+  await truncate(file, 100);
+  const session = train(data, { ...options, engine, folder: run, resume: true });
+  session.learningRate = 1e-6;
+  session.epochs = 3;
+  await session.done;
+  assert.deepEqual((await loadWeights(file)).weights, weights);
+  const { learningRate, epochs } = JSON.parse(await readFile(join(run, 'options.json'), 'utf8'));
+  assert.deepEqual([learningRate, epochs], [1e-6, 3]);
+});
+
+test('stop() rejects where its checkpoint could not be written', async () => {
+  const run = join(folder, 'unwritable');
+  const session = train(data, { ...options, engine, folder: run, onEpoch: ({ epoch }) => void (epoch === 2 && mkdirSync(join(run, 'checkpoint.bin.next'))) });
+  await new Promise<void>((resolve) => session.subscribe((event) => void (event === 'epoch' && session.history.epochs.length === 2 && resolve())));
+  await assert.rejects(session.stop(), WriteError);
+  assert.equal((await loadCheckpoint(run))!.epoch, 2);
 });
 
 test('options out of range are refused before anything runs or is written', async () => {
