@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { datasetNames, loadDataset } from '../data/datasets';
+import { evaluationImages } from '../data/datasets';
 import type { Protocol } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { evaluate, type Evaluation } from '../evaluation/evaluate';
-import { imageFiles } from '../image/files';
 import { pretrained, pretrainedNames } from '../model/pretrained';
 import type { Model } from '../model/srcnn';
 import { loadWeights } from '../model/weights';
@@ -52,10 +51,8 @@ async function modelOf(name: string): Promise<Model | undefined> {
 }
 
 async function filesOf(folder: string, scale?: number): Promise<string[]> {
-  const found = await stat(folder).catch(() => null);
-  if (found?.isFile()) return [folder];
-  if (found?.isDirectory() && !datasetNames.includes(folder)) return imageFiles(folder);
-  return (await loadDataset(folder, { scale })).evaluation;
+  const isFile = (await stat(folder).catch(() => null))?.isFile();
+  return isFile ? [folder] : evaluationImages(folder, { scale });
 }
 
 function warnOfDegradation({ protocol, scale }: EvaluateFlags, model?: Model): void {

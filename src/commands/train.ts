@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { loadDataset } from '../data/datasets';
+import { evaluationImages, loadDataset } from '../data/datasets';
 import type { Protocol } from '../data/degrade';
 import { preparePatches } from '../data/patches';
 import { createEngine } from '../engine/choose';
@@ -73,7 +73,7 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
 
 async function prepare(name: string, { protocol, scale, threads, evaluation }: TrainFlags) {
   const files = await loadDataset(name, { scale });
-  const scored = evaluation ? (await loadDataset(evaluation, { scale })).evaluation : files.evaluation;
+  const scored = evaluation ? await evaluationImages(evaluation, { scale }) : files.evaluation;
   const training = await preparePatches(files.training, { protocol, scale, threads, onProgress: showCount('training images') });
   const validation = await preparePatches(files.validation, { protocol, scale, threads, onProgress: showCount('validation images') });
   return { training: training.patches, validation: validation.patches, evaluation: scored, skipped: [...training.skipped, ...validation.skipped] };

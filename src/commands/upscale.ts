@@ -6,7 +6,7 @@ import { checkScale } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { OptionError } from '../errors';
 import { upscale, type UpscaleOptions } from '../evaluation/upscale';
-import { readPhotograph, writeImage } from '../image/files';
+import { checkWritable, readPhotograph, writeImage } from '../image/files';
 import { pretrained } from '../model/pretrained';
 import type { Model } from '../model/srcnn';
 import { loadWeights } from '../model/weights';
@@ -81,7 +81,10 @@ async function enlargeAll(jobs: UpscaleJob[], options: UpscaleOptions, force: bo
 
 async function enlarge({ input, output }: UpscaleJob, options: UpscaleOptions, force: boolean): Promise<void> {
   if (!force && (await stat(output).catch(() => null))) throw new OptionError(`${output} is there already; add --force to replace it`);
-  const large = await upscale(await readPhotograph(input), options);
+  const photograph = await readPhotograph(input);
+  const { scale = 3 } = options;
+  checkWritable(output, { width: scale * photograph.width, height: scale * photograph.height });
+  const large = await upscale(photograph, options);
   await mkdir(dirname(output), { recursive: true });
   await writeImage(output, large);
 }

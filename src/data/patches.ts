@@ -9,7 +9,7 @@ import { type Pair, preparePair } from './pair';
  */
 export interface PatchSet {
   pictures: Pair[];
-  picture: Uint16Array;
+  picture: Uint32Array;
   x: Uint16Array;
   y: Uint16Array;
   size: number;
@@ -51,7 +51,7 @@ export async function preparePatches(files: string[], options: PatchOptions = {}
 function layOut(pictures: Pair[], size: number, stride: number): Pick<PatchSet, 'picture' | 'x' | 'y' | 'count'> {
   const along = (side: number) => Math.ceil((side - size) / stride);
   const count = pictures.reduce((sum, { width, height }) => sum + along(width) * along(height), 0);
-  const [picture, x, y] = [new Uint16Array(count), new Uint16Array(count), new Uint16Array(count)];
+  const [picture, x, y] = [new Uint32Array(count), new Uint16Array(count), new Uint16Array(count)];
   let at = 0;
   for (const [index, { width, height }] of pictures.entries()) {
     for (let top = 0; top < height - size; top += stride) {

@@ -8,6 +8,7 @@ import { restoreWith, seedPictures } from './protocol';
 
 export interface RestoreOptions {
   model: Model;
+  /** Default: what the model was trained for, else 3. */
   scale?: number;
   engine?: Engine;
   normalization?: Normalization;
@@ -15,7 +16,7 @@ export interface RestoreOptions {
 
 /** A picture degraded as protocol seed does and brought back, by bicubic and by the network: the three RGB pictures that evaluate() compares. */
 export async function restoreImage(image: Image, options: RestoreOptions): Promise<{ original: Image; bicubic: Image; restored: Image }> {
-  const { model, scale = 3, normalization = seedNormalization } = options;
+  const { model, scale = options.model.degradation?.scale ?? 3, normalization = seedNormalization } = options;
   checkScale(scale);
   const engine = options.engine ?? (await createEngine());
   try {

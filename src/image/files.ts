@@ -78,7 +78,7 @@ function separate(samples: Samples, { width, height, channels: stored }: Stored,
  * so that no half-written file is ever seen. Another extension is an OptionError, a failed write a WriteError.
  */
 export async function writeImage(file: string, image: Photograph): Promise<void> {
-  checkWritable(file);
+  checkWritable(file, image);
   const temporary = `${file}.${randomUUID()}.part`;
   try {
     await writeFile(temporary, await encode(extname(file).toLowerCase(), image));
@@ -89,9 +89,16 @@ export async function writeImage(file: string, image: Photograph): Promise<void>
   }
 }
 
-/** Throws an OptionError unless the file's extension is one that the lab writes. */
-export function checkWritable(file: string): void {
+/** The longest side in pixels that a kind of file holds. */
+const longestSide: Readonly<Record<string, number>> = { '.webp': 16383, '.jpg': 65535, '.jpeg': 65535 };
+
+/** Throws an OptionError unless the file's extension is one that the lab writes, and one that holds a picture of this size. */
+export function checkWritable(file: string, { width, height }: { width: number; height: number } = { width: 0, height: 0 }): void {
+  const kind = extname(file).toLowerCase();
   if (!isImageFile(file)) throw new OptionError(`cannot write ${file}: use one of ${readableKinds.join(', ')}`);
+  if (Math.max(width, height) > (longestSide[kind] ?? Infinity)) {
+    throw new OptionError(`cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels a side that ${kind} holds; use .png or .tif`);
+  }
 }
 
 /** Whether a file's extension is one that the lab reads and writes. */

@@ -100,7 +100,8 @@ export function srcnn(network: string | readonly Layer[] = '9-1-7', options: Src
   return options.weights === undefined ? model : pretrained(options.weights, { expected: model });
 }
 
-function checkLayers(layers: readonly Layer[]): void {
+/** Throws an OptionError unless the layers are a chain that the engines compute: odd kernels, one filter at the end. */
+export function checkLayers(layers: readonly Layer[]): void {
   const whole = (value: number) => Number.isInteger(value) && value > 0;
   for (const [index, { filters, kernel }] of layers.entries()) {
     if (!whole(filters)) throw new OptionError(`layer ${index + 1}: filters is ${filters}; use a whole number above 0`);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { WeightsError } from '../errors';
 import { writeAtomically } from '../training/checkpoint';
-import { type Layer, layerSlices, type Model } from './srcnn';
+import { checkLayers, type Layer, layerSlices, type Model } from './srcnn';
 
 interface Tensor {
   dtype: string;
@@ -69,6 +69,11 @@ export function parseWeights(file: string, bytes: Buffer, expected?: Model): Mod
   const { header, data } = parse(file, bytes);
   const { __metadata__: metadata = {}, ...tensors } = header as Record<string, Tensor> & { __metadata__?: Record<string, string> };
   const layers = readLayers(file, metadata as unknown as Record<string, string>, tensors);
+  try {
+    checkLayers(layers);
+  } catch (error) {
+    throw new WeightsError(`${file}: is another network's: ${(error as Error).message}`, { cause: error });
+  }
   if (expected && JSON.stringify(layers) !== JSON.stringify(expected.layers)) {
     throw new WeightsError(`${file}: holds the network ${metadata.name ?? describe(layers)}, not ${expected.name}; load it as its own model`);
   }
@@ -98,16 +103,20 @@ function parse(file: string, bytes: Buffer): { header: Record<string, unknown>; 
   const length = bytes.length >= 8 ? Number(bytes.readBigUInt64LE()) : Infinity;
   if (8 + length > bytes.length) throw new WeightsError(`${file}: cut short, or not a safetensors file; copy or train it again`);
   try {
-    return { header: JSON.parse(bytes.subarray(8, 8 + length).toString()), data: bytes.subarray(8 + length) };
+    const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
+    if (typeof header !== 'object' || header === null || Array.isArray(header)) throw new Error('not an object');
+    return { header, data: bytes.subarray(8 + length) };
   } catch (error) {
-    throw new WeightsError(`${file}: its header is no JSON, so it is not a safetensors file; give another one`, { cause: error });
+    throw new WeightsError(`${file}: its header is no JSON object, so it is not a safetensors file; give another one`, { cause: error });
   }
 }
 
 /** The layers as the lab wrote them, or read off the shapes of another program's tensors (ReLU after all but the last). */
 function readLayers(file: string, metadata: Record<string, string>, tensors: Record<string, Tensor>): Layer[] {
   try {
-    if (metadata.layers) return JSON.parse(metadata.layers) as Layer[];
+    const layers = metadata.layers ? JSON.parse(metadata.layers) : undefined;
+    if (layers && !Array.isArray(layers)) throw new Error('no list');
+    if (layers) return layers as Layer[];
   } catch (error) {
     throw new WeightsError(`${file}: the description of its layers is damaged; copy or train it again`, { cause: error });
   }
@@ -125,7 +134,7 @@ function readTensor(file: string, data: Buffer, tensors: Record<string, Tensor>,
   if (!tensor || tensor.dtype !== 'F32' || JSON.stringify(tensor.shape) !== JSON.stringify(shape)) {
     throw new WeightsError(`${file}: ${name} should be float32 of shape [${shape}]; it is another network's`);
   }
-  const [start, end] = tensor.data_offsets;
-  if (end - start !== bytes || end > data.length) throw new WeightsError(`${file}: cut short at ${name}; copy or train it again`);
+  const [start, end] = Array.isArray(tensor.data_offsets) ? tensor.data_offsets : [NaN, NaN];
+  if (end - start !== bytes || !(start >= 0) || end > data.length) throw new WeightsError(`${file}: cut short at ${name}; copy or train it again`);
   return new Float32Array(data.buffer.slice(data.byteOffset + start, data.byteOffset + end));
 }

@@ -48,10 +48,11 @@ class Chart implements LiveChart {
   private timer?: NodeJS.Timeout;
   private drawnAt = 0;
   private readonly unsubscribe: () => void;
-  private settle!: (failure?: Promise<never>) => void;
+  private settle!: () => void;
+  private fail!: (error: unknown) => void;
 
   constructor(private readonly session: TrainSession, private readonly display: Display) {
-    this.done = new Promise((resolve) => (this.settle = resolve));
+    this.done = new Promise((resolve, reject) => [this.settle, this.fail] = [resolve, reject]);
     // Whoever awaits `done` sees why there is no picture; a chart must not end the program.
     this.done.catch(() => undefined);
     this.draw();
@@ -80,9 +81,19 @@ class Chart implements LiveChart {
     if (this.ended) {
       clearTimeout(this.timer);
       this.timer = undefined;
-      this.keep().then(() => this.settle(), (error) => this.settle(Promise.reject(error)));
+      this.keep().then(this.settle, this.fail);
     } else {
-      this.timer ??= setTimeout(() => this.draw(), Math.max(0, this.drawnAt + interval - Date.now()));
+      this.timer ??= setTimeout(() => this.redraw(), Math.max(0, this.drawnAt + interval - Date.now()));
+    }
+  }
+
+  /** What goes wrong in a timer would end the program. */
+  private redraw(): void {
+    try {
+      this.draw();
+    } catch (error) {
+      this.fail(error);
+      this.stop();
     }
   }
 

@@ -136,6 +136,11 @@ function newScribe(session: TrainSession, folder: string, event: 'step' | 'epoch
   if (before && event === 'step') writer.restart(step);
   const catchUp = () => {
     const { losses: now, epochs: records } = session.history;
+    // A run that diverged goes on from its last checkpoint: what was written since is void.
+    if (now.length < lossesDone || records.length < epochsDone) {
+      [lossesDone, epochsDone] = [now.filter((entry) => entry.step < stepOf(session)).length, Math.min(epochsDone, records.length)];
+      writer.restart(stepOf(session));
+    }
     for (; lossesDone < now.length; lossesDone++) writer.scalar('loss', now[lossesDone].step, now[lossesDone].loss);
     for (; epochsDone < records.length; epochsDone++) writeEpoch(writer, records[epochsDone]);
   };

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { dataFolder, datasetNames, loadDataset } from '../../src/data/datasets';
+import { dataFolder, datasetNames, evaluationImages, loadDataset } from '../../src/data/datasets';
 import { DatasetError, UnknownNameError } from '../../src/errors';
 
 const given = process.env.SRCNN_DATA_DIR;
@@ -91,6 +91,7 @@ test('of a folder of images every tenth validates and is evaluated, the others t
   const { training, validation, evaluation } = await loadDataset(join(folder, 'mine'));
   assert.deepEqual([training.length, validation.map((file) => basename(file)), evaluation], [18, ['10.png', '20.png'], validation]);
   assert.ok(!training.some((file) => validation.includes(file)), 'none is both');
+  assert.equal((await evaluationImages(join(folder, 'mine'))).length, 20, 'a folder that is named for evaluation is evaluated whole');
 });
 
 const present = (path: string) => given !== undefined && existsSync(join(given, path));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -290,6 +291,21 @@ test('a disk too small and a folder that cannot be made are WriteErrors, said be
   await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder: join(work, 'a-file/data') }), WriteError);
   assert.equal(asked.length, 0);
   assert.deepEqual(await readdir(folder), []);
+});
+
+test('an archive that came whole and cannot be put in its place is kept, and the next call downloads nothing', async () => {
+  const bytes = zip(pictures), taken = join(folder, 'Toy');
+  answers.set('/toy.zip', (request, response) => {
+    mkdirSync(join(taken, 'somebody-elses'), { recursive: true });
+    serve(bytes)(request, response);
+  });
+  await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), (error: Error) => error instanceof WriteError && /what came is kept in .*\.part$/.test(error.message));
+  await rm(taken, { recursive: true });
+  answers.set('/toy.zip', serve(bytes));
+  asked.length = 0;
+  await fetchDataset(toy(['/toy.zip']), { folder });
+  assert.deepEqual(asked.map(({ range }) => range), [`bytes=${bytes.length}-`]);
+  await checkToy();
 });
 
 test('a folder that is there but not whole is never touched', async () => {

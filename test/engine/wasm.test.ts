@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { EngineError, ImageTooSmallError, OptionError } from '../../src/errors';
 import type { Batch, Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
@@ -112,6 +113,21 @@ test('options out of range are refused by name', async () => {
   const closed = await createWasmEngine({ threads: 1 });
   await closed.close();
   assert.throws(() => closed.predict(model, { data: new Float32Array(1), width: 1, height: 1 }), EngineError);
+});
+
+test('an engine that has lost a thread says so at once, and at every further call', async () => {
+  const broken = await createWasmEngine({ threads: 2 });
+  const plane = { data: new Float32Array(64), width: 8, height: 8 };
+  await broken.predict(srcnn('9-1-5'), plane);
+  await (broken as unknown as { workers: Worker[] }).workers[1].terminate();
+  for (let call = 0; call < 2; call++) await assert.rejects(broken.predict(srcnn('9-1-5'), plane), (error: Error) => error instanceof EngineError && /a thread failed/.test(error.message));
+  await broken.close();
+});
+
+test('a batch that no memory holds is an error that names batchSize', async () => {
+  const model = srcnn('9-5-5'), count = 2 ** 18;
+  const batch = { input: new Float32Array(4), target: new Float32Array(4), count, width: 8, height: 8 };
+  await assert.rejects(engine.lossAndGradient(model, batch, new Float32Array(model.weights.length)), (error: Error) => error instanceof OptionError && /batchSize/.test(error.message));
 });
 
 const reference = process.env.SRCNN_REFERENCE_DIR;

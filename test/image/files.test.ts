@@ -131,6 +131,12 @@ test('a write that fails is a WriteError and leaves nothing behind; an unknown e
   assert.deepEqual(readdirSync(folder), before);
 });
 
+test('a picture with a side longer than its kind of file holds is an OptionError that names another kind', async () => {
+  const wide = { data: new Uint8Array(16384), width: 16384, height: 1, channels: 1 as const };
+  await assert.rejects(writeImage(join(folder, 'wide.webp'), wide), (error: Error) => error instanceof OptionError && /16383 pixels a side.*\.png/.test(error.message));
+  await writeImage(join(folder, 'wide.png'), wide);
+});
+
 test('the images of a folder are listed in order, and a folder without any is a DatasetError', async () => {
   const pictures = mkdtempSync(join(folder, 'pictures-'));
   await assert.rejects(imageFiles(pictures), DatasetError);

@@ -55,6 +55,27 @@ test('a file that is missing, cut short, foreign or of another network is refuse
   }
 });
 
+test('a header that is no header, and a network that the engines do not compute, are refused by name', async () => {
+  const file = join(folder, 'odd.safetensors');
+  const write = (header: unknown) => {
+    const json = Buffer.from(JSON.stringify(header)), length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    return writeFile(file, Buffer.concat([length, json, Buffer.alloc(4096)]));
+  };
+  const tensors = (filters: number, kernel: number) => {
+    const weights = 4 * filters * kernel ** 2;
+    return { 'conv1.weight': { dtype: 'F32', shape: [filters, 1, kernel, kernel], data_offsets: [0, weights] }, 'conv1.bias': { dtype: 'F32', shape: [filters], data_offsets: [weights, weights + 4 * filters] } };
+  };
+  await write(tensors(1, 3));
+  await loadWeights(file);
+  const { 'conv1.weight': weight, 'conv1.bias': bias } = tensors(1, 3);
+  for (const header of [null, [], tensors(9, 3), tensors(1, 2), { ...tensors(1, 3), __metadata__: { layers: '[]' } }, { ...tensors(1, 3), __metadata__: { layers: '{}' } },
+    { 'conv1.weight': { ...weight, data_offsets: undefined }, 'conv1.bias': bias }, { 'conv1.weight': { ...weight, data_offsets: [-36, 0] }, 'conv1.bias': bias }]) {
+    await write(header);
+    await assert.rejects(loadWeights(file), (error: Error) => error instanceof WeightsError && error.message.startsWith(file), JSON.stringify(header));
+  }
+});
+
 test('a failed write is named and leaves nothing behind', async () => {
   await assert.rejects(saveWeights(join(folder, 'bad.safetensors', 'inside-a-file'), srcnn('9-1-7')), WriteError);
   assert.ok((await readdir(folder)).every((name) => !name.endsWith('.tmp')));

@@ -20,7 +20,7 @@ function waves(count: number): PatchSet {
   const [width, height, size] = [64, 64, 16];
   const wave = (gain: number) => Uint8Array.from({ length: width * height }, (_, i) => 128 + gain * Math.sin((i % width) / 3) * Math.cos(i / width / 4));
   return {
-    pictures: [{ input: wave(40), target: wave(90), width, height }], picture: new Uint16Array(count),
+    pictures: [{ input: wave(40), target: wave(90), width, height }], picture: new Uint32Array(count),
     x: Uint16Array.from({ length: count }, (_, i) => (7 * i) % 48), y: Uint16Array.from({ length: count }, (_, i) => (5 * i) % 48),
     size, count, scale: 3, protocol: 'seed',
   };
@@ -123,6 +123,20 @@ test('why a run failed stands in its chart', async () => {
   const session = start({ learningRate: 1e30 });
   await liveChart(session, (forms) => void shown.push(forms)).done;
   assert.match(words(plotly(shown.at(-1)!)), /^Failed in epoch 1 of 3: the loss became .*lower learningRate/);
+});
+
+test('a display that fails ends the chart with its reason, once, and training goes on', async () => {
+  let shown = 0;
+  const session = start({ epochs: 20 });
+  const chart = liveChart(session, () => {
+    if (++shown > 1) throw new Error('the display is gone');
+  });
+  await assert.rejects(chart.done, /the display is gone/);
+  await session.stop();
+  session.resume();
+  await session.done;
+  assert.equal(session.state, 'finished');
+  assert.equal(shown, 2);
 });
 
 test('the curves stand on epochs: single batches of the history, the schedule\'s learning rate, scores beside bicubic\'s', async () => {

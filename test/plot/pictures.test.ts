@@ -25,7 +25,7 @@ function patchSet(): PatchSet {
   const target = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i % 64) + 8 * Math.floor(i / 64));
   const corners = Array.from({ length: 64 }, (_, i) => [4 * (i % 8), 4 * Math.floor(i / 8)]);
   return {
-    pictures: [{ input: target.map((value) => value - 1), target, width: 64, height: 64 }], picture: new Uint16Array(corners.length),
+    pictures: [{ input: target.map((value) => value - 1), target, width: 64, height: 64 }], picture: new Uint32Array(corners.length),
     x: Uint16Array.from(corners, ([x]) => x), y: Uint16Array.from(corners, ([, y]) => y), size: 8, count: corners.length, scale: 3, protocol: 'seed',
   };
 }

@@ -30,7 +30,7 @@ function noise(count: number, gain = 40): PatchSet {
   const [width, height] = [32, 32];
   const plane = (strength: number) => Uint8Array.from({ length: width * height }, (_, i) => 128 + strength * Math.sin(i * i));
   return {
-    pictures: [{ input: plane(gain), target: plane(90), width, height }], picture: new Uint16Array(count),
+    pictures: [{ input: plane(gain), target: plane(90), width, height }], picture: new Uint32Array(count),
     x: Uint16Array.from({ length: count }, (_, i) => (7 * i) % 20), y: Uint16Array.from({ length: count }, (_, i) => (5 * i) % 20),
     size: 12, count, scale: 3, protocol: 'seed',
   };

@@ -28,7 +28,7 @@ function noise(count: number): PatchSet {
   const [width, height] = [32, 32];
   const plane = (gain: number) => Uint8Array.from({ length: width * height }, (_, i) => 128 + gain * Math.sin(i * i));
   return {
-    pictures: [{ input: plane(40), target: plane(90), width, height }], picture: new Uint16Array(count),
+    pictures: [{ input: plane(40), target: plane(90), width, height }], picture: new Uint32Array(count),
     x: Uint16Array.from({ length: count }, (_, i) => (7 * i) % 20), y: Uint16Array.from({ length: count }, (_, i) => (5 * i) % 20),
     size: 12, count, scale: 3, protocol: 'seed',
   };

@@ -30,7 +30,7 @@ function slopes(count: number): PatchSet {
   const [width, height] = [40, 36];
   const slope = (gain: number) => Uint8Array.from({ length: width * height }, (_, i) => 100 + gain * ((i % width) / width));
   return {
-    pictures: [{ input: slope(40), target: slope(90), width, height }], picture: new Uint16Array(count),
+    pictures: [{ input: slope(40), target: slope(90), width, height }], picture: new Uint32Array(count),
     x: Uint16Array.from({ length: count }, (_, i) => i % 20), y: Uint16Array.from({ length: count }, (_, i) => i % 20),
     size: 12, count, scale: 3, protocol: 'seed',
   };

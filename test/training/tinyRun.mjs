@@ -15,7 +15,7 @@ const side = 32;
 const plane = (gain) => Uint8Array.from({ length: side * side }, (_, i) => 128 + gain * Math.sin(i * i));
 const places = (count, factor) => Uint16Array.from({ length: count }, (_, i) => (factor * i) % 20);
 const noise = (count) => ({
-  pictures: [{ input: plane(40), target: plane(90), width: side, height: side }], picture: new Uint16Array(count),
+  pictures: [{ input: plane(40), target: plane(90), width: side, height: side }], picture: new Uint32Array(count),
   x: places(count, 7), y: places(count, 5), size: 12, count, scale: 3, protocol: 'seed',
 });
 const network = [{ filters: 4, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }];

@@ -27,7 +27,7 @@ function waves(count: number): PatchSet {
   const [width, height, size] = [64, 64, 16];
   const wave = (gain: number) => Uint8Array.from({ length: width * height }, (_, i) => 128 + gain * Math.sin((i % width) / 3) * Math.cos(i / width / 4));
   return {
-    pictures: [{ input: wave(40), target: wave(90), width, height }], picture: new Uint16Array(count),
+    pictures: [{ input: wave(40), target: wave(90), width, height }], picture: new Uint32Array(count),
     x: Uint16Array.from({ length: count }, (_, i) => (7 * i) % 48), y: Uint16Array.from({ length: count }, (_, i) => (5 * i) % 48),
     size, count, scale: 3, protocol: 'seed',
   };

@@ -12,7 +12,7 @@ const FIELDS = 8;
 
 /** What the threads are to do next; all pointers are byte addresses in the shared memory. */
 export interface Task {
-  kind: 'train' | 'predict' | 'close';
+  kind: 'train' | 'predict';
   chunks: number;
   chunkSize: number;
   count: number;
@@ -32,7 +32,7 @@ export interface Task {
   layers: readonly Layer[];
 }
 
-const KINDS = ['train', 'predict', 'close'] as const;
+const KINDS = ['train', 'predict'] as const;
 const NUMBERS = ['chunks', 'chunkSize', 'count', 'width', 'height', 'border', 'stripWidth', 'segmentHeight', 'weights', 'input', 'target', 'gradients', 'losses', 'scratch', 'scratchBytes'] as const;
 
 export function writeTask(control: Int32Array, task: Task): void {

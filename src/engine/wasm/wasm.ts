@@ -46,6 +46,7 @@ class WasmEngine implements Engine {
   private readonly workers: Worker[];
   private finish?: { resolve: () => void; reject: (error: Error) => void };
   private queue: Promise<unknown> = Promise.resolve();
+  private failure?: EngineError;
   private closed = false;
 
   constructor(module: WebAssembly.Module, simd: string, private readonly threads: number) {
@@ -53,7 +54,8 @@ class WasmEngine implements Engine {
     this.workers = Array.from({ length: threads }, (_, index) => {
       const worker = new Worker(join(COMPILED, 'worker.js'), { workerData: { memory: this.memory, kernelModule: module, index, generation: 0 }, execArgv: [] });
       worker.on('message', () => this.finish?.resolve());
-      worker.on('error', (error) => this.finish?.reject(new EngineError(`engine wasm: a thread failed: ${error.message}`, { cause: error })));
+      worker.on('error', (error) => this.fail(error.message, error));
+      worker.on('exit', () => this.closed || this.fail('it ended'));
       // An idle engine does not keep the program alive.
       worker.unref();
       return worker;
@@ -73,7 +75,14 @@ class WasmEngine implements Engine {
   async close(): Promise<void> {
     await this.queue;
     this.closed = true;
+    this.finish = undefined;
     await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+
+  /** Without one of its threads the engine is of no use: calls would wait for it for ever. */
+  private fail(reason: string, cause?: Error): void {
+    this.failure ??= new EngineError(`engine wasm: a thread failed: ${reason}; create another engine, with fewer threads where memory is short`, { cause });
+    this.finish?.reject(this.failure);
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -143,7 +152,11 @@ class WasmEngine implements Engine {
       return start;
     });
     const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
-    if (missing > 0) this.memory.grow(missing);
+    try {
+      if (missing > 0) this.memory.grow(missing);
+    } catch (error) {
+      throw new OptionError(`engine wasm: ${(end / 2 ** 30).toFixed(1)} GB are needed at once, which this machine or WebAssembly (4 GB) does not give; use a smaller batchSize, network or picture`, { cause: error });
+    }
     return starts;
   }
 
@@ -152,12 +165,16 @@ class WasmEngine implements Engine {
     writeTask(control, task);
     Atomics.store(control, NEXT, 0);
     Atomics.store(control, PENDING, this.threads);
+    if (this.failure) throw this.failure;
     for (const worker of this.workers) worker.ref();
-    await new Promise<void>((resolve, reject) => {
-      this.finish = { resolve, reject };
-      Atomics.add(control, GENERATION, 1);
-      Atomics.notify(control, GENERATION);
-    });
-    for (const worker of this.workers) worker.unref();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.finish = { resolve, reject };
+        Atomics.add(control, GENERATION, 1);
+        Atomics.notify(control, GENERATION);
+      });
+    } finally {
+      for (const worker of this.workers) worker.unref();
+    }
   }
 }

@@ -17,7 +17,6 @@ function serve(): void {
     // The memory may have grown: only a fresh view shows all of it.
     control = new Int32Array(memory.buffer, CONTROL_BYTE, 1024);
     const task = readTask(control);
-    if (task.kind === 'close') return;
     const scratch = task.scratch + index * task.scratchBytes;
     const work = (task.kind === 'train' ? trainer : predictor)(task, scratch, memory, kernels);
     for (let chunk = Atomics.add(control, NEXT, 1); chunk < task.chunks; chunk = Atomics.add(control, NEXT, 1)) work(chunk);
