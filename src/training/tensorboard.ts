@@ -10,7 +10,7 @@ import { clip, restoreWith } from '../evaluation/protocol';
 import type { Plane } from '../image/image';
 import type { Model } from '../model/srcnn';
 import { type EventContent, eventRecord } from './eventFile';
-import type { EpochRecord } from './history';
+import type { EpochRecord, History } from './history';
 import type { TrainSession } from './session';
 
 /** Writes an event file record by record; each is whole on disk when the call returns. Throws WriteError, OptionError for a step that is none. */
@@ -105,8 +105,8 @@ export function followInTensorboard(session: TrainSession, folder: string, optio
   const onEvent = (event: 'step' | 'epoch' | 'state') => guarded(() => {
     // The first event comes when the session has taken over its checkpoint: only then is it known what is new.
     if (event === 'state') return;
-    scribe ??= newScribe(session, folder, event);
-    scribe.catchUp();
+    scribe ??= newScribe(session, folder);
+    scribe.catchUp(event);
     if (event !== 'epoch' || !samples) return;
     const { writer } = scribe;
     const epoch = session.history.epochs.length;
@@ -124,25 +124,27 @@ export function followInTensorboard(session: TrainSession, folder: string, optio
   };
 }
 
-/** Writes what of the history was not yet written; what an earlier file of the run holds is left to that. */
-function newScribe(session: TrainSession, folder: string, event: 'step' | 'epoch'): { writer: TensorboardWriter; catchUp: () => void } {
-  const before = hasEvents(folder);
+/** Writes what of the history was not yet written; what an earlier file of the run holds, or this one before the run fell back to its checkpoint, is left to that. */
+function newScribe(session: TrainSession, folder: string): { writer: TensorboardWriter; catchUp: (event: 'step' | 'epoch') => void } {
+  let goesOn = hasEvents(folder);
   const writer = tensorboardWriter(folder);
-  const { losses, epochs } = session.history;
-  const step = stepOf(session);
-  // What this very event brought is new.
-  let lossesDone = !before ? 0 : event === 'epoch' ? losses.length : losses.filter((entry) => entry.step < step).length;
-  let epochsDone = !before ? 0 : event === 'epoch' ? epochs.length - 1 : epochs.length;
-  if (before && event === 'step') writer.restart(step);
-  const catchUp = () => {
-    const { losses: now, epochs: records } = session.history;
-    // A run that diverged goes on from its last checkpoint: what was written since is void.
-    if (now.length < lossesDone || records.length < epochsDone) {
-      [lossesDone, epochsDone] = [now.filter((entry) => entry.step < stepOf(session)).length, Math.min(epochsDone, records.length)];
-      writer.restart(stepOf(session));
-    }
-    for (; lossesDone < now.length; lossesDone++) writer.scalar('loss', now[lossesDone].step, now[lossesDone].loss);
-    for (; epochsDone < records.length; epochsDone++) writeEpoch(writer, records[epochsDone]);
+  let history: History | undefined;
+  let lossesDone = 0, epochsDone = 0;
+  const begin = (event: 'step' | 'epoch') => {
+    history = session.history;
+    const { losses, epochs } = history, step = stepOf(session);
+    // What this very event brought is new.
+    lossesDone = !goesOn ? 0 : event === 'epoch' ? losses.length : losses.filter((entry) => entry.step < step).length;
+    epochsDone = !goesOn ? 0 : event === 'epoch' ? epochs.length - 1 : epochs.length;
+    if (goesOn && event === 'step') writer.restart(step);
+    goesOn = true;
+  };
+  const catchUp = (event: 'step' | 'epoch') => {
+    // A run that diverged goes on with the history of its last checkpoint.
+    if (session.history !== history) begin(event);
+    const { losses, epochs } = session.history;
+    for (; lossesDone < losses.length; lossesDone++) writer.scalar('loss', losses[lossesDone].step, losses[lossesDone].loss);
+    for (; epochsDone < epochs.length; epochsDone++) writeEpoch(writer, epochs[epochsDone]);
   };
   return { writer, catchUp };
 }

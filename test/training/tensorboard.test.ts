@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import type { PatchSet } from '../../src/data/patches';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
-import { OptionError, WriteError } from '../../src/errors';
+import { DivergedError, OptionError, WriteError } from '../../src/errors';
 import { crc32c } from '../../src/training/eventFile';
 import { followInTensorboard, tensorboardWriter } from '../../src/training/tensorboard';
 import { train } from '../../src/training/train';
@@ -189,6 +189,20 @@ test('TensorBoard shows the course of a run and its sample pictures, and of a re
   const { input, target } = data.validation.pictures[0];
   const at = (x: number, y: number) => pixels[(y * 120 + x) * info.channels];
   assert.deepEqual([at(0, 0), at(39, 20), at(119, 35)], [input[0], input[20 * 40 + 39], target[35 * 40 + 39]]);
+});
+
+test('of a run that diverged and fell back to its checkpoint TensorBoard shows every step once', { skip }, async () => {
+  const run = join(folder, 'fallen');
+  const session = train(data, { ...settings, engine, folder: run, onEpoch: ({ epoch }) => void (epoch === 1 && (session.learningRate = 1e30)) });
+  const end = followInTensorboard(session, run);
+  await assert.rejects(session.done, DivergedError);
+  session.learningRate = 1e-3;
+  session.resume();
+  const { history } = await session.done;
+  await end();
+  const { scalars } = readByTensorboard(run);
+  assert.deepEqual(scalars.loss, singles(history.losses.map(({ step, loss }) => [step, loss])));
+  assert.deepEqual(scalars.validationLoss, singles(history.epochs.map(({ epoch, validationLoss }) => [epoch, validationLoss])));
 });
 
 test('scores are written where there are any, and a session that nobody followed before is written whole', async () => {
