@@ -49,6 +49,13 @@ function execute(notebook, folder, environment) {
   }));
 }
 
+/** nbconvert leaves the numbers of a tslab notebook's cells empty, and GitHub then shows them as if they had not run. They ran from top to bottom. */
+function numberCells(file) {
+  const notebook = JSON.parse(readFileSync(file, 'utf8'));
+  notebook.cells.filter(({ cell_type: type }) => type === 'code').forEach((cell, index) => (cell.execution_count = index + 1));
+  writeFileSync(file, JSON.stringify(notebook, null, 1) + '\n');
+}
+
 async function reproduce(data, epochs) {
   const folder = folderFor(data, epochs);
   mkdirSync(folder, { recursive: true });
@@ -59,6 +66,7 @@ async function reproduce(data, epochs) {
     console.log(`[${index + 1}/${notebooks.length}] ${name}`);
     const began = Date.now();
     if ((await execute(name, folder, environment)) !== 0) throw new SetupError(`${name} failed: see above; the same command goes on where it was`);
+    numberCells(join(folder, name));
     console.log(`      done in ${Math.round((Date.now() - began) / 1000)} s`);
   }
   writeFileSync(join(folder, 'summary.json'), JSON.stringify(histories(join(folder, 'runs')).map(({ run, epochs: ended }) => ({ run, ...ended.at(-1) })), null, 2) + '\n');
