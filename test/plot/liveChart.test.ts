@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { PatchSet } from '../../src/data/patches';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { liveChart, type LiveChart } from '../../src/plot/liveChart';
@@ -9,6 +8,7 @@ import { liveFigure } from '../../src/plot/liveFigure';
 import { NoNotebookError } from '../../src/plot/show';
 import { sketch } from '../../src/plot/sketch';
 import { train } from '../../src/training/train';
+import { waves } from '../training/toyPatches';
 
 let engine: Engine;
 before(async () => {
@@ -16,15 +16,6 @@ before(async () => {
 });
 after(() => engine.close());
 
-function waves(count: number): PatchSet {
-  const [width, height, size] = [64, 64, 16];
-  const wave = (gain: number) => Uint8Array.from({ length: width * height }, (_, i) => 128 + gain * Math.sin((i % width) / 3) * Math.cos(i / width / 4));
-  return {
-    pictures: [{ input: wave(40), target: wave(90), width, height }], picture: new Uint32Array(count),
-    x: Uint16Array.from({ length: count }, (_, i) => (7 * i) % 48), y: Uint16Array.from({ length: count }, (_, i) => (5 * i) % 48),
-    size, count, scale: 3, protocol: 'seed',
-  };
-}
 const data = { training: waves(48), validation: waves(9) };
 const start = (settings: object = {}) => train(data, { network: '9-1-5', border: 0, epochs: 3, batchSize: 16, lossEvery: 1, engine, ...settings });
 

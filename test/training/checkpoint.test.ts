@@ -4,7 +4,6 @@ import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { PatchSet } from '../../src/data/patches';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { CheckpointError, DivergedError, OptionError, UnknownNameError, WriteError } from '../../src/errors';
@@ -12,6 +11,7 @@ import { loadWeights } from '../../src/model/weights';
 import type { TrainResult } from '../../src/training/session';
 import { loadCheckpoint, readCheckpoint } from '../../src/training/checkpoint';
 import { train, type TrainSettings } from '../../src/training/train';
+import { noise } from './toyPatches';
 
 let engine: Engine, folder: string, whole: TrainResult;
 before(async () => {
@@ -26,15 +26,6 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-function noise(count: number, gain = 40): PatchSet {
-  const [width, height] = [32, 32];
-  const plane = (strength: number) => Uint8Array.from({ length: width * height }, (_, i) => 128 + strength * Math.sin(i * i));
-  return {
-    pictures: [{ input: plane(gain), target: plane(90), width, height }], picture: new Uint32Array(count),
-    x: Uint16Array.from({ length: count }, (_, i) => (7 * i) % 20), y: Uint16Array.from({ length: count }, (_, i) => (5 * i) % 20),
-    size: 12, count, scale: 3, protocol: 'seed',
-  };
-}
 const data = { training: noise(16), validation: noise(4) };
 const options = { epochs: 4, batchSize: 8, lossEvery: 1, network: [{ filters: 4, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }] } satisfies TrainSettings;
 

@@ -5,7 +5,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { PatchSet } from '../../src/data/patches';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { WriteError } from '../../src/errors';
@@ -16,6 +15,7 @@ import { loadWeights, saveWeights } from '../../src/model/weights';
 import { loadCheckpoint } from '../../src/training/checkpoint';
 import { lockFolder } from '../../src/training/lock';
 import { train } from '../../src/training/train';
+import { noise } from './toyPatches';
 
 const disk = mkdtempSync(join(tmpdir(), 'srcnn-disk-'));
 const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'srcnn-test', disk]).status === 0;
@@ -41,15 +41,6 @@ function fillDisk(): () => void {
   return () => rmSync(filler);
 }
 
-function noise(count: number): PatchSet {
-  const [width, height] = [32, 32];
-  const plane = (gain: number) => Uint8Array.from({ length: width * height }, (_, i) => 128 + gain * Math.sin(i * i));
-  return {
-    pictures: [{ input: plane(40), target: plane(90), width, height }], picture: new Uint32Array(count),
-    x: Uint16Array.from({ length: count }, (_, i) => (7 * i) % 20), y: Uint16Array.from({ length: count }, (_, i) => (5 * i) % 20),
-    size: 12, count, scale: 3, protocol: 'seed',
-  };
-}
 const data = { training: noise(16), validation: noise(4) };
 const options = { epochs: 3, batchSize: 8, lossEvery: 1, network: [{ filters: 4, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }] } as const;
 const picture = (value: number): Image => ({ data: Uint8Array.from({ length: 64 * 64 }, (_, i) => (value * i * i) % 251), width: 64, height: 64, channels: 1 });

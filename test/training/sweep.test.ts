@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { PatchSet } from '../../src/data/patches';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { CheckpointError, OptionError, UnknownNameError } from '../../src/errors';
@@ -11,6 +10,7 @@ import { countWeights, type Layer } from '../../src/model/srcnn';
 import { loadRun, runs } from '../../src/training/runs';
 import { sweep, type SweepGrid, type SweepRow } from '../../src/training/sweep';
 import { train } from '../../src/training/train';
+import { noise } from './toyPatches';
 
 let engine: Engine;
 let folder: string;
@@ -23,16 +23,6 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Noise, and the same noise weaker. */
-function noise(count: number): PatchSet {
-  const [width, height] = [32, 32];
-  const plane = (gain: number) => Uint8Array.from({ length: width * height }, (_, i) => 128 + gain * Math.sin(i * i));
-  return {
-    pictures: [{ input: plane(40), target: plane(90), width, height }], picture: new Uint32Array(count),
-    x: Uint16Array.from({ length: count }, (_, i) => (7 * i) % 20), y: Uint16Array.from({ length: count }, (_, i) => (5 * i) % 20),
-    size: 12, count, scale: 3, protocol: 'seed',
-  };
-}
 const data = { training: noise(16), validation: noise(4) };
 const network: Layer[] = [{ filters: 4, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }];
 const settings = { epochs: 2, batchSize: 8, lossEvery: 1, network };

@@ -3,13 +3,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { PatchSet } from '../../src/data/patches';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { CheckpointError, DivergedError, OptionError } from '../../src/errors';
 import { loadWeights } from '../../src/model/weights';
 import { readCheckpoint } from '../../src/training/checkpoint';
 import { train } from '../../src/training/train';
+import { waves } from './toyPatches';
 
 let engine: Engine;
 let folder: string;
@@ -22,16 +22,6 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Waves, and the same waves weaker: a picture whose contrast the network can learn to bring back. */
-function waves(count: number): PatchSet {
-  const [width, height, size] = [64, 64, 16];
-  const wave = (gain: number) => Uint8Array.from({ length: width * height }, (_, i) => 128 + gain * Math.sin((i % width) / 3) * Math.cos(i / width / 4));
-  return {
-    pictures: [{ input: wave(40), target: wave(90), width, height }], picture: new Uint32Array(count),
-    x: Uint16Array.from({ length: count }, (_, i) => (7 * i) % 48), y: Uint16Array.from({ length: count }, (_, i) => (5 * i) % 48),
-    size, count, scale: 3, protocol: 'seed',
-  };
-}
 const data = { training: waves(48), validation: waves(9) };
 const options = { epochs: 4, batchSize: 16, lossEvery: 1, network: '9-1-5' };
 
