@@ -2,18 +2,16 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { crc32 } from 'node:zlib';
 import { create } from 'tar';
-import { catalogue, catalogueEntry, type CatalogueEntry, type Mirror } from '../../src/data/catalogue';
+import type { CatalogueEntry, Mirror } from '../../src/data/catalogue';
 import { fetchDataset } from '../../src/data/download';
 import { DatasetError, OptionError, UnknownNameError, WriteError } from '../../src/errors';
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+import { type Answer, cut, serve, zip } from './toyServer';
 
 let server: Server;
 let base: string;
@@ -43,55 +41,6 @@ beforeEach(async () => {
   answers.clear();
   asked.length = 0;
 });
-
-/** A server as they should be: it knows ranges, 416, ETag and If-Range. `cutAt` ends each answer early by closing the connection. */
-function serve(bytes: Buffer, { cutAt = Infinity, etag = '"1"' }: { cutAt?: number; etag?: string } = {}): Answer {
-  return ({ headers }, response) => {
-    const valid = !headers['if-range'] || headers['if-range'] === etag;
-    const start = valid && headers.range ? Number(/bytes=(\d+)-/.exec(headers.range)![1]) : 0;
-    if (start >= bytes.length) return void response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
-    response.writeHead(start ? 206 : 200, {
-      etag, 'content-length': bytes.length - start, ...(start && { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
-    });
-    const body = bytes.subarray(start, start + cutAt);
-    if (body.length === bytes.length - start) response.end(body);
-    else cut(response, body);
-  };
-}
-
-/** Closes the connection after these bytes, when they had time to arrive: fetch drops what it has not handed out yet. */
-function cut(response: ServerResponse, bytes: Buffer): void {
-  response.write(bytes, () => setTimeout(() => response.destroy(), 200));
-}
-
-/** A .zip of stored entries, by hand so that it can hold what a decent packer refuses. */
-function zip(entries: Record<string, string | Buffer>, attributes = 0): Buffer {
-  const locals: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const [path, text] of Object.entries(entries)) {
-    const [name, content] = [Buffer.from(path), Buffer.from(text)];
-    const common = Buffer.alloc(26);
-    common.writeUInt16LE(20, 0);
-    common.writeUInt32LE(crc32(content), 10);
-    common.writeUInt32LE(content.length, 14);
-    common.writeUInt32LE(content.length, 18);
-    common.writeUInt16LE(name.length, 22);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, name, content]);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(attributes, 6);
-    tail.writeUInt32LE(offset, 10);
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x03'), common, tail, name]));
-    locals.push(local);
-    offset += local.length;
-  }
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(directory.length, 4);
-  end.writeUInt16LE(directory.length, 6);
-  end.writeUInt32LE(Buffer.concat(directory).length, 8);
-  end.writeUInt32LE(offset, 12);
-  return Buffer.concat([...locals, ...directory, Buffer.from('PK\x05\x06'), end]);
-}
 
 const pictures = { 'toy-main/HR/a.png': randomBytes(40_000), 'toy-main/HR/b.png': randomBytes(30_000), 'toy-main/README': 'left out' };
 
@@ -324,25 +273,6 @@ test('an address of the user comes first; one that is none is an OptionError, an
   await assert.rejects(fetchDataset(toy([]), { folder: join(folder, 'other'), mirrors: ['ftp://host/toy.zip'] }), OptionError);
   await assert.rejects(fetchDataset('div2k', { folder, mirrors: [`${base}/some.zip`] }), /DIV2K_train_HR\.zip or DIV2K_valid_HR\.zip/);
   await assert.rejects(fetchDataset('set6', { folder }), UnknownNameError);
-});
-
-test('the catalogue\'s mirrors are laid out as the data sets are looked for', () => {
-  const keep = (name: string, entry: string, archive = 0) => catalogueEntry(name).archives[archive].keep(entry);
-  assert.equal(keep('bsds500', 'BSR/BSDS500/data/images/train/100075.jpg'), 'train/100075.jpg');
-  assert.equal(keep('bsds500', 'BSDS500-master/BSDS500/data/images/val/3096.jpg'), 'val/3096.jpg');
-  assert.equal(keep('bsds500', 'BSR/BSDS500/data/groundTruth/val/3096.mat'), undefined);
-  assert.equal(keep('bsds500', 'BSR/BSDS500/data/images/train/Thumbs.db'), undefined);
-  assert.equal(keep('set5', 'Set5/image_SRF_2/img_001_SRF_2_HR.png'), 'image_SRF_2/img_001_SRF_2_HR.png');
-  assert.equal(keep('set5', 'Set5/image_SRF_2/img_001_SRF_2_bicubic.png'), undefined);
-  assert.equal(keep('set5', '__MACOSX/Set5/image_SRF_2/._img_001_SRF_2_HR.png'), undefined);
-  assert.equal(keep('set14', 'Set14_HR/baboon.png'), 'HR/baboon.png');
-  assert.equal(keep('bsd100', 'BSR/BSDS500/data/images/val/3096.jpg'), 'HR/3096.jpg');
-  assert.equal(keep('bsd100', 'BSR/BSDS500/data/images/test/2018.jpg'), undefined);
-  assert.equal(keep('div2k', 'DIV2K_valid_HR/0801.png', 1), '0801.png');
-  for (const { archives, licence } of catalogue) {
-    assert.ok(licence);
-    for (const { mirrors } of archives) assert.ok(mirrors.length > 1);
-  }
 });
 
 test('a whole data set of the catalogue comes from a mirror of the same inner layout', async () => {
