@@ -44,7 +44,8 @@ export interface Evaluation {
 
 /** Scores bicubic, and a model, on the images of a folder or a list of files; a bad image is skipped and listed. */
 export async function evaluate(source: string | string[], options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { protocol = 'seed', scale = 3 } = { ...options.model?.degradation, ...given(options) };
+  const trained = options.model?.degradation;
+  const { protocol = trained?.protocol ?? 'seed', scale = trained?.scale ?? 3 } = options;
   if (!protocols.includes(protocol)) throw new UnknownNameError('protocol', protocol, protocols);
   checkScale(scale);
   const files = typeof source === 'string' ? await imageFiles(source) : source;
@@ -64,8 +65,6 @@ export async function evaluate(source: string | string[], options: EvaluateOptio
   if (!rows.length) throw new DatasetError(`no image could be scored: ${skipped.map(({ file, reason }) => (reason.includes(file) ? reason : `${file}: ${reason}`)).join('; ') || 'none was given'}`);
   return { protocol, scale, rows, summary: summarise(rows), skipped };
 }
-
-const given = ({ protocol, scale }: EvaluateOptions) => ({ ...(protocol !== undefined && { protocol }), ...(scale !== undefined && { scale }) });
 
 /** The row of each file in turn: two files of one name have their rows in the order of the files. */
 function takeBicubic(rows: EvaluationRow[]): (file: string) => EvaluationRow | undefined {
