@@ -34,7 +34,7 @@ export class DivergedError extends LabError {}
 /** A checkpoint that is torn, or belongs to another run. */
 export class CheckpointError extends LabError {}
 
-/** A run's folder that another process trains in. */
+/** A folder that another process trains in, or fetches into. */
 export class LockedError extends LabError {}
 
 /** A write that failed, because the disk is full or the folder is not writable. */

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DatasetError, OptionError, WriteError } from '../errors';
+import { takeLock } from '../lock';
 import { type Archive, type CatalogueEntry, catalogueEntry, type Mirror } from './catalogue';
 import { dataFolder, lacking } from './datasets';
 import { forget, transfer } from './transfer';
@@ -37,7 +38,8 @@ export interface FetchResult {
 
 /**
  * Downloads, checks and unpacks a data set unless it is there already. An interrupted download goes on where it stopped; the data set's
- * folder appears only when it is whole. DatasetError when no mirror gave it, with each one's reason; WriteError when there is no room.
+ * folder appears only when it is whole. DatasetError when no mirror gave it, with each one's reason; WriteError when there is no room;
+ * LockedError while another fetches the same.
  */
 export async function fetchDataset(data: string | CatalogueEntry, options: FetchOptions = {}): Promise<FetchResult> {
   if (data === 'sample') return { name: data, folders: [], alreadyThere: true, licence: 'public domain', downloaded: [] };
@@ -47,15 +49,24 @@ export async function fetchDataset(data: string | CatalogueEntry, options: Fetch
   const result = { name, licence, alreadyThere: false, folders: archives.map((archive) => join(folder, archive.folder)), downloaded: [] as FetchResult['downloaded'] };
   if (instead && !(await lacking(folder, instead))) return { ...result, alreadyThere: true, folders: Object.keys(instead).map((path) => join(folder, path)) };
   const named = namedMirrors(archives, options.mirrors);
-  const wanted: Archive[] = [];
-  for (const archive of archives) if (await lackingOfAll(join(folder, archive.folder), archive)) wanted.push(archive);
+  const wanted = await notWhole(archives, folder);
   if (!wanted.length) return { ...result, alreadyThere: true };
   options.onNote?.(`licence of ${name}: ${licence}`);
-  for (const archive of wanted) {
-    const mirrors = [...(named.get(archive) ?? []), ...archive.mirrors];
-    result.downloaded.push(await fetchArchive(name, archive, mirrors, join(folder, archive.folder), options));
+  const unlock = await takeLock(folder, `.${name}.lock`, `fetches ${name}`);
+  try {
+    for (const archive of await notWhole(wanted, folder)) {
+      const mirrors = [...(named.get(archive) ?? []), ...archive.mirrors];
+      result.downloaded.push(await fetchArchive(name, archive, mirrors, join(folder, archive.folder), options));
+    }
+  } finally {
+    await unlock();
   }
   return result;
+}
+
+async function notWhole(archives: Archive[], folder: string): Promise<Archive[]> {
+  const lacks = await Promise.all(archives.map((archive) => lackingOfAll(join(folder, archive.folder), archive)));
+  return archives.filter((_, index) => lacks[index]);
 }
 
 /** Undefined when one of the archive's layouts is whole, else what each of them lacks. */

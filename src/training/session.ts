@@ -3,12 +3,12 @@ import { drawOrder, emptyBatch, fillBatch, type PatchOrder, seedNormalization } 
 import type { Batch, Engine } from '../engine/engine';
 import { createEngine } from '../engine/choose';
 import type { EvaluationRow } from '../evaluation/evaluate';
+import { takeLock } from '../lock';
 import type { RandomState } from '../model/random';
 import type { Model } from '../model/srcnn';
 import { type Checkpoint, newCheckpoint } from './checkpoint';
 import type { EpochRecord, History } from './history';
 import { onInterrupt } from './interrupt';
-import { lockFolder } from './lock';
 import { layerRates, scheduleFactor, update } from './optimizer';
 import type { TrainOptions } from './recipes';
 import { describePatches, RunFolder } from './runFolder';
@@ -154,7 +154,7 @@ export class Run implements TrainSession {
       this.stop().catch(() => undefined);
     });
     try {
-      if (this.settings.folder) unlock = await lockFolder(this.settings.folder);
+      if (this.settings.folder) unlock = await takeLock(this.settings.folder, 'run.lock', 'trains there');
       if (!this.opened || this.diverged) await this.open();
       engine = this.settings.engine ?? (await createEngine());
       await this.folder?.saveOptions(this.course, engine);

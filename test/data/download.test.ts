@@ -10,7 +10,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { create } from 'tar';
 import type { CatalogueEntry, Mirror } from '../../src/data/catalogue';
 import { fetchDataset } from '../../src/data/download';
-import { DatasetError, OptionError, UnknownNameError, WriteError } from '../../src/errors';
+import { DatasetError, LockedError, OptionError, UnknownNameError, WriteError } from '../../src/errors';
 import { type Answer, cut, serve, zip } from './toyServer';
 
 let server: Server;
@@ -168,6 +168,19 @@ test('a .tgz that the server calls a gzip-encoded .tar is taken as it comes, and
   await writeFile(join(folder, 'Toy.unpacking/HR/c.png'), 'left by a run that was killed');
   await fetchDataset(toy(['/toy.tgz']), { folder });
   await checkToy();
+});
+
+test('while a data set is fetched a second call is refused, and downloads nothing', async () => {
+  const bytes = zip(pictures);
+  let goOn = () => undefined as void;
+  answers.set('/toy.zip', (request, response) => void (goOn = () => serve(bytes)(request, response)));
+  const first = fetchDataset(toy(['/toy.zip']), { folder });
+  while (!asked.length) await new Promise((resolve) => setTimeout(resolve, 10));
+  await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), (error: Error) => error instanceof LockedError && /fetches toy since 20.*\.toy\.lock/.test(error.message));
+  goOn();
+  await first;
+  await checkToy();
+  assert.equal(asked.length, 1);
 });
 
 test('when a mirror fails the next one serves, and the reasons are told', async () => {

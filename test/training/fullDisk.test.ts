@@ -10,10 +10,10 @@ import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { WriteError } from '../../src/errors';
 import { readImage, writeImage } from '../../src/image/files';
 import type { Image } from '../../src/image/image';
+import { takeLock } from '../../src/lock';
 import { srcnn } from '../../src/model/srcnn';
 import { loadWeights, saveWeights } from '../../src/model/weights';
 import { loadCheckpoint } from '../../src/training/checkpoint';
-import { lockFolder } from '../../src/training/lock';
 import { train } from '../../src/training/train';
 import { noise } from './toyPatches';
 
@@ -82,7 +82,7 @@ test('a full disk leaves an old picture and old weights as they were, and nothin
 test('a run cannot begin on a full disk, and leaves no lock there', { skip }, async () => {
   const makeRoom = fillDisk();
   const folder = join(disk, 'late');
-  await assert.rejects(lockFolder(folder), isWriteError(folder));
+  await assert.rejects(takeLock(folder, 'run.lock', 'trains there'), isWriteError(folder));
   makeRoom();
   assert.deepEqual(await readdir(folder), []);
 });

@@ -8,9 +8,9 @@ import { createInterface } from 'node:readline';
 import { after, before, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockedError } from '../../src/errors';
+import { takeLock } from '../../src/lock';
 import { loadWeights } from '../../src/model/weights';
 import { loadCheckpoint } from '../../src/training/checkpoint';
-import { lockFolder } from '../../src/training/lock';
 import { type RandomState, uniform } from '../../src/model/random';
 
 let folder: string;
@@ -93,26 +93,26 @@ test('a second process is refused with the owner and the time, and takes the fol
   const run = join(folder, 'locked');
   const owner = trainInChild(run, 10_000);
   await owner.says(/^step/);
-  const refused = lockFolder(run).then(() => assert.fail('the folder was given to two'), (error) => error);
+  const refused = takeLock(run, 'run.lock', 'trains there').then(() => assert.fail('the folder was given to two'), (error) => error);
   const error = await refused;
   assert.ok(error instanceof LockedError, String(error));
-  assert.match(error.message, new RegExp(`locked: process ${owner.process.pid} on ${hostname()} trains there since 20\\d\\d-\\d\\d-\\d\\dT.*Z; stop it`));
+  assert.match(error.message, new RegExp(`locked: process ${owner.process.pid} on ${hostname()} trains there since 20\\d\\d-\\d\\d-\\d\\dT.*Z; wait for its end, stop it`));
   owner.process.kill('SIGKILL');
   await owner.ended;
   assert.ok((await readdir(run)).includes('run.lock'), 'a killed process leaves its lock');
-  await (await lockFolder(run))();
+  await (await takeLock(run, 'run.lock', 'trains there'))();
   assert.ok(!(await readdir(run)).some((name) => name.startsWith('run.lock')));
 });
 
 test('of many that find the same stale lock, one takes it over', async () => {
   const run = join(folder, 'contended');
-  await (await lockFolder(run))();
+  await (await takeLock(run, 'run.lock', 'trains there'))();
   const lockOf = (pid: number, began: string | null) => JSON.stringify({ host: hostname(), process: pid, began, since: 'long ago' });
   // Linux says when a process began: a number that was given anew after a restart is not taken for the owner.
   const restarted = process.platform === 'linux' ? [lockOf(process.ppid, 'another boot 123')] : [];
   for (const stale of ['', lockOf(2 ** 22 + 1, null), ...restarted]) {
     await writeFile(join(run, 'run.lock'), stale);
-    const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(run)));
+    const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => takeLock(run, 'run.lock', 'trains there')));
     const taken = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
     assert.equal(taken.length, 1, stale);
     for (const attempt of attempts) if (attempt.status === 'rejected') assert.ok(attempt.reason instanceof LockedError, String(attempt.reason));
@@ -123,15 +123,15 @@ test('of many that find the same stale lock, one takes it over', async () => {
 
 test('another machine\'s lock is believed, and the message says which file to delete', async () => {
   const run = join(folder, 'elsewhere');
-  await (await lockFolder(run))();
+  await (await takeLock(run, 'run.lock', 'trains there'))();
   await writeFile(join(run, 'run.lock'), JSON.stringify({ host: 'another-machine', process: 7, since: '2026-01-02T03:04:05Z' }));
-  await assert.rejects(lockFolder(run), (error: Error) => error instanceof LockedError && /process 7 on another-machine.*2026-01-02T03:04:05Z.*delete .*run\.lock/.test(error.message));
+  await assert.rejects(takeLock(run, 'run.lock', 'trains there'), (error: Error) => error instanceof LockedError && /process 7 on another-machine.*2026-01-02T03:04:05Z.*delete .*run\.lock/.test(error.message));
 });
 
 test('a folder is the same folder under another name of it', async () => {
   const run = join(folder, 'twice');
-  const unlock = await lockFolder(run);
-  await assert.rejects(lockFolder(`${folder}/./twice/../twice`), LockedError);
+  const unlock = await takeLock(run, 'run.lock', 'trains there');
+  await assert.rejects(takeLock(`${folder}/./twice/../twice`, 'run.lock', 'trains there'), LockedError);
   await unlock();
 });
 

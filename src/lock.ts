@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, copyFile, link, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { LockedError, WriteError } from '../errors';
+import { LockedError, WriteError } from './errors';
 
 interface Owner {
   host: string;
@@ -12,15 +12,16 @@ interface Owner {
   since: string;
 }
 
-/** Folders this very process trains in: its own process number says nothing about them. */
+/** Locks of this very process: its own process number says nothing about them. */
 const held = new Set<string>();
 
 /**
- * Takes a run's folder for this process, by the file run.lock; returns what gives it back. LockedError names the owner when another
- * process of this machine trains there; a lock whose owner has ended is taken over.
+ * Takes a folder, made where there is none, for this process by a file of that name in it; returns what gives it back. LockedError
+ * names the owner and its deed, as in "trains there", when another process of this machine or a call in this one has it; a lock whose
+ * owner has ended is taken over.
  */
-export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const file = join(await madeFolder(folder), 'run.lock');
+export async function takeLock(folder: string, name: string, deed: string): Promise<() => Promise<void>> {
+  const file = join(await madeFolder(folder), name);
   for (let attempt = 0; attempt < 3; attempt++) {
     if (await take(file)) {
       held.add(file);
@@ -31,11 +32,11 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     }
     const owner = await ownerOf(file);
     if (owner && (await lives(owner, file))) {
-      throw new LockedError(`${folder}: process ${owner.process} on ${owner.host} trains there since ${owner.since}; stop it, use another folder, or delete ${file} if it is gone`);
+      throw new LockedError(`${folder}: process ${owner.process} on ${owner.host} ${deed} since ${owner.since}; wait for its end, stop it, use another folder, or delete ${file} if it is gone`);
     }
     await removeStale(file, owner);
   }
-  throw new LockedError(`${folder}: others keep taking its lock; use another folder`);
+  throw new LockedError(`${folder}: others keep taking ${name}; use another folder`);
 }
 
 /** The folder by one name, however it was given. */
