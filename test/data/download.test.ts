@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -28,7 +29,7 @@ before(async () => {
     if (answer) answer(request, response);
     else response.writeHead(404).end('no such file');
   }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
+  await once(server, 'listening');
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 after(async () => {
@@ -171,13 +172,11 @@ test('a .tgz that the server calls a gzip-encoded .tar is taken as it comes, and
 });
 
 test('while a data set is fetched a second call is refused, and downloads nothing', async () => {
-  const bytes = zip(pictures);
-  let goOn = () => undefined as void;
-  answers.set('/toy.zip', (request, response) => void (goOn = () => serve(bytes)(request, response)));
+  answers.set('/toy.zip', () => undefined);
   const first = fetchDataset(toy(['/toy.zip']), { folder });
-  while (!asked.length) await new Promise((resolve) => setTimeout(resolve, 10));
+  const [request, response] = await once(server, 'request');
   await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), (error: Error) => error instanceof LockedError && /fetches toy since 20.*\.toy\.lock/.test(error.message));
-  goOn();
+  serve(zip(pictures))(request, response);
   await first;
   await checkToy();
   assert.equal(asked.length, 1);
