@@ -31,7 +31,7 @@ const seed: TrainOptions = {
 
 /** He initialisation, Adam with cosine decay, small batches, no loss where a patch's edge shows: above bicubic after one epoch of BSDS500. */
 const tuned: TrainOptions = {
-  ...shared, initialization: 'he', optimizer: 'adam', learningRate: 1e-3, schedule: 'cosine', batchSize: 32, border: 'reach',
+  ...shared, initialization: 'he', optimizer: 'adam', learningRate: 1e-3, schedule: 'cosine', batchSize: 16, border: 'reach',
 };
 
 /** The recipes by name; `{...recipes.tuned, epochs: 5}` is one of your own. */
