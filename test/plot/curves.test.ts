@@ -17,16 +17,21 @@ const traces = (figure: Figure, name: string) => figure.data.filter((trace) => t
 
 test('validation loss stands at the step where its epoch ended', () => {
   const steps = [100, 200, 300].map((step) => ({ step, loss: 0.05 }));
-  const [given] = traces(lossCurve(history([record(1), record(2)], steps), { batchesPerEpoch: 163 }), 'validation, end of epoch');
+  const [given] = traces(lossCurve(history([record(1), record(2)], steps), { batchesPerEpoch: 163 }), 'validation');
   assert.deepEqual([given.x, given.y], [[163, 326], [0.03, 0.015]]);
-  const [derived] = traces(lossCurve(history([record(1), record(2)], steps)), 'validation, end of epoch');
+  const [derived] = traces(lossCurve(history([record(1), record(2)], steps)), 'validation');
   assert.deepEqual(derived.x, [150, 300]);
+});
+
+test('the mean of an epoch\'s batches stands in its middle', () => {
+  const [training] = traces(lossCurve(history([record(1, { loss: 0.04 }), record(2)], [{ step: 300, loss: 0.05 }]), { batchesPerEpoch: 163 }), 'training');
+  assert.deepEqual([training.x, training.y], [[81.5, 244.5], [0.04, 0.02]]);
 });
 
 test('without batch losses the epochs are the unit', () => {
   const figure = lossCurve(history([record(1), record(2)]));
   assert.equal(axisOf(figure, 'xaxis').title.text, 'epoch');
-  assert.deepEqual(traces(figure, 'validation, end of epoch')[0].x, [1, 2]);
+  assert.deepEqual(traces(figure, 'validation')[0].x, [1, 2]);
 });
 
 test('the loss axis is logarithmic, with its values written out, only when the losses span more than a factor of ten', () => {
