@@ -6,8 +6,8 @@ import { createEngine, type Engine, loadDataset, preparePatches, recipes, seedNo
 
 const folder = join(__dirname, '../results/tried');
 const epochs = 3;
-/** What `tuned` was when these were tried; `batch-16` is what it became. */
-const base: TrainOptions = { ...recipes.tuned, batchSize: 32 };
+/** What `tuned` was when these were tried; `soap` is what it became. */
+const base: TrainOptions = { ...recipes.tuned, optimizer: 'adam', learningRate: 1e-3, batchSize: 32 };
 
 const changes: Record<string, Partial<TrainOptions>> = {
   'batch-32': {},
@@ -22,6 +22,11 @@ const changes: Record<string, Partial<TrainOptions>> = {
   'sgd': { optimizer: 'sgd', learningRate: [1e-2, 1e-2, 1e-3], momentum: 0.9 },
   'augmented': { augment: true },
   'rounded-loss': {},
+  'soap': { optimizer: 'soap', batchSize: 16, learningRate: 3e-3 },
+  'soap-rate-1e-3': { optimizer: 'soap', batchSize: 16, learningRate: 1e-3 },
+  'soap-rate-1e-2': { optimizer: 'soap', batchSize: 16, learningRate: 1e-2 },
+  'soap-batch-64': { optimizer: 'soap', batchSize: 64, learningRate: 3e-3 },
+  'soap-augmented': { optimizer: 'soap', batchSize: 16, learningRate: 3e-3, augment: true },
   'seed': recipes.seed,
 };
 /** Side of the patches in pixels, where it is not 32. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { evaluationImages, loadDataset } from '../data/datasets';
 import type { Protocol } from '../data/degrade';
 import { preparePatches } from '../data/patches';
@@ -8,6 +8,7 @@ import { createEngine } from '../engine/choose';
 import { OptionError, UnknownNameError } from '../errors';
 import { presets } from '../model/srcnn';
 import type { EpochRecord } from '../training/history';
+import { type OptimizerName, optimizers } from '../training/optimizer';
 import { recipes, type TrainOptions } from '../training/recipes';
 import { modelFor, type Progress, train } from '../training/train';
 import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
@@ -19,6 +20,7 @@ interface TrainFlags {
   epochs?: number;
   batchSize?: number;
   learningRate?: number;
+  optimizer?: OptimizerName;
   augment?: boolean;
   evaluation?: string;
   out?: string;
@@ -39,6 +41,7 @@ export function trainCommand(program: Command): void {
     .option('-e, --epochs <n>', 'epochs in all (default: the recipe\'s)', number)
     .option('-b, --batch-size <n>', 'patches in a batch (default: the recipe\'s)', number)
     .option('-l, --learning-rate <x>', 'learning rate of all layers (default: the recipe\'s)', number)
+    .addOption(new Option('--optimizer <name>', 'how weights follow the gradient (default: the recipe\'s)').choices(optimizers))
     .option('--augment', 'turn and mirror patches at random')
     .option('--evaluation <data>', 'folder or data set scored after each epoch (default: the data set\'s own)')
     .option('-o, --out <folder>', 'the run\'s folder (default: results/runs/RECIPE-DATA-xSCALE)')
@@ -55,8 +58,8 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   if (!flags.resume && ((await has('checkpoint.bin')) || (await has('weights.safetensors')))) {
     throw new OptionError(`${folder} holds a run already; add --resume to go on with it, or name another folder with --out`);
   }
-  const { network, epochs, batchSize, learningRate, augment } = flags;
-  const options = { ...recipe, ...given({ network, epochs, batchSize, learningRate, augment }) };
+  const { network, epochs, batchSize, learningRate, optimizer, augment } = flags;
+  const options = { ...recipe, ...given({ network, epochs, batchSize, learningRate, optimizer, augment }) };
   // What is wrong is said before the patches are cut.
   modelFor(options);
   const data = await prepare(name, flags);

@@ -1,6 +1,6 @@
+import { memoryFor, roomFor } from '../engine/wasm/ownThread';
 import { OptionError } from '../errors';
 import type { Plane } from './image';
-import { memoryFor, roomFor } from './lines';
 
 /** The right half of a sampled Gaussian, centre first, cut at int(4 sigma + 0.5) as scipy does; the whole kernel sums to 1. */
 export function gaussianKernel(sigma: number): Float64Array {

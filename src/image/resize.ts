@@ -1,8 +1,8 @@
+import type { OwnKernels } from '../engine/wasm/kernels';
+import { memoryFor, roomFor } from '../engine/wasm/ownThread';
 import { OptionError } from '../errors';
 import { reflect } from './blur';
-import type { LineKernels } from '../engine/wasm/kernels';
 import type { Plane } from './image';
-import { memoryFor, roomFor } from './lines';
 
 /** Keys' cubic with a = -0.5, which Pillow and MATLAB both call bicubic. */
 function cubic(position: number): number {
@@ -112,7 +112,7 @@ function resizeRows<Data extends Float32Array | Float64Array>({ data, width, hei
 }
 
 /** A line of sums as the numbers that `like` holds. */
-function readLine(kernels: LineKernels, buffer: ArrayBufferLike, sums: number, narrowed: number, width: number, like: Float32Array | Float64Array): Float32Array | Float64Array {
+function readLine(kernels: OwnKernels, buffer: ArrayBufferLike, sums: number, narrowed: number, width: number, like: Float32Array | Float64Array): Float32Array | Float64Array {
   if (like instanceof Float64Array) return new Float64Array(buffer, sums, width);
   kernels.narrow(sums, narrowed, width);
   return new Float32Array(buffer, narrowed, width);

@@ -37,7 +37,7 @@ export function newCheckpoint(options: TrainOptions, model: Model, data: string)
   };
 }
 
-const MAGIC = 'srcnn-checkpoint-2\n';
+const MAGIC = 'srcnn-checkpoint-3\n';
 
 /** Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. Throws WriteError; the old file survives. */
 export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
@@ -63,7 +63,7 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
   const { weights, optimizer, best, ...rest } = checkpoint;
   const arrays = [weights, ...optimizer.moments, ...(best ? [best.weights] : [])];
   const header = {
-    ...rest, steps: optimizer.steps, moments: optimizer.moments.length, length: weights.length,
+    ...rest, steps: optimizer.steps, moments: optimizer.moments.map((moment) => moment.length), length: weights.length,
     best: best && { epoch: best.epoch, validationLoss: best.validationLoss },
   };
   const body = Buffer.concat([
@@ -118,10 +118,10 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   const end = body.indexOf(10, MAGIC.length);
   const { steps, moments, length, best, ...rest } = JSON.parse(body.subarray(MAGIC.length, end).toString());
   let at = end + 1;
-  const take = () => {
-    const array = new Float32Array(body.buffer.slice(body.byteOffset + at, body.byteOffset + at + 4 * length));
-    at += 4 * length;
+  const take = (floats: number) => {
+    const array = new Float32Array(body.buffer.slice(body.byteOffset + at, body.byteOffset + at + 4 * floats));
+    at += 4 * floats;
     return array;
   };
-  return { ...rest, weights: take(), optimizer: { steps, moments: Array.from({ length: moments }, take) }, best: best && { ...best, weights: take() } };
+  return { ...rest, weights: take(length), optimizer: { steps, moments: moments.map(take) }, best: best && { ...best, weights: take(length) } };
 }

@@ -1,26 +1,30 @@
 import { OptionError, UnknownNameError } from '../errors';
 import { layerSlices, type Model } from '../model/srcnn';
+import { adam } from './adam';
+import { newSoapMoments, soap } from './soap';
+
+export const optimizers = ['sgd', 'adam', 'soap'] as const;
+export type OptimizerName = (typeof optimizers)[number];
 
 export interface OptimizerOptions {
-  /** 'sgd': with momentum, as PyTorch writes it (velocity = momentum * velocity + gradient); 'adam': Kingma and Ba 2015. */
-  optimizer: 'sgd' | 'adam';
+  /** 'sgd': with momentum, as PyTorch writes it (velocity = momentum * velocity + gradient); 'adam': Kingma and Ba 2015; 'soap': Vyas et al. 2024. */
+  optimizer: OptimizerName;
   /** The learning rate, or one for each layer. */
   learningRate: number | readonly number[];
   momentum?: number;
 }
 
-/** What an optimizer remembers between steps: plain arrays as long as the weights, so that a checkpoint can carry it. */
+/** What an optimizer remembers between steps: plain arrays, so that a checkpoint can carry it. */
 export interface OptimizerState {
   steps: number;
   moments: Float32Array[];
 }
 
-const BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
-
-export function newOptimizerState(model: Model, optimizer: 'sgd' | 'adam'): OptimizerState {
-  const arrays = { sgd: 1, adam: 2 }[optimizer];
-  if (!arrays) throw new UnknownNameError('optimizer', optimizer, ['sgd', 'adam']);
-  return { steps: 0, moments: Array.from({ length: arrays }, () => new Float32Array(model.weights.length)) };
+export function newOptimizerState(model: Model, optimizer: OptimizerName): OptimizerState {
+  if (!optimizers.includes(optimizer)) throw new UnknownNameError('optimizer', optimizer, optimizers);
+  const zeros = () => new Float32Array(model.weights.length);
+  const moments = { sgd: () => [zeros()], adam: () => [zeros(), zeros()], soap: () => newSoapMoments(layerSlices(model.layers)) };
+  return { steps: 0, moments: moments[optimizer]() };
 }
 
 /** The learning rate of each layer; a single number serves them all. Throws OptionError for one that is not above 0. */
@@ -39,27 +43,20 @@ export function update(model: Model, gradient: Float32Array, state: OptimizerSta
   state.steps++;
   for (const [index, { kernelStart, end }] of slices.entries()) {
     const rate = rates[index] * factor;
-    if (options.optimizer === 'adam') adam(model.weights, gradient, state, rate, kernelStart, end);
-    else sgd(model.weights, gradient, state, rate, options.momentum ?? 0.9, kernelStart, end);
+    if (options.optimizer === 'soap') {
+      soap(model.weights, gradient, state.moments, slices, index, state.steps, rate);
+      continue;
+    }
+    const [weights, ofLoss, ...moments] = [model.weights, gradient, ...state.moments].map((array) => array.subarray(kernelStart, end));
+    if (options.optimizer === 'adam') adam(weights, ofLoss, moments[0], moments[1], state.steps, rate);
+    else sgd(weights, ofLoss, moments[0], rate, options.momentum ?? 0.9);
   }
 }
 
-function sgd(weights: Float32Array, gradient: Float32Array, state: OptimizerState, rate: number, momentum: number, start: number, end: number): void {
-  const [velocity] = state.moments;
-  for (let i = start; i < end; i++) {
+function sgd(weights: Float32Array, gradient: Float32Array, velocity: Float32Array, rate: number, momentum: number): void {
+  for (let i = 0; i < weights.length; i++) {
     velocity[i] = momentum * velocity[i] + gradient[i];
     weights[i] -= rate * velocity[i];
-  }
-}
-
-function adam(weights: Float32Array, gradient: Float32Array, state: OptimizerState, rate: number, start: number, end: number): void {
-  const [first, second] = state.moments;
-  const correction1 = 1 - BETA1 ** state.steps, correction2 = 1 - BETA2 ** state.steps;
-  for (let i = start; i < end; i++) {
-    const g = gradient[i];
-    first[i] = BETA1 * first[i] + (1 - BETA1) * g;
-    second[i] = BETA2 * second[i] + (1 - BETA2) * g * g;
-    weights[i] -= (rate * (first[i] / correction1)) / (Math.sqrt(second[i] / correction2) + EPSILON);
   }
 }
 

@@ -4,7 +4,7 @@ import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
 import { type Model, reachOf, srcnn } from '../model/srcnn';
 import type { EpochRecord } from './history';
-import { layerRates } from './optimizer';
+import { layerRates, optimizers } from './optimizer';
 import { recipes, type TrainOptions } from './recipes';
 import { checkRunName } from './runs';
 import { Run, type TrainSession } from './session';
@@ -85,7 +85,7 @@ export function prepareModel(options: TrainOptions, training: PatchSet): { model
 }
 
 function checkNames(options: TrainOptions): void {
-  const known = { optimizer: ['sgd', 'adam'], initialization: ['gaussian', 'he'], schedule: ['constant', 'cosine'] } as const;
+  const known = { optimizer: optimizers, initialization: ['gaussian', 'he'], schedule: ['constant', 'cosine'] } as const;
   for (const name of ['optimizer', 'initialization', 'schedule'] as const) {
     if (!(known[name] as readonly string[]).includes(options[name])) throw new UnknownNameError(name, options[name], known[name]);
   }

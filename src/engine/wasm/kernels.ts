@@ -3,8 +3,11 @@ export type Kernels = Record<'convolve' | 'convolveSingle' | 'kernelGradient' | 
 
 type TileKernels = 'transformTiles' | 'convolveTiles' | 'kernelGradientTiles';
 
-/** What assembly/lines.ts exports, with addresses in bytes. */
-export type LineKernels = Record<'widen' | 'narrow' | 'sumPairs' | 'widenFour' | 'gatherFour' | 'sumAcross' | 'sumLines' | 'roundToByte', (...values: number[]) => void>;
+/** What assembly/lines.ts and matrices.ts export, with addresses in bytes. */
+export type OwnKernels = Record<
+  'widen' | 'narrow' | 'sumPairs' | 'widenFour' | 'gatherFour' | 'sumAcross' | 'sumLines' | 'roundToByte' | 'multiply' | 'transpose',
+  (...values: number[]) => void
+>;
 
 /** The modes of assembly/kernels.ts: what happens to a sum before it is stored. */
 export const LINEAR = 0, RELU = 1, MASK = 2;

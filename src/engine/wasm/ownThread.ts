@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LineKernels } from '../engine/wasm/kernels';
-import { FIRST_FREE_BYTE } from '../engine/wasm/task';
+import type { OwnKernels } from './kernels';
+import { FIRST_FREE_BYTE } from './task';
 
 const PAGE = 65536;
 // Compiled code: also when the caller is a test that runs the TypeScript source.
-const COMPILED = join(__dirname, '../../dist/engine/wasm/kernels-plain.wasm');
+const COMPILED = join(__dirname, '../../../dist/engine/wasm/kernels-plain.wasm');
 
-let loaded: { memory: WebAssembly.Memory; kernels: LineKernels } | undefined;
+let loaded: { memory: WebAssembly.Memory; kernels: OwnKernels } | undefined;
 
-function load(): { memory: WebAssembly.Memory; kernels: LineKernels } {
+function load(): { memory: WebAssembly.Memory; kernels: OwnKernels } {
   const memory = new WebAssembly.Memory({ initial: 4, maximum: 65536, shared: true });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(COMPILED)), { env: { memory } });
-  return { memory, kernels: exports as LineKernels };
+  return { memory, kernels: exports as OwnKernels };
 }
 
-/** Samples that a line takes up: the kernels compute blocks of 4. */
+/** Samples that a line takes up: the kernels of lines compute blocks of 4. */
 export const roomFor = (width: number) => Math.ceil(width / 4) * 4 + 4;
 
-/** This thread's line kernels and memory for them: blocks of the given sizes in bytes, with their addresses. What they held before is lost. */
-export function memoryFor<Name extends string>(sizes: Record<Name, number>): { kernels: LineKernels; buffer: ArrayBufferLike; addresses: Record<Name, number> } {
+/** The kernels for work on the caller's own thread, and memory for them: blocks of the given sizes in bytes, with their addresses. What they held before is lost. */
+export function memoryFor<Name extends string>(sizes: Record<Name, number>): { kernels: OwnKernels; buffer: ArrayBufferLike; addresses: Record<Name, number> } {
   const { memory, kernels } = (loaded ??= load());
   let end = FIRST_FREE_BYTE;
   const addresses = Object.fromEntries(Object.entries<number>(sizes).map(([name, size]) => {
