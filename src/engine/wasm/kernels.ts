@@ -1,7 +1,7 @@
 /** What assembly/kernels.ts exports, with addresses and strides in bytes. */
 export type Kernels = Record<'convolve' | 'convolveSingle' | 'kernelGradient' | 'squaredError' | 'copy' | TileKernels, (...values: number[]) => number>;
 
-type TileKernels = 'transformTiles' | 'convolveTiles' | 'kernelGradientTiles';
+type TileKernels = 'transformTiles' | 'convolveTiles' | 'kernelGradientTiles' | 'transformFives' | 'convolveFives' | 'kernelGradientFives';
 
 /** What assembly/lines.ts and matrices.ts export, with addresses in bytes. */
 export type OwnKernels = Record<

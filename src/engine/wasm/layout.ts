@@ -104,24 +104,51 @@ export function tileRoom(layer: LayerSlice, width: number, height: number) {
   return { groups, tiles, plane, line, lines, sums, length: groups ? sums + 16 * groups * layer.kernel : 0 };
 }
 
+/** Whether training takes a layer's kernels by assembly/fives.ts: those of 5 x 5 between many planes, where all of 9-5-5's time goes. */
+const isFives = ({ kernelStart, filters, kernel }: LayerSlice) => kernelStart > 0 && filters > 1 && kernel === 5;
+
+/** The memory that such a layer needs in training from `inputs` planes to outputs of up to width x height: as tileRoom; forwards its samples are kept for its kernels' gradient. */
+export function fivesRoom(inputs: number, width: number, height: number) {
+  const tiles = Math.ceil(width / 4);
+  const plane = roundUp(tiles * (height + 4) + 8, 4), line = roundUp(tiles * height + 8, 4);
+  const lines = 8 * inputs * plane, sums = lines + 32 * line;
+  return { tiles, plane, line, lines, sums, length: sums + 32 * 5 * inputs };
+}
+
+/** The rooms of all such layers, forwards and backwards, one after the other; undefined for other layers. `sizes` are those of the planes between the layers. */
+export function fivesRooms(layers: readonly LayerSlice[], sizes: readonly { width: number; height: number }[]) {
+  let start = 0;
+  const place = (inputs: number, { width, height }: { width: number; height: number }) => {
+    const room = { start, ...fivesRoom(inputs, width, height) };
+    start += room.length;
+    return room;
+  };
+  const rooms = layers.map((layer, i) => (isFives(layer) ? { forwards: place(layer.inputs, sizes[i + 1]), backwards: place(layer.filters, sizes[i]) } : undefined));
+  return { rooms, length: start };
+}
+
 /** Where the packed kernels of each layer stand: forwards, biases (a multiple of 4), and for the gradient of its input. */
 export interface PackedLayer extends LayerSlice {
   groups: number;
+  fives: boolean;
   forwards: number;
   bias: number;
   backwards: number;
 }
 
-export function packedLayers(layers: readonly LayerSlice[]): { packed: PackedLayer[]; zeros: number; length: number } {
+export function packedLayers(layers: readonly LayerSlice[], kind: 'train' | 'predict'): { packed: PackedLayer[]; zeros: number; length: number } {
   let start = 0;
   const take = (length: number) => (start += length) - length;
-  const packed = layers.map((layer) => ({
-    ...layer,
-    groups: groupsOf(layer),
-    forwards: take(groupsOf(layer) ? roundUp(layer.filters, 4) * 4 * groupsOf(layer) * layer.kernel : packedLength(layer.filters, layer.inputs, layer.kernel)),
-    bias: take(roundUp(layer.filters, 4)),
-    backwards: take(packedLength(layer.inputs, layer.filters, layer.kernel)),
-  }));
+  const packed = layers.map((layer) => {
+    const { filters, inputs, kernel } = layer, groups = groupsOf(layer), fives = kind === 'train' && isFives(layer);
+    const lengthOf = (outputs: number, from: number) => (fives ? roundUp(outputs, 4) * 8 * from * 5 : packedLength(outputs, from, kernel));
+    return {
+      ...layer, groups, fives,
+      forwards: take(groups ? roundUp(filters, 4) * 4 * groups * kernel : lengthOf(filters, inputs)),
+      bias: take(roundUp(filters, 4)),
+      backwards: take(lengthOf(inputs, filters)),
+    };
+  });
   const zeros = take(roundUp(Math.max(...layers.map((layer) => layer.inputs)), 4));
   return { packed, zeros, length: start };
 }
@@ -132,12 +159,12 @@ function packedLength(outputs: number, inputs: number, kernel: number): number {
 
 /** Writes the kernels in the order the inner loops read them; `target` starts as zeros. */
 export function packWeights(weights: Float32Array, packed: readonly PackedLayer[], target: Float32Array): void {
-  for (const { filters, inputs, kernel, kernelStart, biasStart, end, groups, forwards, bias, backwards } of packed) {
-    const area = kernel ** 2;
+  for (const { filters, inputs, kernel, kernelStart, biasStart, end, groups, fives, forwards, bias, backwards } of packed) {
+    const area = kernel ** 2, packAll = fives ? packFives : pack;
     if (groups) packTiles(target, forwards, filters, kernel, groups, (f, tap) => weights[kernelStart + f * area + tap]);
-    else pack(target, forwards, filters, inputs, kernel, (f, i, tap) => weights[kernelStart + (f * inputs + i) * area + tap]);
+    else packAll(target, forwards, filters, inputs, kernel, (f, i, tap) => weights[kernelStart + (f * inputs + i) * area + tap]);
     // The gradient of a convolution's input is a convolution with the kernels turned by 180 degrees and the channels exchanged.
-    pack(target, backwards, inputs, filters, kernel, (i, f, tap) => weights[kernelStart + (f * inputs + i) * area + area - 1 - tap]);
+    packAll(target, backwards, inputs, filters, kernel, (i, f, tap) => weights[kernelStart + (f * inputs + i) * area + area - 1 - tap]);
     target.set(weights.subarray(biasStart, end), bias);
   }
 }
@@ -149,6 +176,26 @@ function packTiles(target: Float32Array, start: number, filters: number, kernel:
     [g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2].forEach((w, j) => {
       target[start + ((((f >> 2) * 4 + j) * groups + g) * kernel + r) * 4 + (f & 3)] = w;
     });
+  }
+}
+
+/** Each row's 5 taps transformed: [outputs / 4][j][input][row][4], see assembly/fives.ts. */
+function packFives(target: Float32Array, start: number, outputs: number, inputs: number, _kernel: number, value: (output: number, input: number, tap: number) => number): void {
+  for (let o = 0; o < outputs; o++) for (let i = 0; i < inputs; i++) for (let r = 0; r < 5; r++) {
+    const g0 = value(o, i, 5 * r), g1 = value(o, i, 5 * r + 1), g2 = value(o, i, 5 * r + 2), g3 = value(o, i, 5 * r + 3), g4 = value(o, i, 5 * r + 4);
+    const next = 20 * inputs;
+    let at = start + (((o >> 2) * 8 * inputs + i) * 5 + r) * 4 + (o & 3);
+    const put = (w: number) => {
+      target[at] = w;
+      at += next;
+    };
+    put(g0);
+    for (const [point, factor] of [[1, -2 / 9], [2, 1 / 90], [0.5, 32 / 45]]) {
+      const even = factor * (g0 + point ** 2 * (g2 + point ** 2 * g4)), odd = factor * point * (g1 + point ** 2 * g3);
+      put(even + odd);
+      put(even - odd);
+    }
+    put(g4);
   }
 }
 

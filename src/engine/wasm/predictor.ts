@@ -9,7 +9,7 @@ import type { Task } from './task';
  */
 export function predictor(task: Task, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {
   const layers = layerSlices(task.layers);
-  const { packed } = packedLayers(layers);
+  const { packed } = packedLayers(layers, 'predict');
   const planes = bandPlanes(layers, task.stripWidth).map((p) => ({ ...p, base: scratch / 4 + p.start }));
   const output = planes[planes.length - 1];
   const room = tileRoom(layers[0], planes[1].width, planes[1].height);

@@ -7,7 +7,7 @@ import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
 import type { Plane } from '../../image/image';
 import { layerSlices, type Model } from '../../model/srcnn';
 import type { Batch, Engine } from '../engine';
-import { bandLength, packedLayers, packWeights, roundUp, scratchLength, segmentRows, stripWidth, tileRoom, trainingPlanes } from './layout';
+import { bandLength, fivesRooms, packedLayers, packWeights, roundUp, scratchLength, segmentRows, stripWidth, tileRoom, trainingPlanes } from './layout';
 import { CONTROL_BYTE, FIRST_FREE_BYTE, GENERATION, NEXT, PENDING, type Task, writeTask } from './task';
 
 export interface WasmOptions {
@@ -97,11 +97,13 @@ class WasmEngine implements Engine {
     const layers = layerSlices(model.layers);
     const chunks = Math.ceil(count / CHUNK);
     const patch = width * height;
-    const scratchBytes = roundUp(4 * (scratchLength(trainingPlanes(layers, width, height)) + tileRoom(layers[0], width, height).length), 64);
+    const planes = trainingPlanes(layers, width, height);
+    const fives = fivesRooms(layers, planes.map(() => ({ width, height })));
+    const scratchBytes = roundUp(4 * (scratchLength(planes) + tileRoom(layers[0], width, height).length + fives.length), 64);
     const [weights, input, target, gradients, losses, scratch] = this.allocate([
-      4 * packedLayers(layers).length, 4 * count * patch, 4 * count * patch, gradient ? 4 * chunks * model.weights.length : 0, 8 * chunks, this.threads * scratchBytes,
+      4 * packedLayers(layers, 'train').length, 4 * count * patch, 4 * count * patch, gradient ? 4 * chunks * model.weights.length : 0, 8 * chunks, this.threads * scratchBytes,
     ]);
-    this.pack(model, weights);
+    this.pack(model, weights, 'train');
     const floats = new Float32Array(this.memory.buffer);
     floats.set(batch.input.subarray(0, count * patch), input / 4);
     floats.set(batch.target.subarray(0, count * patch), target / 4);
@@ -126,8 +128,8 @@ class WasmEngine implements Engine {
     const chunks = across * Math.ceil(height / segmentHeight);
     const scratchBytes = roundUp(4 * bandLength(layers, strip), 64);
     const bytes = 4 * width * height;
-    const [weights, input, target, scratch] = this.allocate([4 * packedLayers(layers).length, bytes, bytes, this.threads * scratchBytes]);
-    this.pack(model, weights);
+    const [weights, input, target, scratch] = this.allocate([4 * packedLayers(layers, 'predict').length, bytes, bytes, this.threads * scratchBytes]);
+    this.pack(model, weights, 'predict');
     const floats = new Float32Array(this.memory.buffer);
     floats.set(plane.data, input / 4);
     await this.run({
@@ -137,8 +139,8 @@ class WasmEngine implements Engine {
     return { data: floats.slice(target / 4, target / 4 + width * height), width, height };
   }
 
-  private pack(model: Model, weights: number): void {
-    const { packed, length } = packedLayers(layerSlices(model.layers));
+  private pack(model: Model, weights: number, kind: Task['kind']): void {
+    const { packed, length } = packedLayers(layerSlices(model.layers), kind);
     const target = new Float32Array(this.memory.buffer, weights, length).fill(0);
     packWeights(model.weights, packed, target);
   }

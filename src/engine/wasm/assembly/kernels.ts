@@ -6,6 +6,7 @@
 import { clearTail, dots, finish, multiplyAdd, sumPlane, within } from './sums';
 
 export { gatherFour, narrow, roundToByte, sumAcross, sumLines, sumPairs, widen, widenFour } from './lines';
+export { convolveFives, kernelGradientFives, transformFives } from './fives';
 export { multiply, transpose } from './matrices';
 export { convolveTiles, kernelGradientTiles, transformTiles } from './tiles';
 

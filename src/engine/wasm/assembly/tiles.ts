@@ -40,8 +40,8 @@ export function transformTiles(input: usize, inputRow: usize, rows: i32, groups:
   }
 }
 
-/** The m_j of 4 filters for one j: `count` tiles of lines `targetPlane` apart, in blocks of 8. `kernels` is packed [group][row][4]. */
-function sumTiles(source: usize, plane: usize, groups: i32, kernel: i32, row: usize, kernels: usize, target: usize, targetPlane: usize, count: i32): void {
+/** The m_j of 4 filters for one j, summed over groups of taps or over planes: `count` tiles of lines `targetPlane` apart, in blocks of 8. `kernels` is packed [group][row][4]. */
+export function sumTiles(source: usize, plane: usize, groups: i32, kernel: i32, row: usize, kernels: usize, target: usize, targetPlane: usize, count: i32): void {
   for (let i = 0; i < count; i += 8) {
     const at = <usize>i << 2;
     let tap = kernels, line = source + at;
