@@ -73,6 +73,7 @@ const refusals: [command: string, line: RegExp][] = [
   ['train photos --learning-rate 0', /^OptionError: learningRate is 0; use a number above 0/],
   ['train photos --learning-rate=-1', /^OptionError: learningRate is -1; use a number above 0/],
   ['train photos --learning-rate much', /^OptionError: learningRate is NaN; use a number above 0/],
+  ['train photos --optimizer newton', /^error: .*--optimizer.*'newton' is invalid\. Allowed choices are sgd, adam, soap/],
   ['train photos --epochs 1.5', /^OptionError: epochs is 1\.5; use a whole number above 0/],
   ['train photos --batch-size 1000', /^OptionError: batchSize is 1000, but there are only \d+ training patches/],
   ['train photos --out bad/text.png/run --batch-size 4', /^WriteError: bad\/text\.png\/run: could not be made .*choose another folder/],
@@ -147,7 +148,7 @@ test('train goes on after a bad image, writes the run\'s folder, refuses to begi
   const again = await train();
   assert.deepEqual([again.code, again.stderr], [1, 'OptionError: run holds a run already; add --resume to go on with it, or name another folder with --out\n']);
   const other = await train('--resume', '--learning-rate', '0.5');
-  assert.match(other.stderr, /^CheckpointError: run: its checkpoint was made with other options: learningRate 0\.001, now 0\.5; use those, or another folder\n/);
+  assert.match(other.stderr, /^CheckpointError: run: its checkpoint was made with other options: learningRate 0\.003, now 0\.5; use those, or another folder\n/);
   const longer = await train('--resume', '--epochs', '2');
   assert.equal(longer.code, 0, longer.stderr);
   assert.match(longer.stdout, /\nepoch 2: loss/);

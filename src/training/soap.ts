@@ -83,27 +83,25 @@ function changeBases(first: Float32Array, sides: readonly number[], bases: reado
 
 /** One step of orthogonal iteration in place: each direction times the symmetric statistics, then Gram-Schmidt, whose second pass makes good what rounding leaves of the first. */
 function iterate(basis: Float32Array, statistics: Float32Array, side: number): void {
-  const directions: Float64Array[] = [];
-  for (let i = 0; i < side; i++) {
-    const direction = new Float64Array(side);
-    for (let j = 0; j < side; j++) {
-      const coordinate = basis[i * side + j], row = statistics.subarray(j * side, (j + 1) * side);
-      for (let k = 0; k < side; k++) direction[k] += coordinate * row[k];
-    }
-    for (let pass = 0; pass < 2; pass++) for (const other of directions) {
-      const along = dot(direction, other);
-      for (let k = 0; k < side; k++) direction[k] -= along * other[k];
-    }
-    const norm = Math.sqrt(dot(direction, direction));
+  const next = new Float64Array(side * side), wide = Float64Array.from(statistics);
+  for (let row = 0; row < next.length; row += side) {
+    const direction = next.subarray(row, row + side);
+    for (let j = 0; j < side; j++) addTimes(direction, basis[row + j], wide, j * side);
+    for (let pass = 0; pass < 2; pass++) for (let other = 0; other < row; other += side) addTimes(direction, -dot(direction, next, other), next, other);
+    const norm = Math.sqrt(dot(direction, next, row));
     // Where the gradient has been zero throughout, as with filters whose ReLU is off, there is nothing to learn of.
     if (!(norm > 1e-30)) return;
-    directions.push(direction.map((value) => value / norm));
+    for (let i = 0; i < side; i++) direction[i] /= norm;
   }
-  directions.forEach((direction, i) => basis.set(direction, i * side));
+  basis.set(next);
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+function addTimes(target: Float64Array, factor: number, from: Float64Array, start: number): void {
+  for (let i = 0; i < target.length; i++) target[i] += factor * from[start + i];
+}
+
+function dot(a: Float64Array, b: Float64Array, start: number): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[start + i];
   return sum;
 }
