@@ -12,7 +12,7 @@ In each folder: \`options.json\` (all that training was told), \`history.json\` 
 and figures as .svg and .png: \`loss\`, \`scores\` after each epoch, the \`filters\` of the first layer, \`before-after\` of a photograph that the run has not seen.
 
 ## What was tried
-Short runs, each with one change (and one with two), on a tenth of the report's training set (\`node --import tsx scripts/tryRecipes.ts\`), scored on 25 pictures of BSDS500 val
+Short runs, each with one or two changes, on a tenth of the report's training set (\`node --import tsx scripts/tryRecipes.ts\`), scored on 25 pictures of BSDS500 val
 under protocol seed. They say what helps at the start of training; an advantage here may vanish in 20 epochs.
 \`rounded-loss\` has the loss of outputs rounded to whole levels, as evaluation rounds them: rounding adds a twelfth of a level squared to errors of a hundred and more, and changes nothing.
 

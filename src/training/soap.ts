@@ -32,23 +32,21 @@ export function newSoapMoments(slices: readonly LayerSlice[]): Float32Array[] {
   return [new Float32Array(weights), new Float32Array(weights), new Float32Array(length), bases];
 }
 
-/** SOAP's step number `steps` for one layer: moves its weights and its part of `moments` in place. Biases take Adam's step. */
+/** SOAP's step number `steps` for the layer `index`: moves its weights and its part of `moments` in place. Biases take Adam's step. */
 export function soap(weights: Float32Array, gradient: Float32Array, moments: readonly Float32Array[], slices: readonly LayerSlice[], index: number, steps: number, rate: number): void {
-  const { kernelStart, biasStart, end } = slices[index];
-  const sides = sidesOf(slices[index]);
-  const [statistics, bases] = moments.slice(2).map((matrices) => matricesOf(matrices, slices, index));
-  const [first, second] = moments.map((moment) => moment.subarray(kernelStart, biasStart));
-  const ofKernels = gradient.subarray(kernelStart, biasStart);
-  let turned = turn(ofKernels, sides, bases, false, statistics);
+  const { kernelStart, biasStart, end } = slices[index], sides = sidesOf(slices[index]);
+  const [first, second, ...matrices] = moments;
+  const [statistics, bases] = matrices.map((all) => matricesOf(all, slices, index));
+  const ofKernels = (array: Float32Array) => array.subarray(kernelStart, biasStart), ofBiases = (array: Float32Array) => array.subarray(biasStart, end);
+  let turned = turn(ofKernels(gradient), sides, bases, false, statistics);
   if (steps % BASIS_EVERY === 1) {
-    changeBases(first, sides, bases, statistics);
-    turned = turn(ofKernels, sides, bases, false);
+    changeBases(ofKernels(first), sides, bases, statistics);
+    turned = turn(ofKernels(gradient), sides, bases, false);
   }
   const step = new Float32Array(turned.length);
-  adam(step, turned, first, second, steps, rate, BETA1, BETA2);
+  adam(step, turned, ofKernels(first), ofKernels(second), steps, rate, BETA1, BETA2);
   turn(step, sides, bases, true).forEach((value, i) => (weights[kernelStart + i] += value));
-  const [biases, ...others] = [weights, gradient, ...moments].map((array) => array.subarray(biasStart, end));
-  adam(biases, others[0], others[1], others[2], steps, rate, BETA1, BETA2);
+  adam(ofBiases(weights), ofBiases(gradient), ofBiases(first), ofBiases(second), steps, rate, BETA1, BETA2);
 }
 
 /**
