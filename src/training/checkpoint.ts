@@ -37,7 +37,7 @@ export function newCheckpoint(options: TrainOptions, model: Model, data: string)
   };
 }
 
-const MAGIC = 'srcnn-checkpoint-3\n';
+const VERSION = '3', MAGIC = `srcnn-checkpoint-${VERSION}\n`;
 
 /** Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. Throws WriteError; the old file survives. */
 export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
@@ -112,6 +112,8 @@ export async function loadCheckpoint(folder: string, onTorn: (message: string) =
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
   const bytes = await readFile(file);
   const body = bytes.subarray(0, -32);
+  const version = /^srcnn-checkpoint-(\d+)\n/.exec(bytes.toString('latin1', 0, 32))?.[1];
+  if (version && version !== VERSION) throw new CheckpointError(`${file}: written by another version of srcnn-lab; finish the run with that one, or delete it to start again`);
   const whole = bytes.length > MAGIC.length + 32 && body.subarray(0, MAGIC.length).toString() === MAGIC
     && createHash('sha256').update(body).digest().equals(bytes.subarray(-32));
   if (!whole) throw new CheckpointError(`${file}: not a whole checkpoint; delete it to start again`);

@@ -62,6 +62,14 @@ for (const [how, spoil] of Object.entries(spoilt)) {
   });
 }
 
+test('a checkpoint of another version is said to be one', async () => {
+  const file = join(await copyOfRun('version'), 'checkpoint.bin');
+  const bytes = await readFile(file);
+  bytes.write('2', bytes.indexOf('\n') - 1);
+  await writeFile(file, bytes);
+  await assert.rejects(readCheckpoint(file), (error: Error) => error instanceof CheckpointError && error.message.startsWith(`${file}: written by another version`));
+});
+
 test('without one whole checkpoint the run is refused by name, and nothing is trained over it', async () => {
   const run = await copyOfRun('both');
   for (const name of ['checkpoint.bin', 'checkpoint.previous.bin']) await writeFile(join(run, name), 'torn');
