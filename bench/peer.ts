@@ -107,7 +107,7 @@ export async function startPeers(environment: string, threads: number, onNote: (
       ...(process.platform === 'linux' ? [torch('pytorchKeptMemory', [], keepMemory), torch('pytorchTuned', ['--channels-last'], keepMemory)] : []),
       new Peer('pillowScipySkimage', python, [script('image_peer.py')]),
     ] : []),
-    new Peer('tfjsNode', process.execPath, ['--import', 'tsx', script('tensorflow.ts')], { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1' }),
+    new Peer('tfjsNode', process.execPath, ['--import', 'tsx', script('tensorflow.ts')], { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1', TF_ENABLE_ONEDNN_OPTS: '1' }),
   ];
   const works = await Promise.all(peers.map((peer) => peer.start().then(() => true, (error: Error) => {
     peer.stop();
