@@ -28,8 +28,14 @@ SRCNN_DATA_DIR names the folder with bsds500 (else preprocessing, batches and ev
 class UsageError extends Error {}
 
 const options = {
-  peers: { type: 'boolean', default: false }, only: { type: 'string', default: things.join() }, threads: { type: 'string', default: String(availableParallelism()) },
-  json: { type: 'string' }, quick: { type: 'boolean', default: false }, markdown: { type: 'string' }, venv: { type: 'string', default: join(__dirname, '.venv') }, help: { type: 'boolean', default: false },
+  peers: { type: 'boolean', default: false },
+  only: { type: 'string', default: things.join() },
+  threads: { type: 'string', default: String(availableParallelism()) },
+  json: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  markdown: { type: 'string' },
+  venv: { type: 'string', default: join(__dirname, '.venv') },
+  help: { type: 'boolean', default: false },
 } as const;
 
 function readOptions() {
@@ -41,7 +47,10 @@ function readOptions() {
 }
 
 function chosen(only: string): Set<string> {
-  const names = only.split(',').map((name) => name.trim()).filter(Boolean);
+  const names = only
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
   const unknown = names.filter((name) => !things.includes(name));
   if (unknown.length || !names.length) throw new UsageError(`--only ${only}: use some of ${things.join(', ')}`);
   return new Set(names);
@@ -49,7 +58,8 @@ function chosen(only: string): Set<string> {
 
 function countThreads(text: string): number {
   const threads = Number(text);
-  if (!Number.isInteger(threads) || threads < 1) throw new UsageError(`--threads is ${text}; use a whole number above 0`);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new UsageError(`--threads is ${text}; use a whole number above 0`);
   return threads;
 }
 
@@ -57,20 +67,30 @@ async function describeMachine(threads: number): Promise<Report['machine']> {
   const engine = await createWasmEngine({ threads });
   await engine.close();
   return {
-    cpu: cpus()[0].model.trim(), cores: availableParallelism(), memoryGB: Math.round(totalmem() / 2 ** 30), node: process.versions.node,
-    platform: `${process.platform} ${process.arch}`, engine: engine.description,
+    cpu: cpus()[0].model.trim(),
+    cores: availableParallelism(),
+    memoryGB: Math.round(totalmem() / 2 ** 30),
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    engine: engine.description,
   };
 }
 
 function add(report: Report, thing: keyof typeof withPeers, { ours, peers }: Result): void {
   report[thing] = ours;
-  for (const [name, figures] of Object.entries(peers)) report.peers[name][thing] = { ...figures, ratio: figures.ms / ours.ms };
+  for (const [name, figures] of Object.entries(peers))
+    report.peers[name][thing] = { ...figures, ratio: figures.ms / ours.ms };
 }
 
 async function measure(context: Context, wanted: Set<string>): Promise<Report> {
   const report: Report = {
-    machine: await describeMachine(context.threads), threads: context.threads, date: new Date().toISOString(), quick: context.quick, peakResidentMB: 0,
-    peers: Object.fromEntries(context.peers.map(({ name, description }) => [name, { description }])), notes: context.notes,
+    machine: await describeMachine(context.threads),
+    threads: context.threads,
+    date: new Date().toISOString(),
+    quick: context.quick,
+    peakResidentMB: 0,
+    peers: Object.fromEntries(context.peers.map(({ name, description }) => [name, { description }])),
+    notes: context.notes,
   };
   for (const [thing, run] of Object.entries(withPeers)) {
     if (wanted.has(thing)) add(report, thing as keyof typeof withPeers, await run(context));
@@ -92,7 +112,8 @@ async function main(): Promise<void> {
   const values = readOptions();
   if (values.help) return console.log(help);
   if (values.markdown !== undefined) return console.log(toMarkdown(JSON.parse(readFileSync(values.markdown, 'utf8'))));
-  const wanted = chosen(values.only), threads = countThreads(values.threads);
+  const wanted = chosen(values.only),
+    threads = countThreads(values.threads);
   const notes: string[] = [];
   const peers = values.peers ? await startPeers(resolve(values.venv), threads, (line) => notes.push(line)) : [];
   const context = new Context(threads, values.quick, peers);

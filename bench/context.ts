@@ -14,7 +14,11 @@ export class Context {
   private dataset?: Promise<Dataset>;
   private prepared?: Promise<PatchSet>;
 
-  constructor(readonly threads: number, readonly quick: boolean, readonly peers: readonly Peer[]) {}
+  constructor(
+    readonly threads: number,
+    readonly quick: boolean,
+    readonly peers: readonly Peer[],
+  ) {}
 
   note = (line: string): void => {
     if (this.notes.includes(line)) return;
@@ -23,9 +27,18 @@ export class Context {
   };
 
   /** Ours and the peers in turns; with `--quick` one round counts. */
-  async compare(title: string, contestants: readonly Contestant[], rounds: number, warmUps = 1): Promise<Map<string, Figures>> {
+  async compare(
+    title: string,
+    contestants: readonly Contestant[],
+    rounds: number,
+    warmUps = 1,
+  ): Promise<Map<string, Figures>> {
     const settings = this.quick ? { rounds: 1, warmUps: Math.min(1, warmUps) } : { rounds, warmUps };
-    return interleave(contestants, { ...settings, onNote: this.note, onRound: (done, total) => progress(title, done, total) });
+    return interleave(contestants, {
+      ...settings,
+      onNote: this.note,
+      onRound: (done, total) => progress(title, done, total),
+    });
   }
 
   /** The report's BSDS500 where it is, else the photographs that come with the lab. */
@@ -38,7 +51,9 @@ export class Context {
   }
 
   patches(): Promise<PatchSet> {
-    this.prepared ??= this.data().then(({ training }) => preparePatches(training)).then(({ patches }) => patches);
+    this.prepared ??= this.data()
+      .then(({ training }) => preparePatches(training))
+      .then(({ patches }) => patches);
     return this.prepared;
   }
 }
@@ -50,7 +65,10 @@ function progress(title: string, done: number, total: number): void {
 }
 
 /** Splits what `compare` found into ours and the peers'. */
-export function result(found: Map<string, Figures>, extra: (ours: Figures) => Record<string, number> = () => ({})): Result {
+export function result(
+  found: Map<string, Figures>,
+  extra: (ours: Figures) => Record<string, number> = () => ({}),
+): Result {
   const { ours, ...peers } = Object.fromEntries(found);
   return { ours: { ...ours, ...extra(ours) }, peers };
 }

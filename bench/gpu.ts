@@ -25,7 +25,9 @@ const README = join(__dirname, 'README.md');
 
 /** Training steps as a session takes them: cut out, normalise, loss and gradient, Adam. */
 function trainingSteps(engine: Engine, patches: PatchSet, steps: number): () => Promise<void> {
-  const model = srcnn('9-1-7'), state = newOptimizerState(model, 'adam'), gradient = new Float32Array(model.weights.length);
+  const model = srcnn('9-1-7'),
+    state = newOptimizerState(model, 'adam'),
+    gradient = new Float32Array(model.weights.length);
   let batch = emptyBatch();
   return async () => {
     for (let step = 0; step < steps; step++) {
@@ -49,9 +51,17 @@ const note = (line: string) => console.error(line);
 async function engineRow(name: string, patches: PatchSet, steps: number): Promise<Row[]> {
   try {
     const engine: Engine & { gpu?: boolean } = await createEngine(name);
-    if (name === 'webgpu' && !engine.gpu) throw await engine.close().then(() => new Error(`${engine.description}: minutes a step`));
+    if (name === 'webgpu' && !engine.gpu)
+      throw await engine.close().then(() => new Error(`${engine.description}: minutes a step`));
     const run = trainingSteps(engine, patches, steps);
-    return [{ name: `engine ${name}`, device: engine.description, contestant: { name: `engine ${name}`, run: () => timed(run) }, close: () => engine.close() }];
+    return [
+      {
+        name: `engine ${name}`,
+        device: engine.description,
+        contestant: { name: `engine ${name}`, run: () => timed(run) },
+        close: () => engine.close(),
+      },
+    ];
   } catch (error) {
     note(`${name} left out: ${(error as Error).message}`);
     return [];
@@ -63,7 +73,14 @@ async function torchRow(name: string, python: string | null, steps: number, opti
   const peer = new Peer(name, python, [join(__dirname, 'peers', 'gpu_torch.py'), ...options]);
   try {
     await peer.start();
-    return [{ name, device: peer.description, contestant: { name, run: () => peer.ask('steps', { steps, batchSize: BATCH }) }, close: () => peer.stop() }];
+    return [
+      {
+        name,
+        device: peer.description,
+        contestant: { name, run: () => peer.ask('steps', { steps, batchSize: BATCH }) },
+        close: () => peer.stop(),
+      },
+    ];
   } catch (error) {
     note(`${name} left out: ${(error as Error).message}`);
     return [];
@@ -73,16 +90,27 @@ async function torchRow(name: string, python: string | null, steps: number, opti
 /** The table: seconds per epoch, and each as a multiple of PyTorch's. */
 function table(rows: readonly Row[], seconds: ReadonlyMap<string, number>, about: string): string {
   const peer = seconds.get('PyTorch');
-  const lines = rows.filter(({ name }) => seconds.has(name)).map(({ name, device }) => {
-    const own = seconds.get(name)!;
-    return `| ${name} | ${device} | ${own.toFixed(1)} | ${peer ? (own / peer).toFixed(2) : '-'} |`;
-  });
-  return [about, '', '| | computes on | seconds per epoch | times PyTorch\'s |', '| --- | --- | --- | --- |', ...lines].join('\n');
+  const lines = rows
+    .filter(({ name }) => seconds.has(name))
+    .map(({ name, device }) => {
+      const own = seconds.get(name)!;
+      return `| ${name} | ${device} | ${own.toFixed(1)} | ${peer ? (own / peer).toFixed(2) : '-'} |`;
+    });
+  return [
+    about,
+    '',
+    "| | computes on | seconds per epoch | times PyTorch's |",
+    '| --- | --- | --- | --- |',
+    ...lines,
+  ].join('\n');
 }
 
 function writeTable(text: string): void {
   const before = readFileSync(README, 'utf8');
-  const after = before.replace(/(<!-- gpu -->\n)[\s\S]*?(<!-- \/gpu -->)/, (_, begin, end) => `${begin}${text}\n${end}`);
+  const after = before.replace(
+    /(<!-- gpu -->\n)[\s\S]*?(<!-- \/gpu -->)/,
+    (_, begin, end) => `${begin}${text}\n${end}`,
+  );
   if (after === before) throw new Error('bench/README.md has no <!-- gpu --> ... <!-- /gpu --> to write into');
   writeFileSync(README, after);
 }
@@ -102,20 +130,33 @@ function wholeNumber(name: string, text: string): number {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: {
-    steps: { type: 'string', default: '100' }, rounds: { type: 'string', default: '5' }, engines: { type: 'string', default: engineNames.join() },
-    venv: { type: 'string', default: join(__dirname, '.venv') }, write: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
-  } });
+  const { values } = parseArgs({
+    options: {
+      steps: { type: 'string', default: '100' },
+      rounds: { type: 'string', default: '5' },
+      engines: { type: 'string', default: engineNames.join() },
+      venv: { type: 'string', default: join(__dirname, '.venv') },
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return console.log(help);
-  const steps = wholeNumber('steps', values.steps), rounds = wholeNumber('rounds', values.rounds);
+  const steps = wholeNumber('steps', values.steps),
+    rounds = wholeNumber('rounds', values.rounds);
   const patches = await loadPatches();
   const python = pythonOf(resolve(values.venv));
   if (!python) note(`PyTorch left out: no Python in ${values.venv}`);
   const rows: Row[] = [];
-  for (const name of values.engines.split(',')) rows.push(...await engineRow(name, patches, steps));
-  rows.push(...await torchRow('PyTorch', python, steps, []), ...await torchRow('PyTorch, full float32', python, steps, ['--float32']));
+  for (const name of values.engines.split(',')) rows.push(...(await engineRow(name, patches, steps)));
+  rows.push(
+    ...(await torchRow('PyTorch', python, steps, [])),
+    ...(await torchRow('PyTorch, full float32', python, steps, ['--float32'])),
+  );
   try {
-    const found = await interleave(rows.map(({ contestant }) => contestant), { rounds, warmUps: 1, onNote: note });
+    const found = await interleave(
+      rows.map(({ contestant }) => contestant),
+      { rounds, warmUps: 1, onNote: note },
+    );
     const seconds = new Map([...found].map(([name, { ms }]) => [name, (ms / 1000) * (EPOCH_STEPS / steps)]));
     const about = `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}; an epoch (${EPOCH_STEPS} steps of ${BATCH} patches) extrapolated from the median of ${rounds} turns of ${steps} steps.`;
     const text = table(rows, seconds, about);

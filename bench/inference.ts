@@ -6,7 +6,8 @@ import { timed } from './measure';
 import { Peer, turnsOf } from './peer';
 import { gigaflops, picture, predictOperations } from './work';
 
-const small = { width: 512, height: 512 }, large = { width: 4000, height: 3000 };
+const small = { width: 512, height: 512 },
+  large = { width: 4000, height: 3000 };
 /** PyTorch holds all planes of a picture at once: 64 and 32 channels of 12 megapixels, before and after ReLU. */
 const PEER_BYTES = 14e9;
 /** The fastest alone: the others take minutes a turn. */
@@ -15,21 +16,40 @@ const LARGE_PEERS = ['pytorchTuned'];
 /** The network's output for 512x512 pixels, beside the peers'. */
 export async function inference512(context: Context): Promise<Result> {
   const engine = await createWasmEngine({ threads: context.threads });
-  const model = srcnn('9-1-7'), plane = picture(small.width, small.height);
+  const model = srcnn('9-1-7'),
+    plane = picture(small.width, small.height);
   const ours = { name: 'ours', run: () => timed(() => engine.predict(model, plane)) };
-  const found = await context.compare('inference 512x512', [ours, ...turnsOf(context.peers, 'inference512', small)], 11, 8);
+  const found = await context.compare(
+    'inference 512x512',
+    [ours, ...turnsOf(context.peers, 'inference512', small)],
+    11,
+    8,
+  );
   await engine.close();
   return result(found, ({ ms }) => ({ gflops: gigaflops(predictOperations(model, 512 * 512), ms) }));
 }
 
 /** The same for 12 megapixels, ours in a process of its own, whose growth over the picture itself is measured. */
 export async function inference12mp(context: Context): Promise<Result> {
-  const child = new Peer('ours', process.execPath, ['--import', 'tsx', join(__dirname, 'largePicture.ts'), String(context.threads)]);
+  const child = new Peer('ours', process.execPath, [
+    '--import',
+    'tsx',
+    join(__dirname, 'largePicture.ts'),
+    String(context.threads),
+  ]);
   await child.start();
   const enough = totalmem() > PEER_BYTES;
-  if (context.peers.length && !enough) context.note(`inference of 4000x3000: peers left out, they need about ${PEER_BYTES / 1e9} GB of memory`);
+  if (context.peers.length && !enough)
+    context.note(`inference of 4000x3000: peers left out, they need about ${PEER_BYTES / 1e9} GB of memory`);
   // A peer starts anew each time: the memory it keeps would leave none for the next.
-  const peers = enough ? turnsOf(context.peers.filter(({ name }) => LARGE_PEERS.includes(name)), 'inference12mp', { ...large, warmUps: 1 }, true) : [];
+  const peers = enough
+    ? turnsOf(
+        context.peers.filter(({ name }) => LARGE_PEERS.includes(name)),
+        'inference12mp',
+        { ...large, warmUps: 1 },
+        true,
+      )
+    : [];
   let growthMB = 0;
   const ours = {
     name: 'ours',
@@ -43,5 +63,8 @@ export async function inference12mp(context: Context): Promise<Result> {
   await ours.run();
   const found = await context.compare('inference 4000x3000', [ours, ...peers], 3, 0);
   child.stop();
-  return result(found, ({ ms }) => ({ growthMB, gflops: gigaflops(predictOperations(srcnn('9-1-7'), large.width * large.height), ms) }));
+  return result(found, ({ ms }) => ({
+    growthMB,
+    gflops: gigaflops(predictOperations(srcnn('9-1-7'), large.width * large.height), ms),
+  }));
 }

@@ -11,7 +11,8 @@ async function serve(): Promise<void> {
   const model = srcnn('9-1-7');
   await engine.predict(model, picture(64, 64));
   say({ ready: engine.description, tasks: ['inference12mp'] });
-  let plane: Plane | undefined, before = 0;
+  let plane: Plane | undefined,
+    before = 0;
   for await (const line of createInterface({ input: process.stdin })) {
     const { width, height } = JSON.parse(line) as { width: number; height: number };
     if (!plane) {

@@ -34,7 +34,10 @@ export interface MeasureOptions {
  * All contestants take turns, so that a machine that slows down slows them all. The median of each figure over the rounds;
  * a contestant that fails is left out with a note.
  */
-export async function interleave(contestants: readonly Contestant[], { rounds, warmUps = 1, onRound, onNote }: MeasureOptions): Promise<Map<string, Figures>> {
+export async function interleave(
+  contestants: readonly Contestant[],
+  { rounds, warmUps = 1, onRound, onNote }: MeasureOptions,
+): Promise<Map<string, Figures>> {
   const runs = new Map<string, Figures[]>(contestants.map(({ name }) => [name, []]));
   for (let round = -warmUps; round < rounds; round++) {
     for (const { name, run } of contestants) {

@@ -24,8 +24,22 @@ const loop = `
 function compile(features: string) {
   const folder = mkdtempSync(join(tmpdir(), 'srcnn-peak-'));
   const output = join(folder, 'peak.wasm');
-  execFileSync(process.execPath, [join(root, 'node_modules/assemblyscript/bin/asc.js'), join(__dirname, 'assembly/multiplyAdd.ts'), '-o', output,
-    '--enable', features, '-O3', '--noAssert', '--runtime', 'stub'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/assemblyscript/bin/asc.js'),
+      join(__dirname, 'assembly/multiplyAdd.ts'),
+      '-o',
+      output,
+      '--enable',
+      features,
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+    ],
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
   const bytes = readFileSync(output);
   rmSync(folder, { recursive: true });
   return bytes;
@@ -50,10 +64,12 @@ export class Peak {
   /** The first `threads` of them at once, from the first start to the last end. */
   async run(threads: number): Promise<Figures> {
     const began = performance.now();
-    await Promise.all(this.workers.slice(0, threads).map((worker) => {
-      worker.postMessage(ROUNDS);
-      return once(worker, 'message');
-    }));
+    await Promise.all(
+      this.workers.slice(0, threads).map((worker) => {
+        worker.postMessage(ROUNDS);
+        return once(worker, 'message');
+      }),
+    );
     const ms = performance.now() - began;
     return { ms, gflops: gigaflops(threads * ROUNDS * OPERATIONS_PER_ROUND, ms) };
   }

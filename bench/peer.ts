@@ -21,12 +21,20 @@ export class Peer {
   private child?: ChildProcess;
   private waiting?: { resolve: (answer: Answer) => void; reject: (error: Error) => void };
 
-  constructor(readonly name: string, private readonly program: string, private readonly options: readonly string[], private readonly environment: Record<string, string> = {}) {}
+  constructor(
+    readonly name: string,
+    private readonly program: string,
+    private readonly options: readonly string[],
+    private readonly environment: Record<string, string> = {},
+  ) {}
 
   async start(): Promise<void> {
     if (this.child) return;
     const answer = this.next();
-    const child = spawn(this.program, this.options, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...this.environment } });
+    const child = spawn(this.program, this.options, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.environment },
+    });
     this.child = child;
     let complaint = '';
     child.stderr!.on('data', (chunk) => (complaint = (complaint + chunk).slice(-2000)));
@@ -67,20 +75,27 @@ export class Peer {
 }
 
 /** What a program that died was complaining about. */
-const lastError = (text: string) => text.split('\n').filter((line) => /Error\b/.test(line)).at(-1)?.trim();
+const lastError = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => /Error\b/.test(line))
+    .at(-1)
+    ?.trim();
 
 /** A peer's turns at a task. `fresh`: it starts anew for each, so that what it keeps of its memory is not in the others' way. */
 export function turnsOf(peers: readonly Peer[], task: string, details: object = {}, fresh = false): Contestant[] {
-  return peers.filter(({ tasks }) => tasks.includes(task)).map((peer) => ({
-    name: peer.name,
-    run: async () => {
-      try {
-        return await peer.ask(task, details);
-      } finally {
-        if (fresh) peer.stop();
-      }
-    },
-  }));
+  return peers
+    .filter(({ tasks }) => tasks.includes(task))
+    .map((peer) => ({
+      name: peer.name,
+      run: async () => {
+        try {
+          return await peer.ask(task, details);
+        } finally {
+          if (fresh) peer.stop();
+        }
+      },
+    }));
 }
 
 // glibc gives large blocks back to the system and takes them anew, zeroed page by page; told to keep them, PyTorch needs half the time.
@@ -88,31 +103,56 @@ const keepMemory = { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: '1000000000'
 
 /** The Python of a virtual environment, null where there is none. */
 export function pythonOf(environment: string): string | null {
-  const found = [join(environment, 'bin', 'python'), join(environment, 'Scripts', 'python.exe')].find((path) => existsSync(path));
+  const found = [join(environment, 'bin', 'python'), join(environment, 'Scripts', 'python.exe')].find((path) =>
+    existsSync(path),
+  );
   return found ?? null;
 }
 
 /** All peers that start here; a note for each that does not. */
-export async function startPeers(environment: string, threads: number, onNote: (line: string) => void): Promise<Peer[]> {
+export async function startPeers(
+  environment: string,
+  threads: number,
+  onNote: (line: string) => void,
+): Promise<Peer[]> {
   const script = (name: string) => join(__dirname, 'peers', name);
   const count = ['--threads', String(threads)];
   const python = pythonOf(environment);
-  const torch = (name: string, options: string[], variables = {}) => new Peer(name, python!, [script('torch_peer.py'), ...count, ...options], variables);
-  if (!python) onNote(`the Python peers are not there: no Python in ${environment}; "npm run bench -- --peers" installs them into bench/.venv`);
+  const torch = (name: string, options: string[], variables = {}) =>
+    new Peer(name, python!, [script('torch_peer.py'), ...count, ...options], variables);
+  if (!python)
+    onNote(
+      `the Python peers are not there: no Python in ${environment}; "npm run bench -- --peers" installs them into bench/.venv`,
+    );
   const peers = [
-    ...(python ? [
-      torch('pytorch', []),
-      torch('pytorchChannelsLast', ['--channels-last']),
-      // Only glibc reads these variables.
-      ...(process.platform === 'linux' ? [torch('pytorchKeptMemory', [], keepMemory), torch('pytorchTuned', ['--channels-last'], keepMemory)] : []),
-      new Peer('pillowScipySkimage', python, [script('image_peer.py')]),
-    ] : []),
-    new Peer('tfjsNode', process.execPath, ['--import', 'tsx', script('tensorflow.ts')], { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1', TF_ENABLE_ONEDNN_OPTS: '1' }),
+    ...(python
+      ? [
+          torch('pytorch', []),
+          torch('pytorchChannelsLast', ['--channels-last']),
+          // Only glibc reads these variables.
+          ...(process.platform === 'linux'
+            ? [torch('pytorchKeptMemory', [], keepMemory), torch('pytorchTuned', ['--channels-last'], keepMemory)]
+            : []),
+          new Peer('pillowScipySkimage', python, [script('image_peer.py')]),
+        ]
+      : []),
+    new Peer('tfjsNode', process.execPath, ['--import', 'tsx', script('tensorflow.ts')], {
+      TF_NUM_INTRAOP_THREADS: String(threads),
+      TF_NUM_INTEROP_THREADS: '1',
+      TF_ENABLE_ONEDNN_OPTS: '1',
+    }),
   ];
-  const works = await Promise.all(peers.map((peer) => peer.start().then(() => true, (error: Error) => {
-    peer.stop();
-    onNote(`${peer.name} left out: ${error.message}`);
-    return false;
-  })));
+  const works = await Promise.all(
+    peers.map((peer) =>
+      peer.start().then(
+        () => true,
+        (error: Error) => {
+          peer.stop();
+          onNote(`${peer.name} left out: ${error.message}`);
+          return false;
+        },
+      ),
+    ),
+  );
   return peers.filter((_, index) => works[index]);
 }

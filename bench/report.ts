@@ -38,19 +38,30 @@ const time = (ms: number) => (ms < 1000 ? `${ms.toFixed(ms < 10 ? 2 : 1)} ms` : 
 
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
-const extras = ({ gflops, growthMB }: Figures) => [gflops ? `${gflops.toFixed(1)} GFLOP/s` : '', growthMB ? `${growthMB.toFixed(0)} MB more` : ''].filter(Boolean).join(', ');
+const extras = ({ gflops, growthMB }: Figures) =>
+  [gflops ? `${gflops.toFixed(1)} GFLOP/s` : '', growthMB ? `${growthMB.toFixed(0)} MB more` : '']
+    .filter(Boolean)
+    .join(', ');
 
 /** The measured things that have peers as rows: title, ours, then each peer's time and ratio. */
 function rows(report: Report): string[][] {
   const names = Object.keys(report.peers);
   const measured = compared.filter((thing) => report[thing]);
-  return [['', 'srcnn-lab', ...names], ...measured.map((thing) => {
-    const ours = report[thing]!, extra = extras(ours);
-    return [titles[thing](ours), time(ours.ms) + (extra ? ` (${extra})` : ''), ...names.map((name) => {
-      const figures = report.peers[name][thing];
-      return figures ? `${time(figures.ms)} (${figures.ratio.toFixed(2)}x)` : '-';
-    })];
-  })];
+  return [
+    ['', 'srcnn-lab', ...names],
+    ...measured.map((thing) => {
+      const ours = report[thing]!,
+        extra = extras(ours);
+      return [
+        titles[thing](ours),
+        time(ours.ms) + (extra ? ` (${extra})` : ''),
+        ...names.map((name) => {
+          const figures = report.peers[name][thing];
+          return figures ? `${time(figures.ms)} (${figures.ratio.toFixed(2)}x)` : '-';
+        }),
+      ];
+    }),
+  ];
 }
 
 /** What has no peer, a line each. */
@@ -60,7 +71,9 @@ function lines({ peak, scaling, threads, peakResidentMB }: Report): string[] {
   return [
     ...(peak ? [share(`${threads} threads`, peak), share('1 thread', peak.oneThread)] : []),
     ...(scaling ? [`training step, from 1 to 2 threads: ${scaling.toFixed(2)} times as fast`] : []),
-    ...(peak && threads === 2 ? [`that peak itself, from 1 to 2 threads: ${(peak.gflops / peak.oneThread.gflops).toFixed(2)} times`] : []),
+    ...(peak && threads === 2
+      ? [`that peak itself, from 1 to 2 threads: ${(peak.gflops / peak.oneThread.gflops).toFixed(2)} times`]
+      : []),
     `peak resident memory of the whole run: ${peakResidentMB.toFixed(0)} MB`,
   ];
 }
@@ -68,13 +81,25 @@ function lines({ peak, scaling, threads, peakResidentMB }: Report): string[] {
 const about = ({ machine, threads, date, quick }: Report) =>
   `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}, ${machine.engine}, --threads ${threads}, ${date.slice(0, 10)}${quick ? ' (--quick: one round, nothing to rely on)' : ''}`;
 
-const peersOf = ({ peers }: Report) => Object.entries(peers).map(([name, { description }]) => `${name}: ${description}`);
+const peersOf = ({ peers }: Report) =>
+  Object.entries(peers).map(([name, { description }]) => `${name}: ${description}`);
 
 export function toText(report: Report): string {
   const table = rows(report);
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-  const text = table.map((row) => row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '));
-  return [about(report), '', ...text, '', ...lines(report), ...peersOf(report), 'In brackets: the peer\'s time as a multiple of ours.', ...report.notes].join('\n');
+  const text = table.map((row) =>
+    row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
+  );
+  return [
+    about(report),
+    '',
+    ...text,
+    '',
+    ...lines(report),
+    ...peersOf(report),
+    "In brackets: the peer's time as a multiple of ours.",
+    ...report.notes,
+  ].join('\n');
 }
 
 /** The same as Markdown, for README.md. */
@@ -82,5 +107,13 @@ export function toMarkdown(report: Report): string {
   const [head, ...body] = rows(report);
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   const list = [...lines(report), ...peersOf(report)].map((item) => `- ${item}`);
-  return [`${about(report)}. In brackets: the peer's time as a multiple of ours.`, '', line(head), line(head.map(() => '---')), ...body.map(line), '', ...list].join('\n');
+  return [
+    `${about(report)}. In brackets: the peer's time as a multiple of ours.`,
+    '',
+    line(head),
+    line(head.map(() => '---')),
+    ...body.map(line),
+    '',
+    ...list,
+  ].join('\n');
 }

@@ -33,9 +33,17 @@ export async function peak(context: Context): Promise<PeakShare & { oneThread: P
   const { threads } = context;
   const loops = new Peak(threads);
   const steps = [await ourStep('stepAll', threads), await ourStep('stepOne', 1)];
-  const found = await context.compare('multiply-add peak', [
-    steps[0], { name: 'peakAll', run: () => loops.run(threads) }, steps[1], { name: 'peakOne', run: () => loops.run(1) },
-  ], 7, 2);
+  const found = await context.compare(
+    'multiply-add peak',
+    [
+      steps[0],
+      { name: 'peakAll', run: () => loops.run(threads) },
+      steps[1],
+      { name: 'peakOne', run: () => loops.run(1) },
+    ],
+    7,
+    2,
+  );
   await Promise.all([loops, ...steps].map((each) => each.close()));
   const share = (count: string): PeakShare => {
     const { gflops } = found.get(`peak${count}`)!;

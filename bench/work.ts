@@ -1,7 +1,8 @@
 import { type Batch, type Engine, layerSlices, type Model, type Plane, srcnn } from 'srcnn-lab';
 import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizer';
 
-export const BATCH = 128, PATCH = 32;
+export const BATCH = 128,
+  PATCH = 32;
 
 /** Numbers without a pattern, about as large as normalised luminance; the same at every call. */
 export function noise(length: number): Float32Array {
@@ -16,7 +17,9 @@ export const picture = (width: number, height: number): Plane => ({ data: noise(
 
 /** One step of training as the lab does it: loss, gradient, Adam. */
 export function trainingStep(engine: Engine): () => Promise<number> {
-  const model = srcnn('9-1-7'), state = newOptimizerState(model, 'adam'), gradient = new Float32Array(model.weights.length);
+  const model = srcnn('9-1-7'),
+    state = newOptimizerState(model, 'adam'),
+    gradient = new Float32Array(model.weights.length);
   const pixels = BATCH * PATCH * PATCH;
   const batch: Batch = { input: noise(pixels), target: noise(pixels), count: BATCH, width: PATCH, height: PATCH };
   return async () => {
@@ -27,7 +30,8 @@ export function trainingStep(engine: Engine): () => Promise<number> {
 }
 
 /** Multiply-adds of each layer for one pixel. */
-const macs = ({ layers }: Model) => layerSlices(layers).map(({ inputs, filters, kernel }) => inputs * filters * kernel ** 2);
+const macs = ({ layers }: Model) =>
+  layerSlices(layers).map(({ inputs, filters, kernel }) => inputs * filters * kernel ** 2);
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 

@@ -15,12 +15,18 @@ function makeEnvironment() {
 
 /** The peers from the pinned list; without them the lab is measured alone. */
 function installPeers() {
-  const list = join(root, 'bench', 'requirements.txt'), wanted = readFileSync(list, 'utf8'), stamp = join(environment, 'installed-requirements.txt');
+  const list = join(root, 'bench', 'requirements.txt'),
+    wanted = readFileSync(list, 'utf8'),
+    stamp = join(environment, 'installed-requirements.txt');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing PyTorch, Pillow, scipy and scikit-image into bench/.venv (1 GB on disk) ...');
   rmSync(environment, { recursive: true, force: true });
-  if (!makeEnvironment()) return console.log('No Python with its venv module (Debian: apt install python3-venv; or name one in PYTHON): going on without the Python peers.');
-  const python = process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
+  if (!makeEnvironment())
+    return console.log(
+      'No Python with its venv module (Debian: apt install python3-venv; or name one in PYTHON): going on without the Python peers.',
+    );
+  const python =
+    process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
   const { status } = spawnSync(python, ['-m', 'pip', 'install', ...quietly, '-r', list], { stdio: 'inherit' });
   if (status === 0) return writeFileSync(stamp, wanted);
   rmSync(environment, { recursive: true, force: true });
@@ -30,6 +36,12 @@ function installPeers() {
 await main(async () => {
   await setUpPackages();
   // An environment of the user's own stays as it is.
-  if (options.includes('--peers') && !options.some((option) => option.startsWith('--venv') || option === '--help')) installPeers();
-  return spawnSync(process.execPath, ['--import', 'tsx', join('bench', 'bench.ts'), ...options], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  if (options.includes('--peers') && !options.some((option) => option.startsWith('--venv') || option === '--help'))
+    installPeers();
+  return (
+    spawnSync(process.execPath, ['--import', 'tsx', join('bench', 'bench.ts'), ...options], {
+      cwd: root,
+      stdio: 'inherit',
+    }).status ?? 1
+  );
 });

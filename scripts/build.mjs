@@ -15,10 +15,26 @@ export function build() {
   const source = 'src/engine/wasm/assembly/kernels.ts';
   if (!existsSync(join(root, source))) return;
   mkdirSync(join(root, 'dist/engine/wasm'), { recursive: true });
-  for (const [variant, features] of [['plain', 'simd,threads'], ['relaxed', 'simd,threads,relaxed-simd']]) {
+  for (const [variant, features] of [
+    ['plain', 'simd,threads'],
+    ['relaxed', 'simd,threads,relaxed-simd'],
+  ]) {
     run('assemblyscript/bin/asc.js', [
-      source, '-o', `dist/engine/wasm/kernels-${variant}.wasm`, '--enable', features, '-O3', '--noAssert', '--runtime', 'stub',
-      '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536',
+      source,
+      '-o',
+      `dist/engine/wasm/kernels-${variant}.wasm`,
+      '--enable',
+      features,
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--importMemory',
+      '--sharedMemory',
+      '--initialMemory',
+      '1',
+      '--maximumMemory',
+      '65536',
     ]);
   }
 }

@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { countWeights, saveWeights, srcnn, layerSlices } from 'srcnn-lab';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { network: { type: 'string', default: '9-1-7' }, help: { type: 'boolean' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { network: { type: 'string', default: '9-1-7' }, help: { type: 'boolean' } },
+});
 const [input, output] = positionals;
 
 /** The texts of a stretch of pickle (opcode BINUNICODE: X, length, bytes), with where each ends. */
@@ -35,7 +38,10 @@ function readStorages(bytes) {
   const storages = new Map();
   for (const { text } of order) {
     const count = Number(bytes.readBigInt64LE(at));
-    storages.set(keyOf.get(text), new Float32Array(bytes.buffer.slice(bytes.byteOffset + at + 8, bytes.byteOffset + at + 8 + 4 * count)));
+    storages.set(
+      keyOf.get(text),
+      new Float32Array(bytes.buffer.slice(bytes.byteOffset + at + 8, bytes.byteOffset + at + 8 + 4 * count)),
+    );
     at += 8 + 4 * count;
   }
   return new Map([...keyOf.values()].map((name) => [name, storages.get(name)]));
@@ -44,10 +50,15 @@ function readStorages(bytes) {
 async function convert() {
   const tensors = [...readStorages(readFileSync(input))];
   const model = srcnn(values.network);
-  const parts = layerSlices(model.layers).flatMap((layer) => [layer.biasStart - layer.kernelStart, layer.end - layer.biasStart]);
+  const parts = layerSlices(model.layers).flatMap((layer) => [
+    layer.biasStart - layer.kernelStart,
+    layer.end - layer.biasStart,
+  ]);
   const found = tensors.map(([name, data]) => `${name}: ${data?.length}`).join(', ');
   if (tensors.length !== parts.length || tensors.some(([, data], i) => data?.length !== parts[i])) {
-    throw new Error(`${input}: expected ${parts.length} tensors of ${parts.join(', ')} values (${countWeights(model.layers)} in all), found ${found || 'none'}`);
+    throw new Error(
+      `${input}: expected ${parts.length} tensors of ${parts.join(', ')} values (${countWeights(model.layers)} in all), found ${found || 'none'}`,
+    );
   }
   let start = 0;
   for (const [, data] of tensors) {
@@ -59,4 +70,8 @@ async function convert() {
 }
 
 if (values.help || !output) console.log('node scripts/convertPytorch.mjs IN.pt OUT.safetensors [--network 9-1-7]');
-else convert().catch((error) => { console.error(error.message); process.exitCode = 1; });
+else
+  convert().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });

@@ -4,18 +4,33 @@ import { jupyterEnvironment, main, root, setUpLab, SetupError } from './setup.mj
 
 const options = process.argv.slice(2);
 if (options.includes('--help')) {
-  console.log('npm run lab [-- JUPYTER-OPTION ...]   opens JupyterLab on notebooks/, for example -- --no-browser --port 9000');
+  console.log(
+    'npm run lab [-- JUPYTER-OPTION ...]   opens JupyterLab on notebooks/, for example -- --no-browser --port 9000',
+  );
 } else {
   await main(async () => {
     await setUpLab();
     const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
-    const settings = ['--ip=127.0.0.1', ...asRoot, '--LabApp.default_url=/lab/tree/notebooks', '--MultiKernelManager.default_kernel_name=tslab'];
-    const jupyter = spawn('jupyter', ['lab', ...settings, ...options], { cwd: root, stdio: 'inherit', env: jupyterEnvironment() });
+    const settings = [
+      '--ip=127.0.0.1',
+      ...asRoot,
+      '--LabApp.default_url=/lab/tree/notebooks',
+      '--MultiKernelManager.default_kernel_name=tslab',
+    ];
+    const jupyter = spawn('jupyter', ['lab', ...settings, ...options], {
+      cwd: root,
+      stdio: 'inherit',
+      env: jupyterEnvironment(),
+    });
     // Ctrl-C reaches JupyterLab too; it asks, this process waits for its answer. What else ends this process would leave JupyterLab behind.
     process.on('SIGINT', () => undefined);
     for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => jupyter.kill('SIGTERM'));
     return new Promise((resolve, reject) => {
-      jupyter.on('error', (error) => reject(new SetupError(`JupyterLab could not be started (${error.code}): delete .venv, then run npm run lab again`)));
+      jupyter.on('error', (error) =>
+        reject(
+          new SetupError(`JupyterLab could not be started (${error.code}): delete .venv, then run npm run lab again`),
+        ),
+      );
       jupyter.on('exit', (code) => resolve(code ?? 1));
     });
   });

@@ -13,7 +13,8 @@ import { reached } from '../src/training/runs';
 
 const root = join(__dirname, '..');
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
-const table = (rows: (string | number)[][]) => [rows[0], rows[0].map(() => '---'), ...rows.slice(1)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+const table = (rows: (string | number)[][]) =>
+  [rows[0], rows[0].map(() => '---'), ...rows.slice(1)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** A line for each run of a protocol and scale, below bicubic's. */
 function runLines(scored: ScoredRun[], sets: readonly string[], digits: [number, number]): string[][] {
@@ -21,18 +22,31 @@ function runLines(scored: ScoredRun[], sets: readonly string[], digits: [number,
     const mean = meanScore(rows, set, method);
     return mean ? `${mean.psnr.toFixed(digits[0])} / ${mean.ssim.toFixed(digits[1])}` : '';
   };
-  const lines = scored.map(({ run, rows }) => [`[${run.name}](results/${run.name}/)`, String(reached(run.history).epochsDone), ...sets.map((set) => score(rows, set, 'srcnn'))]);
+  const lines = scored.map(({ run, rows }) => [
+    `[${run.name}](results/${run.name}/)`,
+    String(reached(run.history).epochsDone),
+    ...sets.map((set) => score(rows, set, 'srcnn')),
+  ]);
   return [['bicubic', '', ...sets.map((set) => score(scored[0].rows, set, 'bicubic'))], ...lines];
 }
 
 async function resultsTables(): Promise<string> {
   const runs = await resultRuns(join(root, 'results'));
-  const scored = await Promise.all(runs.map(async (run) => ({ run, rows: await readScores(join(run.folder, 'scores.csv')) })));
+  const scored = await Promise.all(
+    runs.map(async (run) => ({ run, rows: await readScores(join(run.folder, 'scores.csv')) })),
+  );
   const published = await readPublished(join(root, 'results/published.csv'));
-  const own = (protocol: Protocol, scale: number) => scored.filter(({ run }) => run.protocol === protocol && run.scale === scale);
-  const seed = table([['protocol seed, x3', 'epochs', ...setNames.seed], ...runLines(own('seed', 3), setNames.seed, [3, 4])]);
+  const own = (protocol: Protocol, scale: number) =>
+    scored.filter(({ run }) => run.protocol === protocol && run.scale === scale);
+  const seed = table([
+    ['protocol seed, x3', 'epochs', ...setNames.seed],
+    ...runLines(own('seed', 3), setNames.seed, [3, 4]),
+  ]);
   const paper = [2, 3, 4].flatMap((scale) => {
-    const theirs = publishedRows(published.filter((score) => score.scale === scale), setNames.paper).map(([method, ...scores]) => [method, '', ...scores]);
+    const theirs = publishedRows(
+      published.filter((score) => score.scale === scale),
+      setNames.paper,
+    ).map(([method, ...scores]) => [method, '', ...scores]);
     const [bicubic, ...rest] = runLines(own('paper', scale), setNames.paper, [2, 4]);
     return [bicubic, ...theirs, ...rest].map((line) => [`x${scale}`, ...line]);
   });
@@ -40,7 +54,7 @@ async function resultsTables(): Promise<string> {
 }
 
 const latencyNames: Record<string, string> = {
-  openToFirstPicture: 'from opening notebook 1 to its first picture, the kernel\'s start included',
+  openToFirstPicture: "from opening notebook 1 to its first picture, the kernel's start included",
   trainToFirstPoint: 'from `train` to the first point on the chart',
   cellDuringTraining: 'another cell while training runs',
   interruptToStopped: 'from the interrupt button to training stopped, checkpoint written',
@@ -49,20 +63,29 @@ const latencyNames: Record<string, string> = {
 
 function latencyTable(): string {
   const latencies = read('bench/latencies.json');
-  return table([['', 'ms'], ...Object.entries(latencyNames).map(([name, title]) => [title, Math.round(latencies[name])])]);
+  return table([
+    ['', 'ms'],
+    ...Object.entries(latencyNames).map(([name, title]) => [title, Math.round(latencies[name])]),
+  ]);
 }
 
 function put(file: string, name: string, content: string): void {
-  const path = join(root, file), text = readFileSync(path, 'utf8');
-  const begin = `<!-- ${name} -->`, end = `<!-- /${name} -->`;
+  const path = join(root, file),
+    text = readFileSync(path, 'utf8');
+  const begin = `<!-- ${name} -->`,
+    end = `<!-- /${name} -->`;
   if (!text.includes(begin) || !text.includes(end)) throw new Error(`${file}: has no ${begin} and ${end}`);
-  writeFileSync(path, `${text.slice(0, text.indexOf(begin))}${begin}\n${content.trim()}\n${text.slice(text.indexOf(end))}`);
+  writeFileSync(
+    path,
+    `${text.slice(0, text.indexOf(begin))}${begin}\n${content.trim()}\n${text.slice(text.indexOf(end))}`,
+  );
 }
 
 async function main(): Promise<void> {
   put('README.md', 'results', await resultsTables());
   if (existsSync(join(root, 'bench/latencies.json'))) put('README.md', 'latencies', latencyTable());
-  if (existsSync(join(root, 'bench/figures.json'))) for (const file of ['README.md', 'bench/README.md']) put(file, 'bench', toMarkdown(read('bench/figures.json')));
+  if (existsSync(join(root, 'bench/figures.json')))
+    for (const file of ['README.md', 'bench/README.md']) put(file, 'bench', toMarkdown(read('bench/figures.json')));
 }
 
 main().catch((error: Error) => {

@@ -21,8 +21,13 @@ function folderFor(data, epochs) {
 /** The runs below a folder and how far they are; those of a sweep lie one folder deeper. */
 function histories(folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true }).filter((file) => basename(file) === 'history.json').sort()
-    .map((file) => ({ run: file.slice(0, -'/history.json'.length), epochs: JSON.parse(readFileSync(join(folder, file), 'utf8')).epochs }));
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => basename(file) === 'history.json')
+    .sort()
+    .map((file) => ({
+      run: file.slice(0, -'/history.json'.length),
+      epochs: JSON.parse(readFileSync(join(folder, file), 'utf8')).epochs,
+    }));
 }
 
 const shown = new Map();
@@ -31,7 +36,9 @@ const shown = new Map();
 function tellEpochs(runs) {
   for (const { run, epochs } of histories(runs)) {
     for (const { epoch, psnr, bicubicPsnr } of epochs.slice(shown.get(run) ?? 0)) {
-      console.log(`      ${run}: epoch ${epoch}${psnr === null ? '' : `, ${psnr.toFixed(3)} dB (bicubic ${bicubicPsnr.toFixed(3)})`}`);
+      console.log(
+        `      ${run}: epoch ${epoch}${psnr === null ? '' : `, ${psnr.toFixed(3)} dB (bicubic ${bicubicPsnr.toFixed(3)})`}`,
+      );
     }
     shown.set(run, epochs.length);
   }
@@ -39,20 +46,37 @@ function tellEpochs(runs) {
 
 function execute(notebook, folder, environment) {
   const runs = join(folder, 'runs');
-  const jupyter = spawn('jupyter', ['nbconvert', '--to', 'notebook', '--execute', '--ExecutePreprocessor.timeout=-1', '--log-level=ERROR', '--output-dir', folder, join('notebooks', notebook)],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment });
+  const jupyter = spawn(
+    'jupyter',
+    [
+      'nbconvert',
+      '--to',
+      'notebook',
+      '--execute',
+      '--ExecutePreprocessor.timeout=-1',
+      '--log-level=ERROR',
+      '--output-dir',
+      folder,
+      join('notebooks', notebook),
+    ],
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment },
+  );
   const watch = setInterval(() => tellEpochs(runs), 2000);
-  return new Promise((done) => jupyter.on('exit', (code) => {
-    clearInterval(watch);
-    tellEpochs(runs);
-    done(code);
-  }));
+  return new Promise((done) =>
+    jupyter.on('exit', (code) => {
+      clearInterval(watch);
+      tellEpochs(runs);
+      done(code);
+    }),
+  );
 }
 
 /** nbconvert leaves the numbers of a tslab notebook's cells empty, and GitHub then shows them as if they had not run. They ran from top to bottom. */
 function numberCells(file) {
   const notebook = JSON.parse(readFileSync(file, 'utf8'));
-  notebook.cells.filter(({ cell_type: type }) => type === 'code').forEach((cell, index) => (cell.execution_count = index + 1));
+  notebook.cells
+    .filter(({ cell_type: type }) => type === 'code')
+    .forEach((cell, index) => (cell.execution_count = index + 1));
   writeFileSync(file, JSON.stringify(notebook, null, 1) + '\n');
 }
 
@@ -60,26 +84,48 @@ async function reproduce(data, epochs) {
   const folder = folderFor(data, epochs);
   mkdirSync(folder, { recursive: true });
   for (const { run, epochs: ended } of histories(join(folder, 'runs'))) shown.set(run, ended.length);
-  const environment = { ...jupyterEnvironment(), SRCNN_DATASET: data, SRCNN_EPOCHS: epochs, SRCNN_RUNS: relative(join(root, 'notebooks'), join(folder, 'runs')) };
-  const notebooks = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb')).sort();
+  const environment = {
+    ...jupyterEnvironment(),
+    SRCNN_DATASET: data,
+    SRCNN_EPOCHS: epochs,
+    SRCNN_RUNS: relative(join(root, 'notebooks'), join(folder, 'runs')),
+  };
+  const notebooks = readdirSync(join(root, 'notebooks'))
+    .filter((name) => name.endsWith('.ipynb'))
+    .sort();
   for (const [index, name] of notebooks.entries()) {
     console.log(`[${index + 1}/${notebooks.length}] ${name}`);
     const began = Date.now();
-    if ((await execute(name, folder, environment)) !== 0) throw new SetupError(`${name} failed: see above; the same command goes on where it was`);
+    if ((await execute(name, folder, environment)) !== 0)
+      throw new SetupError(`${name} failed: see above; the same command goes on where it was`);
     numberCells(join(folder, name));
     console.log(`      done in ${Math.round((Date.now() - began) / 1000)} s`);
   }
-  writeFileSync(join(folder, 'summary.json'), JSON.stringify(histories(join(folder, 'runs')).map(({ run, epochs: ended }) => ({ run, ...ended.at(-1) })), null, 2) + '\n');
+  writeFileSync(
+    join(folder, 'summary.json'),
+    JSON.stringify(
+      histories(join(folder, 'runs')).map(({ run, epochs: ended }) => ({ run, ...ended.at(-1) })),
+      null,
+      2,
+    ) + '\n',
+  );
   console.log(`The executed notebooks and their runs are in ${relative(process.cwd(), folder)}`);
 }
 
 await main(async () => {
-  const { values } = parseArgs({ options: { data: { type: 'string', default: 'sample' }, epochs: { type: 'string', default: '20' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: {
+      data: { type: 'string', default: 'sample' },
+      epochs: { type: 'string', default: '20' },
+      help: { type: 'boolean' },
+    },
+  });
   if (values.help) {
     console.log(help);
     return 0;
   }
-  if (!/^[1-9]\d*$/.test(values.epochs)) throw new SetupError(`--epochs is ${values.epochs}; use a whole number above 0`);
+  if (!/^[1-9]\d*$/.test(values.epochs))
+    throw new SetupError(`--epochs is ${values.epochs}; use a whole number above 0`);
   await setUpLab();
   await reproduce(existsSync(values.data) ? resolve(values.data) : values.data, values.epochs);
   return 0;

@@ -13,19 +13,40 @@ export class SetupError extends Error {}
 
 /** What is wrong and what to do about it, for the failures a user meets; undefined where only the program's own words help. */
 export function explain(output, registry) {
-  const unreachable = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|NewConnectionError|ConnectTimeoutError|ReadTimeoutError|NameResolutionError|ProxyError|Connection refused|from versions: none/.exec(output);
-  if (/ENOSPC|No space left on device|Errno 28/.test(output)) return 'the disk is full: free a gigabyte, then run the command again';
-  if (/SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERT_|CERTIFICATE_VERIFY_FAILED/.test(output)) return `${registry} is answered by a machine whose certificate is not trusted (a proxy?): name its certificate in NODE_EXTRA_CA_CERTS and PIP_CERT, then run the command again`;
-  if (unreachable) return `${registry} cannot be reached (${unreachable[0]}): check the network, or the proxy in HTTPS_PROXY, then run the command again`;
-  if (/EACCES|Permission denied/.test(output)) return 'the folder is not writable: give yourself the right to write in it, then run the command again';
+  const unreachable =
+    /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|NewConnectionError|ConnectTimeoutError|ReadTimeoutError|NameResolutionError|ProxyError|Connection refused|from versions: none/.exec(
+      output,
+    );
+  if (/ENOSPC|No space left on device|Errno 28/.test(output))
+    return 'the disk is full: free a gigabyte, then run the command again';
+  if (/SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERT_|CERTIFICATE_VERIFY_FAILED/.test(output))
+    return `${registry} is answered by a machine whose certificate is not trusted (a proxy?): name its certificate in NODE_EXTRA_CA_CERTS and PIP_CERT, then run the command again`;
+  if (unreachable)
+    return `${registry} cannot be reached (${unreachable[0]}): check the network, or the proxy in HTTPS_PROXY, then run the command again`;
+  if (/EACCES|Permission denied/.test(output))
+    return 'the folder is not writable: give yourself the right to write in it, then run the command again';
   return undefined;
 }
 
 /** Runs a program; what it complains of is shown only where it cannot be said in a line. */
 function run(program, args, registry, environment = process.env) {
-  const { status, error, stderr = '' } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8', maxBuffer: 1e8, env: environment, shell: windows });
+  const {
+    status,
+    error,
+    stderr = '',
+  } = spawnSync(program, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+    env: environment,
+    shell: windows,
+  });
   const what = [basename(program), ...args.slice(0, 3)].join(' ');
-  if (error) throw new SetupError(`${what} could not be started (${error.code}): ${program === 'npm' ? 'install npm, which comes with Node (Debian: apt install npm)' : 'delete .venv and node_modules, then run the command again'}`);
+  if (error)
+    throw new SetupError(
+      `${what} could not be started (${error.code}): ${program === 'npm' ? 'install npm, which comes with Node (Debian: apt install npm)' : 'delete .venv and node_modules, then run the command again'}`,
+    );
   if (status === 0) return;
   const clear = explain(stderr, registry);
   if (!clear) console.error(stderr);
@@ -33,7 +54,8 @@ function run(program, args, registry, environment = process.env) {
 }
 
 export function checkNode(version = process.versions.node) {
-  if (Number(version.split('.')[0]) < 20) throw new SetupError(`Node ${version} is too old: install Node 20 or newer (https://nodejs.org)`);
+  if (Number(version.split('.')[0]) < 20)
+    throw new SetupError(`Node ${version} is too old: install Node 20 or newer (https://nodejs.org)`);
 }
 
 function newest(path) {
@@ -59,7 +81,11 @@ export function installPackages() {
 /** Compiles src, unless dist is newer. */
 export async function buildProject() {
   const built = join(root, 'dist', 'engine', 'wasm', 'kernels-relaxed.wasm');
-  const sources = Math.max(newest(join(root, 'src')), newest(join(root, 'tsconfig.json')), newest(join(root, 'scripts', 'build.mjs')));
+  const sources = Math.max(
+    newest(join(root, 'src')),
+    newest(join(root, 'tsconfig.json')),
+    newest(join(root, 'scripts', 'build.mjs')),
+  );
   if (existsSync(built) && statSync(built).mtimeMs >= sources) return;
   console.log('Building ...');
   const { build } = await import('./build.mjs');
@@ -72,13 +98,17 @@ export async function buildProject() {
 
 /** What a Python lacks for the lab; null when it is not there, '' when it lacks nothing. */
 function lacks(python) {
-  const program = "import sys\nprint('%d.%d.%d' % sys.version_info[:3])\ntry:\n import venv, ensurepip\nexcept ImportError: print('none')";
+  const program =
+    "import sys\nprint('%d.%d.%d' % sys.version_info[:3])\ntry:\n import venv, ensurepip\nexcept ImportError: print('none')";
   const { status, stdout = '' } = spawnSync(python, ['-c', program], { encoding: 'utf8' });
   const [version = '', none] = (stdout ?? '').trim().split(/\s+/);
   if (status !== 0 || !version) return null;
   const [major, minor] = version.split('.').map(Number);
-  if (major < 3 || (major === 3 && minor < 9)) return `${python} is Python ${version}: install Python 3.9 or newer, or name one in PYTHON`;
-  return none ? `${python} (Python ${version}) lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv), or name another Python in PYTHON` : '';
+  if (major < 3 || (major === 3 && minor < 9))
+    return `${python} is Python ${version}: install Python 3.9 or newer, or name one in PYTHON`;
+  return none
+    ? `${python} (Python ${version}) lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv), or name another Python in PYTHON`
+    : '';
 }
 
 function findPython() {
@@ -87,7 +117,12 @@ function findPython() {
   const fit = found.find(({ lack }) => lack === '');
   if (fit) return fit.name;
   const lack = found.find((each) => each.lack)?.lack;
-  throw new SetupError(lack ?? (named ? `PYTHON names ${named}, which does not run: name Python 3.9 or newer there` : 'no Python: install Python 3.9 or newer with its venv module (Debian, Ubuntu: apt install python3-venv), or name one in PYTHON'));
+  throw new SetupError(
+    lack ??
+      (named
+        ? `PYTHON names ${named}, which does not run: name Python 3.9 or newer there`
+        : 'no Python: install Python 3.9 or newer with its venv module (Debian, Ubuntu: apt install python3-venv), or name one in PYTHON'),
+  );
 }
 
 const requirementsFile = join(root, 'scripts', 'requirements.txt');
@@ -95,7 +130,8 @@ const venvStamp = join(root, '.venv', 'installed-requirements.txt');
 
 /** 'ready', 'old' (made whole once, from another list), or 'broken': never made whole, made elsewhere (its programs hold paths), or its Python is gone or another. */
 function venvState() {
-  if (!existsSync(venvStamp) || spawnSync(join(venvPrograms, 'python'), ['-c', 'import pip']).status !== 0) return 'broken';
+  if (!existsSync(venvStamp) || spawnSync(join(venvPrograms, 'python'), ['-c', 'import pip']).status !== 0)
+    return 'broken';
   const [place, ...list] = readFileSync(venvStamp, 'utf8').split('\n');
   if (place !== `# in ${root}`) return place.startsWith('# in ') ? 'broken' : 'old';
   return list.join('\n') === readFileSync(requirementsFile, 'utf8') ? 'ready' : 'old';
@@ -107,7 +143,11 @@ export function installJupyter() {
   if (state === 'ready') return;
   console.log('Installing JupyterLab into .venv ...');
   if (state === 'broken') run(findPython(), ['-m', 'venv', '--clear', '.venv'], 'the Python package index');
-  run(join(venvPrograms, 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join('scripts', 'requirements.txt')], 'the Python package index');
+  run(
+    join(venvPrograms, 'python'),
+    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join('scripts', 'requirements.txt')],
+    'the Python package index',
+  );
   writeFileSync(venvStamp, `# in ${root}\n${readFileSync(requirementsFile, 'utf8')}`);
 }
 
@@ -116,23 +156,41 @@ export function jupyterEnvironment() {
   const own = join(root, '.jupyter');
   return {
     ...process.env,
-    PATH: [venvPrograms, join(root, 'node_modules', '.bin'), dirname(process.execPath), process.env.PATH].join(delimiter),
+    PATH: [venvPrograms, join(root, 'node_modules', '.bin'), dirname(process.execPath), process.env.PATH].join(
+      delimiter,
+    ),
     VIRTUAL_ENV: join(root, '.venv'),
-    JUPYTER_CONFIG_DIR: join(own, 'config'), JUPYTER_DATA_DIR: join(own, 'data'), JUPYTER_RUNTIME_DIR: join(own, 'runtime'),
-    JUPYTERLAB_SETTINGS_DIR: join(own, 'settings'), JUPYTERLAB_WORKSPACES_DIR: join(own, 'workspaces'), IPYTHONDIR: join(own, 'ipython'),
+    JUPYTER_CONFIG_DIR: join(own, 'config'),
+    JUPYTER_DATA_DIR: join(own, 'data'),
+    JUPYTER_RUNTIME_DIR: join(own, 'runtime'),
+    JUPYTERLAB_SETTINGS_DIR: join(own, 'settings'),
+    JUPYTERLAB_WORKSPACES_DIR: join(own, 'workspaces'),
+    IPYTHONDIR: join(own, 'ipython'),
   };
 }
 
 /** The tslab kernel, registered inside .venv, and JupyterLab's news pop-up off. */
 export function registerKernel() {
-  const notifications = join(root, '.jupyter', 'settings', '@jupyterlab', 'apputils-extension', 'notification.jupyterlab-settings');
+  const notifications = join(
+    root,
+    '.jupyter',
+    'settings',
+    '@jupyterlab',
+    'apputils-extension',
+    'notification.jupyterlab-settings',
+  );
   if (!existsSync(notifications)) {
     mkdirSync(dirname(notifications), { recursive: true });
     writeFileSync(notifications, JSON.stringify({ fetchNews: 'false', checkForUpdates: false }) + '\n');
   }
   if (existsSync(join(root, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json'))) return;
   console.log('Registering the tslab kernel ...');
-  run(join(root, 'node_modules', '.bin', windows ? 'tslab.cmd' : 'tslab'), ['install', '--sys-prefix'], 'the kernel', jupyterEnvironment());
+  run(
+    join(root, 'node_modules', '.bin', windows ? 'tslab.cmd' : 'tslab'),
+    ['install', '--sys-prefix'],
+    'the kernel',
+    jupyterEnvironment(),
+  );
 }
 
 export async function setUpPackages() {

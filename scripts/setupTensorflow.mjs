@@ -1,7 +1,17 @@
 // npm run setup:tensorflow: gives the package @tensorflow/tfjs-node-gpu its native half, from the npm and Python registries alone:
 // TensorFlow's library out of its Python wheel, and the package's own binding compiled against it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,14 +38,20 @@ export const folders = (base = root) => ({
 
 /** The Python requirement that brings TensorFlow's library. */
 export function requirement(platform, cuda) {
-  if (platform === 'win32') throw new SetupError('Windows: TensorFlow\'s wheel has no library to compile against; use the default engine wasm, or WSL 2 with --cuda');
-  if (platform === 'darwin' && cuda) throw new SetupError('macOS has no CUDA: leave out --cuda, or try the engine webgpu');
+  if (platform === 'win32')
+    throw new SetupError(
+      "Windows: TensorFlow's wheel has no library to compile against; use the default engine wasm, or WSL 2 with --cuda",
+    );
+  if (platform === 'darwin' && cuda)
+    throw new SetupError('macOS has no CUDA: leave out --cuda, or try the engine webgpu');
   const name = cuda ? 'tensorflow[and-cuda]' : platform === 'darwin' ? 'tensorflow' : 'tensorflow-cpu';
   return `${name}==${triedVersion}`;
 }
 
 export function libraries(platform) {
-  return ['cc', 'framework'].map((part) => (platform === 'darwin' ? `libtensorflow_${part}.2.dylib` : `libtensorflow_${part}.so.2`));
+  return ['cc', 'framework'].map((part) =>
+    platform === 'darwin' ? `libtensorflow_${part}.2.dylib` : `libtensorflow_${part}.so.2`,
+  );
 }
 
 const stampOf = (wheels) => join(wheels, 'installed-requirement.txt');
@@ -43,7 +59,11 @@ const stampOf = (wheels) => join(wheels, 'installed-requirement.txt');
 /** Whether a wheel's file is as long as the wheel's own list says: a shorter library takes down the process that loads it. */
 function isWhole(wheels, distInfo, name) {
   const list = join(wheels, distInfo, 'RECORD');
-  const line = existsSync(list) ? readFileSync(list, 'utf8').split('\n').find((entry) => entry.startsWith(`${name},`)) : undefined;
+  const line = existsSync(list)
+    ? readFileSync(list, 'utf8')
+        .split('\n')
+        .find((entry) => entry.startsWith(`${name},`))
+    : undefined;
   return line !== undefined && statSync(join(wheels, name)).size === Number(line.trim().split(',').at(-1));
 }
 
@@ -55,18 +75,24 @@ export function wheelState(wheels, wanted, platform) {
   if (stamp !== wanted) return `holds ${stamp}, not ${wanted}`;
   const there = [...libraries(platform).map((name) => `tensorflow/${name}`), 'tensorflow/include/tensorflow/c/c_api.h'];
   const distInfo = readdirSync(wheels).find((name) => /^tensorflow(_cpu)?-.+\.dist-info$/.test(name)) ?? '';
-  if (!distInfo || !there.every((name) => existsSync(join(wheels, name)) && isWhole(wheels, distInfo, name))) return 'half installed';
+  if (!distInfo || !there.every((name) => existsSync(join(wheels, name)) && isWhole(wheels, distInfo, name)))
+    return 'half installed';
   const found = distInfo.replace(/^.*?-|\.dist-info$/g, '');
-  return found === triedVersion ? 'complete' : `holds TensorFlow ${found}, which was not tried with this package (${triedVersion} was)`;
+  return found === triedVersion
+    ? 'complete'
+    : `holds TensorFlow ${found}, which was not tried with this package (${triedVersion} was)`;
 }
 
 /** One clear line for what pip said. */
 export function explainPip(output, wanted, system = `${process.platform} ${process.arch}`) {
   if (/No matching distribution|Could not find a version/.test(output)) {
     const offline = /NewConnectionError|Temporary failure in name resolution|ConnectionError|Retrying/.test(output);
-    return offline ? 'pip cannot reach the Python package index: connect, or set its mirror with pip config' : `the Python package index has no ${wanted} for ${system}: use the default engine wasm`;
+    return offline
+      ? 'pip cannot reach the Python package index: connect, or set its mirror with pip config'
+      : `the Python package index has no ${wanted} for ${system}: use the default engine wasm`;
   }
-  if (/No space left on device/.test(output)) return 'the disk is full: the processor\'s TensorFlow needs 2 GB while it installs, CUDA\'s 8 GB';
+  if (/No space left on device/.test(output))
+    return "the disk is full: the processor's TensorFlow needs 2 GB while it installs, CUDA's 8 GB";
   return 'pip could not install TensorFlow: see above';
 }
 
@@ -74,12 +100,32 @@ function installWheel(wanted) {
   const { wheels } = folders();
   const state = wheelState(wheels, wanted, process.platform);
   if (state === 'complete') return;
-  if (state !== 'missing') console.log(`.venv/tensorflow is ${state.replace('holds', 'there but holds')}: installing it again`);
+  if (state !== 'missing')
+    console.log(`.venv/tensorflow is ${state.replace('holds', 'there but holds')}: installing it again`);
   rmSync(wheels, { recursive: true, force: true });
   console.log(`Installing ${wanted} into .venv/tensorflow ...`);
   const alone = wanted.includes('[') ? [] : ['--no-deps'];
-  const { status, stderr } = spawnSync(join(root, '.venv', 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', ...alone,
-    '--only-binary=:all:', '--implementation', 'cp', '--python-version', wheelPython, '--target', wheels, wanted], { cwd: root, stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    join(root, '.venv', 'bin', 'python'),
+    [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-compile',
+      ...alone,
+      '--only-binary=:all:',
+      '--implementation',
+      'cp',
+      '--python-version',
+      wheelPython,
+      '--target',
+      wheels,
+      wanted,
+    ],
+    { cwd: root, stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8' },
+  );
   if (status !== 0) {
     rmSync(wheels, { recursive: true, force: true });
     console.error((stderr ?? '').trim());
@@ -93,12 +139,16 @@ export function findCompiler(environment = process.env) {
     if (spawnSync(name, ['--version'], { env: environment }).status === 0) return name;
   }
   const named = environment.CXX ? ` (CXX names ${environment.CXX}, which does not run)` : '';
-  throw new SetupError(`no C++ compiler${named}: install one (Debian: apt install g++; macOS: xcode-select --install), or go on with the default engine wasm`);
+  throw new SetupError(
+    `no C++ compiler${named}: install one (Debian: apt install g++; macOS: xcode-select --install), or go on with the default engine wasm`,
+  );
 }
 
 /** The NVIDIA driver's version: '' where it does not say, null where there is none. */
 function driverVersion() {
-  const { status, stdout } = spawnSync('nvidia-smi', ['--query-gpu=driver_version', '--format=csv,noheader'], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync('nvidia-smi', ['--query-gpu=driver_version', '--format=csv,noheader'], {
+    encoding: 'utf8',
+  });
   if (status === 0) return stdout.trim().split('\n')[0];
   return ['/dev/nvidiactl', '/dev/dxg'].some((path) => existsSync(path)) ? '' : null;
 }
@@ -107,15 +157,32 @@ function driverVersion() {
 const oldestDriver = 525;
 
 export function checkDriver(version) {
-  if (version === null) throw new SetupError(`no NVIDIA driver here: install ${oldestDriver} or newer (nvidia-smi must list the GPU), leave out --cuda, or try the engine webgpu on another GPU`);
-  if (Number(version.split('.')[0] || oldestDriver) < oldestDriver) throw new SetupError(`the NVIDIA driver ${version} is too old: install ${oldestDriver} or newer, or go on with the default engine wasm`);
+  if (version === null)
+    throw new SetupError(
+      `no NVIDIA driver here: install ${oldestDriver} or newer (nvidia-smi must list the GPU), leave out --cuda, or try the engine webgpu on another GPU`,
+    );
+  if (Number(version.split('.')[0] || oldestDriver) < oldestDriver)
+    throw new SetupError(
+      `the NVIDIA driver ${version} is too old: install ${oldestDriver} or newer, or go on with the default engine wasm`,
+    );
 }
 
 function findNodeHeaders() {
   const { execPath, env, versions } = process;
-  const candidates = [join(dirname(execPath), '..'), env.npm_config_nodedir, join(env.HOME ?? '', '.cache', 'node-gyp', versions.node), '/usr', '/usr/local'].filter(Boolean).map((folder) => join(folder, 'include', 'node'));
+  const candidates = [
+    join(dirname(execPath), '..'),
+    env.npm_config_nodedir,
+    join(env.HOME ?? '', '.cache', 'node-gyp', versions.node),
+    '/usr',
+    '/usr/local',
+  ]
+    .filter(Boolean)
+    .map((folder) => join(folder, 'include', 'node'));
   const found = candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
-  if (!found) throw new SetupError(`no header files of Node (node_api.h) in ${candidates[0]}: install them (Debian: libnode-dev), or a Node from nodejs.org, which has them`);
+  if (!found)
+    throw new SetupError(
+      `no header files of Node (node_api.h) in ${candidates[0]}: install them (Debian: libnode-dev), or a Node from nodejs.org, which has them`,
+    );
   return found;
 }
 
@@ -124,11 +191,25 @@ export function compileArguments({ platform, packageFolder, libraryFolder, heade
   const origin = platform === 'darwin' ? '@loader_path' : '$ORIGIN';
   const napi = /napi-v(\d+)/.exec(output)[1];
   return [
-    '-O2', '-std=c++17', '-shared', '-fPIC', '-w', `-DNAPI_VERSION=${napi}`, ...(platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
-    '-I', packageFolder, '-I', join(packageFolder, 'deps', 'include'), '-I', headers,
-    join(packageFolder, 'binding', 'tfjs_backend.cc'), join(packageFolder, 'binding', 'tfjs_binding.cc'),
+    '-O2',
+    '-std=c++17',
+    '-shared',
+    '-fPIC',
+    '-w',
+    `-DNAPI_VERSION=${napi}`,
+    ...(platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
+    '-I',
+    packageFolder,
+    '-I',
+    join(packageFolder, 'deps', 'include'),
+    '-I',
+    headers,
+    join(packageFolder, 'binding', 'tfjs_backend.cc'),
+    join(packageFolder, 'binding', 'tfjs_binding.cc'),
     ...libraries(platform).map((name) => join(packageFolder, 'deps', 'lib', name)),
-    `-Wl,-rpath,${origin}/${relative(dirname(output), libraryFolder)}`, '-o', output,
+    `-Wl,-rpath,${origin}/${relative(dirname(output), libraryFolder)}`,
+    '-o',
+    output,
   ];
 }
 
@@ -138,7 +219,8 @@ export function layDependencies(packageFolder, libraryFolder, platform) {
   rmSync(deps, { recursive: true, force: true });
   mkdirSync(join(deps, 'lib'), { recursive: true });
   symlinkSync(relative(deps, join(libraryFolder, 'include')), join(deps, 'include'));
-  for (const name of libraries(platform)) symlinkSync(relative(join(deps, 'lib'), join(libraryFolder, name)), join(deps, 'lib', name));
+  for (const name of libraries(platform))
+    symlinkSync(relative(join(deps, 'lib'), join(libraryFolder, name)), join(deps, 'lib', name));
 }
 
 /** Where the package looks for its binding under the Node that runs. */
@@ -153,24 +235,47 @@ function buildBinding(compiler, output) {
   layDependencies(packageFolder, library, process.platform);
   mkdirSync(dirname(output), { recursive: true });
   const unfinished = output.replace(/\.node$/, '.part');
-  const { status } = spawnSync(compiler, compileArguments({ platform: process.platform, packageFolder, libraryFolder: library, headers: findNodeHeaders(), output: unfinished }), { stdio: 'inherit' });
+  const { status } = spawnSync(
+    compiler,
+    compileArguments({
+      platform: process.platform,
+      packageFolder,
+      libraryFolder: library,
+      headers: findNodeHeaders(),
+      output: unfinished,
+    }),
+    { stdio: 'inherit' },
+  );
   if (status !== 0) {
     rmSync(unfinished, { force: true });
-    throw new SetupError(`${basename(compiler)} could not compile the binding: see above; GCC 9 or Clang 10 and newer are known to`);
+    throw new SetupError(
+      `${basename(compiler)} could not compile the binding: see above; GCC 9 or Clang 10 and newer are known to`,
+    );
   }
   renameSync(unfinished, output);
   writeFileSync(`${output}.txt`, readFileSync(stampOf(folders().wheels)));
 }
 
 /** Whether the binding was built against this requirement: written beside it, last. */
-const isBuilt = (output, wanted) => existsSync(output) && existsSync(`${output}.txt`) && readFileSync(`${output}.txt`, 'utf8') === wanted && existsSync(join(folders().package, 'deps', 'lib', libraries(process.platform)[0]));
+const isBuilt = (output, wanted) =>
+  existsSync(output) &&
+  existsSync(`${output}.txt`) &&
+  readFileSync(`${output}.txt`, 'utf8') === wanted &&
+  existsSync(join(folders().package, 'deps', 'lib', libraries(process.platform)[0]));
 
 function downloadPrebuilt(cuda) {
-  console.log('Running the package\'s own download ...');
+  console.log("Running the package's own download ...");
   for (const name of ['deps', 'lib']) rmSync(join(folders().package, name), { recursive: true, force: true });
   const path = [join(root, 'node_modules', '.bin'), dirname(process.execPath), process.env.PATH].join(delimiter);
-  spawnSync(process.execPath, ['scripts/install.js', cuda ? 'gpu' : 'cpu', 'download'], { cwd: folders().package, stdio: 'inherit', env: { ...process.env, PATH: path } });
-  if (!existsSync(bindingFile())) throw new SetupError('the package\'s own download failed: see above; without --prebuilt only the npm and Python registries are needed');
+  spawnSync(process.execPath, ['scripts/install.js', cuda ? 'gpu' : 'cpu', 'download'], {
+    cwd: folders().package,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path },
+  });
+  if (!existsSync(bindingFile()))
+    throw new SetupError(
+      "the package's own download failed: see above; without --prebuilt only the npm and Python registries are needed",
+    );
 }
 
 /** The first step of training on both engines. */
@@ -179,15 +284,23 @@ export async function check() {
   const { createWasmEngine, srcnn } = require('../dist/index.js');
   const { createTensorflowEngine } = require('../dist/engine/tensorflow.js');
   const engines = [await createWasmEngine(), await createTensorflowEngine()];
-  const model = srcnn('9-1-7'), count = 32, pixels = count * 32 * 32;
+  const model = srcnn('9-1-7'),
+    count = 32,
+    pixels = count * 32 * 32;
   const wave = (shift) => Float32Array.from({ length: pixels }, (_, i) => Math.sin(i * 12.9898 + shift));
   const batch = { input: wave(0), target: wave(1), count, width: 32, height: 32 };
   const gradients = engines.map(() => new Float32Array(model.weights.length));
   const losses = [];
   for (const [i, engine] of engines.entries()) losses.push(await engine.lossAndGradient(model, batch, gradients[i]));
   const length = Math.hypot(...gradients[0]);
-  const off = Math.max(Math.abs(losses[1] / losses[0] - 1), Math.hypot(...gradients[1].map((value, i) => value - gradients[0][i])) / length);
-  if (!(off < 1e-4)) throw new SetupError(`its training step is off by ${off.toExponential(1)} against the engine wasm's: please report it with the output of npx srcnn engines`);
+  const off = Math.max(
+    Math.abs(losses[1] / losses[0] - 1),
+    Math.hypot(...gradients[1].map((value, i) => value - gradients[0][i])) / length,
+  );
+  if (!(off < 1e-4))
+    throw new SetupError(
+      `its training step is off by ${off.toExponential(1)} against the engine wasm's: please report it with the output of npx srcnn engines`,
+    );
   console.log(`${engines[1].description}: its training step agrees with the engine wasm's to ${off.toExponential(1)}`);
   const { gpu } = engines[1];
   await Promise.all(engines.map((engine) => engine.close()));
@@ -196,25 +309,44 @@ export async function check() {
 
 /** In a process of its own: a library that does not fit can take its process down. */
 function checkApart(cuda) {
-  const { status, signal } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--check', ...(cuda ? ['--cuda'] : [])],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: cuda ? '1' : '3' } });
-  if (signal === 'SIGILL') throw new SetupError('this processor lacks instructions that TensorFlow is built with (AVX); the lab goes on with the default engine wasm');
-  if (signal) throw new SetupError(`TensorFlow's library took its process down (${signal}): npm run setup:tensorflow -- --remove, then set it up again; the lab goes on with the default engine wasm`);
-  if (status !== 0) throw new SetupError('the engine tensorflow does not work here yet (see above); the lab goes on with the default engine wasm');
+  const { status, signal } = spawnSync(
+    process.execPath,
+    [fileURLToPath(import.meta.url), '--check', ...(cuda ? ['--cuda'] : [])],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: cuda ? '1' : '3' } },
+  );
+  if (signal === 'SIGILL')
+    throw new SetupError(
+      'this processor lacks instructions that TensorFlow is built with (AVX); the lab goes on with the default engine wasm',
+    );
+  if (signal)
+    throw new SetupError(
+      `TensorFlow's library took its process down (${signal}): npm run setup:tensorflow -- --remove, then set it up again; the lab goes on with the default engine wasm`,
+    );
+  if (status !== 0)
+    throw new SetupError(
+      'the engine tensorflow does not work here yet (see above); the lab goes on with the default engine wasm',
+    );
 }
 
 async function checkHere(cuda) {
   const gpu = await check().catch((error) => {
     throw error.name === 'EngineError' ? new SetupError(error.message) : error;
   });
-  if (cuda && !gpu) throw new SetupError(`TensorFlow sees no NVIDIA GPU and computes on the processor: nvidia-smi must list one, with driver ${oldestDriver} or newer`);
+  if (cuda && !gpu)
+    throw new SetupError(
+      `TensorFlow sees no NVIDIA GPU and computes on the processor: nvidia-smi must list one, with driver ${oldestDriver} or newer`,
+    );
   return 0;
 }
 
 function remove() {
   const { wheels, package: packageFolder } = folders();
-  for (const folder of [wheels, ...['deps', 'lib', 'build', 'build-tmp-napi-v8'].map((name) => join(packageFolder, name))]) rmSync(folder, { recursive: true, force: true });
-  console.log('The engine tensorflow\'s native half is gone; the lab goes on with wasm.');
+  for (const folder of [
+    wheels,
+    ...['deps', 'lib', 'build', 'build-tmp-napi-v8'].map((name) => join(packageFolder, name)),
+  ])
+    rmSync(folder, { recursive: true, force: true });
+  console.log("The engine tensorflow's native half is gone; the lab goes on with wasm.");
   return 0;
 }
 
@@ -232,20 +364,24 @@ async function setUp({ cuda, prebuilt }) {
     if (!isBuilt(output, wanted)) buildBinding(compiler, output);
   }
   checkApart(cuda);
-  console.log('The engine tensorflow is ready: engine: \'tensorflow\' in a notebook, --engine tensorflow on the command line, or SRCNN_ENGINE=tensorflow for all.');
+  console.log(
+    "The engine tensorflow is ready: engine: 'tensorflow' in a notebook, --engine tensorflow on the command line, or SRCNN_ENGINE=tensorflow for all.",
+  );
   return 0;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(async () => {
-    const options = Object.fromEntries(['cuda', 'prebuilt', 'remove', 'check', 'help'].map((name) => [name, { type: 'boolean', default: false }]));
+    const options = Object.fromEntries(
+      ['cuda', 'prebuilt', 'remove', 'check', 'help'].map((name) => [name, { type: 'boolean', default: false }]),
+    );
     let values;
     try {
       ({ values } = parseArgs({ options }));
     } catch (error) {
       throw new SetupError(`${error.message.split('.')[0]}\n${help}`);
     }
-    if (values.help) return console.log(help), 0;
+    if (values.help) return (console.log(help), 0);
     if (values.remove) return remove();
     return values.check ? checkHere(values.cuda) : setUp(values);
   });

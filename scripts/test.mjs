@@ -10,9 +10,20 @@ if (words.includes('--help')) {
 } else {
   await main(async () => {
     await setUpLab();
-    const all = readdirSync(join(root, 'test'), { recursive: true }).map((name) => join('test', name)).filter((name) => name.endsWith('.test.ts')).sort();
+    const all = readdirSync(join(root, 'test'), { recursive: true })
+      .map((name) => join('test', name))
+      .filter((name) => name.endsWith('.test.ts'))
+      .sort();
     const files = all.filter((name) => !words.length || words.some((word) => name.includes(word)));
-    if (!files.length) throw new SetupError(`no test matches ${words.join(' ')}; the tests are in ${relative(process.cwd(), join(root, 'test'))}`);
-    return spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files], { cwd: root, stdio: 'inherit' }).status ?? 1;
+    if (!files.length)
+      throw new SetupError(
+        `no test matches ${words.join(' ')}; the tests are in ${relative(process.cwd(), join(root, 'test'))}`,
+      );
+    return (
+      spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files], {
+        cwd: root,
+        stdio: 'inherit',
+      }).status ?? 1
+    );
   });
 }

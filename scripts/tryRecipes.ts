@@ -2,7 +2,16 @@
 // Run: node --import tsx scripts/tryRecipes.ts   (needs bsds500; goes on where it was cut short). Then: npx srcnn report
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createEngine, type Engine, loadDataset, preparePatches, recipes, seedNormalization, train, type TrainOptions } from 'srcnn-lab';
+import {
+  createEngine,
+  type Engine,
+  loadDataset,
+  preparePatches,
+  recipes,
+  seedNormalization,
+  train,
+  type TrainOptions,
+} from 'srcnn-lab';
 
 const folder = join(__dirname, '../results/tried');
 const epochs = 3;
@@ -19,15 +28,15 @@ const changes: Record<string, Partial<TrainOptions>> = {
   'rate-3e-4': { learningRate: 3e-4 },
   'constant-rate': { schedule: 'constant' },
   'gaussian-weights': { initialization: 'gaussian' },
-  'sgd': { optimizer: 'sgd', learningRate: [1e-2, 1e-2, 1e-3], momentum: 0.9 },
-  'augmented': { augment: true },
+  sgd: { optimizer: 'sgd', learningRate: [1e-2, 1e-2, 1e-3], momentum: 0.9 },
+  augmented: { augment: true },
   'rounded-loss': {},
-  'soap': { optimizer: 'soap', batchSize: 16, learningRate: 3e-3 },
+  soap: { optimizer: 'soap', batchSize: 16, learningRate: 3e-3 },
   'soap-rate-1e-3': { optimizer: 'soap', batchSize: 16, learningRate: 1e-3 },
   'soap-rate-1e-2': { optimizer: 'soap', batchSize: 16, learningRate: 1e-2 },
   'soap-batch-64': { optimizer: 'soap', batchSize: 64, learningRate: 3e-3 },
   'soap-augmented': { optimizer: 'soap', batchSize: 16, learningRate: 3e-3, augment: true },
-  'seed': recipes.seed,
+  seed: recipes.seed,
 };
 /** Side of the patches in pixels, where it is not 32. */
 const sizes: Record<string, number> = { 'patch-48': 48 };
@@ -37,12 +46,19 @@ function lossOnRounded(engine: Engine): Engine {
   const { mean, deviation } = seedNormalization;
   const rounded = (value: number) => (Math.round(255 * (value * deviation + mean)) / 255 - mean) / deviation;
   return {
-    name: engine.name, description: engine.description, predict: engine.predict.bind(engine), close: async () => undefined,
+    name: engine.name,
+    description: engine.description,
+    predict: engine.predict.bind(engine),
+    close: async () => undefined,
     async lossAndGradient(model, batch, gradient, border) {
       if (!gradient) return engine.lossAndGradient(model, batch, gradient, border);
       const { input, count, width, height } = batch;
       // One below the other: what they see of each other lies in the border that the loss leaves out.
-      const output = await engine.predict(model, { data: input.subarray(0, count * width * height), width, height: count * height });
+      const output = await engine.predict(model, {
+        data: input.subarray(0, count * width * height),
+        width,
+        height: count * height,
+      });
       const target = output.data.map((value, i) => batch.target[i] + (value - rounded(value)));
       return engine.lossAndGradient(model, { ...batch, target }, gradient, border);
     },
@@ -65,7 +81,8 @@ async function main(): Promise<void> {
     const session = train(data, { ...base, ...changes[name], epochs, folder: own, resume: true, engine: engineOf });
     const { best, history } = await session.done;
     console.log(`${name}: ${history.epochs[best.epoch - 1].psnr?.toFixed(3)} dB`);
-    for (const file of ['checkpoint.bin', 'checkpoint.previous.bin', 'weights.safetensors']) rmSync(join(own, file), { force: true });
+    for (const file of ['checkpoint.bin', 'checkpoint.previous.bin', 'weights.safetensors'])
+      rmSync(join(own, file), { force: true });
   }
   await engine.close();
 }

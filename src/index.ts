@@ -12,7 +12,16 @@ export { fetchDataset, type FetchOptions, type FetchProgress, type FetchResult }
 export { cropToScale, degrade, lowResolution, protocols, type DegradeOptions, type Protocol } from './data/degrade';
 export { preparePatches, type PatchOptions, type PatchSet } from './data/patches';
 export { emptyBatch, fillBatch, seedNormalization, type Normalization } from './data/batches';
-export { countWeights, layerSlices, presets, srcnn, type Layer, type LayerSlice, type Model, type SrcnnOptions } from './model/srcnn';
+export {
+  countWeights,
+  layerSlices,
+  presets,
+  srcnn,
+  type Layer,
+  type LayerSlice,
+  type Model,
+  type SrcnnOptions,
+} from './model/srcnn';
 export { toLayersModel } from './model/layersModel';
 export { loadWeights, readMetadata, saveWeights, stampWeights } from './model/weights';
 export { pretrained, pretrainedNames } from './model/pretrained';
@@ -23,10 +32,25 @@ export { recipes, type TrainOptions } from './training/recipes';
 export { train, type Progress, type TrainingData, type TrainSettings } from './training/train';
 export type { TrainResult, TrainSession } from './training/session';
 export { historyFrame, type EpochRecord, type History } from './training/history';
-export { checkRunName, loadRun, rowsFrame, runs, runsFrame, type Reached, type RunsOptions, type RunSummary, type SavedRun } from './training/runs';
+export {
+  checkRunName,
+  loadRun,
+  rowsFrame,
+  runs,
+  runsFrame,
+  type Reached,
+  type RunsOptions,
+  type RunSummary,
+  type SavedRun,
+} from './training/runs';
 export { sweep, type SweepGrid, type SweepRow, type SweepSettings } from './training/sweep';
 export { compareRuns, type Comparison, type DifferenceRow } from './training/compareRuns';
-export { followInTensorboard, tensorboardWriter, type FollowOptions, type TensorboardWriter } from './training/tensorboard';
+export {
+  followInTensorboard,
+  tensorboardWriter,
+  type FollowOptions,
+  type TensorboardWriter,
+} from './training/tensorboard';
 export { psnr } from './evaluation/psnr';
 export { ssim } from './evaluation/ssim';
 export { rmse } from './evaluation/rmse';

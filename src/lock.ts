@@ -32,7 +32,9 @@ export async function takeLock(folder: string, name: string, deed: string): Prom
     }
     const owner = await ownerOf(file);
     if (owner && (await lives(owner, file))) {
-      throw new LockedError(`${folder}: process ${owner.process} on ${owner.host} ${deed} since ${owner.since}; wait for its end, stop it, use another folder, or delete ${file} if it is gone`);
+      throw new LockedError(
+        `${folder}: process ${owner.process} on ${owner.host} ${deed} since ${owner.since}; wait for its end, stop it, use another folder, or delete ${file} if it is gone`,
+      );
     }
     await removeStale(file, owner);
   }
@@ -45,13 +47,20 @@ async function madeFolder(folder: string): Promise<string> {
     await mkdir(folder, { recursive: true });
     return await realpath(folder);
   } catch (error) {
-    throw new WriteError(`${folder}: could not be made (${(error as Error).message}); choose another folder`, { cause: error });
+    throw new WriteError(`${folder}: could not be made (${(error as Error).message}); choose another folder`, {
+      cause: error,
+    });
   }
 }
 
 /** The lock appears with its owner already in it, so that nobody finds it empty and thinks it torn. */
 async function take(file: string): Promise<boolean> {
-  const owner: Owner = { host: hostname(), process: process.pid, began: await beginOf(process.pid), since: new Date().toISOString() };
+  const owner: Owner = {
+    host: hostname(),
+    process: process.pid,
+    began: await beginOf(process.pid),
+    since: new Date().toISOString(),
+  };
   const written = `${file}.${process.pid}.tmp`;
   try {
     await writeFile(written, JSON.stringify(owner) + '\n');
@@ -60,7 +69,10 @@ async function take(file: string): Promise<boolean> {
   } catch (error) {
     // ENOENT: the owner has just swept its folder, and this process's file with it.
     if (['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw new WriteError(`${file}: could not be written (${(error as Error).message}); free some space or choose another folder`, { cause: error });
+    throw new WriteError(
+      `${file}: could not be written (${(error as Error).message}); free some space or choose another folder`,
+      { cause: error },
+    );
   } finally {
     await rm(written, { force: true }).catch(() => undefined);
   }
@@ -81,7 +93,10 @@ async function removeStale(file: string, owner: Owner | null): Promise<void> {
     await rename(file, aside);
     if (JSON.stringify(await ownerOf(aside)) !== JSON.stringify(owner)) await appear(aside, file);
   } catch (error) {
-    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw new WriteError(`${file}: could not be replaced (${(error as Error).message}); choose another folder`, { cause: error });
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw new WriteError(`${file}: could not be replaced (${(error as Error).message}); choose another folder`, {
+        cause: error,
+      });
   } finally {
     await rm(aside, { force: true });
   }

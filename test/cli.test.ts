@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -13,12 +23,21 @@ after(() => rmSync(folder, { recursive: true }));
 
 /** A square picture with enough in it to train on. */
 function picture(side: number, phase = 0) {
-  return { data: Uint8Array.from({ length: side * side }, (_, i) => 128 + 90 * Math.sin((i % side) / 3 + phase) * Math.cos(i / side / 4)), width: side, height: side, channels: 1 as const };
+  return {
+    data: Uint8Array.from(
+      { length: side * side },
+      (_, i) => 128 + 90 * Math.sin((i % side) / 3 + phase) * Math.cos(i / side / 4),
+    ),
+    width: side,
+    height: side,
+    channels: 1 as const,
+  };
 }
 
 before(async () => {
   for (const name of ['empty', 'photos', 'mixed', 'small', 'bad']) mkdirSync(join(folder, name));
-  for (const [index, name] of ['a.png', 'b.png', 'c.png'].entries()) await writeImage(join(folder, 'photos', name), picture(72, index));
+  for (const [index, name] of ['a.png', 'b.png', 'c.png'].entries())
+    await writeImage(join(folder, 'photos', name), picture(72, index));
   for (const name of ['a.png', 'c.png']) copyFileSync(join(folder, 'photos', name), join(folder, 'mixed', name));
   writeFileSync(join(folder, 'mixed', 'b.png'), 'no picture');
   await writeImage(join(folder, 'small', 'tiny.png'), picture(5));
@@ -26,7 +45,13 @@ before(async () => {
   truncateSync(join(folder, 'bad', 'cut.jpg'), 3000);
   writeFileSync(join(folder, 'bad', 'text.png'), 'no picture');
   writeFileSync(join(folder, 'bad', 'text.safetensors'), 'no weights at all');
-  await saveWeights(join(folder, 'small.safetensors'), srcnn([{ filters: 2, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }]));
+  await saveWeights(
+    join(folder, 'small.safetensors'),
+    srcnn([
+      { filters: 2, kernel: 3, activation: 'relu' },
+      { filters: 1, kernel: 3, activation: 'linear' },
+    ]),
+  );
   const bytes = readFileSync(join(folder, 'small.safetensors'));
   writeFileSync(join(folder, 'bad', 'cut.safetensors'), bytes.subarray(0, -20));
   const header = Buffer.from(JSON.stringify({ 'linear.weight': { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }));
@@ -39,9 +64,14 @@ before(async () => {
 function srcnnCommand(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { ...process.env, SRCNN_ENGINE: 'wasm', SRCNN_DATA_DIR: join(folder, 'no-data') };
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(__dirname, '../dist/cli.js'), ...words], { cwd: folder, env, encoding: 'utf8' }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      [join(__dirname, '../dist/cli.js'), ...words],
+      { cwd: folder, env, encoding: 'utf8' },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+      },
+    );
   });
 }
 
@@ -62,7 +92,10 @@ const refusals: [command: string, line: RegExp][] = [
   ['evaluate photos --model bad/text.safetensors', /^WeightsError: bad\/text\.safetensors: .*not a safetensors file/],
   ['evaluate photos --model bad/other.safetensors', /^WeightsError: bad\/other\.safetensors: .*another network/],
   ['evaluate photos --model nowhere.safetensors', /^WeightsError: nowhere\.safetensors: cannot be read/],
-  ['evaluate photos --json bad/text.png/scores.json', /^WriteError: bad\/text\.png\/scores\.json: could not be written .*choose another folder/],
+  [
+    'evaluate photos --json bad/text.png/scores.json',
+    /^WriteError: bad\/text\.png\/scores\.json: could not be written .*choose another folder/,
+  ],
   ['train nowhere', /^UnknownNameError: .*"nowhere": use one of sample, bsds500/],
   ['train empty', /^DatasetError: no image in empty/],
   ['train small', /^DatasetError: no patches: .*tiny\.png/],
@@ -73,12 +106,24 @@ const refusals: [command: string, line: RegExp][] = [
   ['train photos --learning-rate 0', /^OptionError: learningRate is 0; use a number above 0/],
   ['train photos --learning-rate=-1', /^OptionError: learningRate is -1; use a number above 0/],
   ['train photos --learning-rate much', /^OptionError: learningRate is NaN; use a number above 0/],
-  ['train photos --optimizer newton', /^error: .*--optimizer.*'newton' is invalid\. Allowed choices are sgd, adam, soap/],
+  [
+    'train photos --optimizer newton',
+    /^error: .*--optimizer.*'newton' is invalid\. Allowed choices are sgd, adam, soap/,
+  ],
   ['train photos --epochs 1.5', /^OptionError: epochs is 1\.5; use a whole number above 0/],
   ['train photos --batch-size 1000', /^OptionError: batchSize is 1000, but there are only \d+ training patches/],
-  ['train photos --out bad/text.png/run --batch-size 4', /^WriteError: bad\/text\.png\/run: could not be made .*choose another folder/],
-  ['train photos --recipe seed --batch-size 4 --learning-rate 1e20 --out diverged', /^DivergedError: the loss became (NaN|Infinity) in epoch 1, batch \d+; lower learningRate/],
-  ['upscale photos/a.png out.png --model small.safetensors --scale 2.5', /^OptionError: scale is 2\.5; use a whole number/],
+  [
+    'train photos --out bad/text.png/run --batch-size 4',
+    /^WriteError: bad\/text\.png\/run: could not be made .*choose another folder/,
+  ],
+  [
+    'train photos --recipe seed --batch-size 4 --learning-rate 1e20 --out diverged',
+    /^DivergedError: the loss became (NaN|Infinity) in epoch 1, batch \d+; lower learningRate/,
+  ],
+  [
+    'upscale photos/a.png out.png --model small.safetensors --scale 2.5',
+    /^OptionError: scale is 2\.5; use a whole number/,
+  ],
   ['upscale photos/a.png out.png --model small.safetensors --scale 0', /^OptionError: scale is 0; use a whole number/],
   ['upscale photos/a.png out.png --scale 9', /^OptionError: scale is 9; use a whole number/],
   ['upscale photos/a.png out.gif --model small.safetensors', /^OptionError: .*out\.gif: .*\.png/],
@@ -105,7 +150,11 @@ test('bad input ends every verb with exit code 1 and one line: which file or opt
     assert.equal(code, 1, command);
   });
   assert.ok(!existsSync(join(folder, 'out.png')) && !existsSync(join(folder, 'out.gif')));
-  assert.deepEqual(readdirSync(folder, { recursive: true }).filter((name) => /\.(tmp|part|next)$/.test(String(name))), [], 'nothing half-written is left');
+  assert.deepEqual(
+    readdirSync(folder, { recursive: true }).filter((name) => /\.(tmp|part|next)$/.test(String(name))),
+    [],
+    'nothing half-written is left',
+  );
 });
 
 test('evaluate takes protocol and scale from the weights, and says when they are asked to do something else', async () => {
@@ -118,37 +167,81 @@ test('evaluate takes protocol and scale from the weights, and says when they are
 });
 
 test('evaluate goes on after a bad image and lists it at the end; --json has a row for each image and method, and their means', async () => {
-  const { code, stdout, stderr } = await srcnnCommand('evaluate', 'mixed', '--protocol', 'paper', '--scale', '2', '--model', 'small.safetensors', '--json', 'made/scores.json');
+  const { code, stdout, stderr } = await srcnnCommand(
+    'evaluate',
+    'mixed',
+    '--protocol',
+    'paper',
+    '--scale',
+    '2',
+    '--model',
+    'small.safetensors',
+    '--json',
+    'made/scores.json',
+  );
   assert.equal(code, 0, stderr);
   assert.match(stdout, /protocol paper, x2\nbicubic +2 images +PSNR \d+\.\d+ dB +SSIM 0\.\d+\nsrcnn +2 images/);
-  assert.match(stderr.trim().split('\n').at(-1)!, /^skipped .*mixed\/b\.png: cannot read the image .*replace or remove it$/);
+  assert.match(
+    stderr.trim().split('\n').at(-1)!,
+    /^skipped .*mixed\/b\.png: cannot read the image .*replace or remove it$/,
+  );
   const scores = JSON.parse(readFileSync(join(folder, 'made', 'scores.json'), 'utf8'));
   assert.deepEqual(Object.keys(scores), ['protocol', 'scale', 'rows', 'summary']);
   assert.deepEqual([scores.protocol, scores.scale], ['paper', 2]);
-  assert.deepEqual(scores.rows.map(({ file, method }: Record<string, string>) => [file, method]), [['a.png', 'bicubic'], ['a.png', 'srcnn'], ['c.png', 'bicubic'], ['c.png', 'srcnn']]);
-  for (const row of scores.rows) assert.deepEqual(Object.entries(row).map(([key, value]) => `${key} ${typeof value}`), ['file string', 'method string', 'psnr number', 'ssim number']);
-  const mean = (method: string, key: string) => scores.rows.filter((row: Record<string, unknown>) => row.method === method).reduce((sum: number, row: Record<string, number>) => sum + row[key] / 2, 0);
+  assert.deepEqual(
+    scores.rows.map(({ file, method }: Record<string, string>) => [file, method]),
+    [
+      ['a.png', 'bicubic'],
+      ['a.png', 'srcnn'],
+      ['c.png', 'bicubic'],
+      ['c.png', 'srcnn'],
+    ],
+  );
+  for (const row of scores.rows)
+    assert.deepEqual(
+      Object.entries(row).map(([key, value]) => `${key} ${typeof value}`),
+      ['file string', 'method string', 'psnr number', 'ssim number'],
+    );
+  const mean = (method: string, key: string) =>
+    scores.rows
+      .filter((row: Record<string, unknown>) => row.method === method)
+      .reduce((sum: number, row: Record<string, number>) => sum + row[key] / 2, 0);
   for (const { method, images, psnr, ssim } of scores.summary) {
     assert.equal(images, 2);
     assert.ok(Math.abs(psnr - mean(method, 'psnr')) < 1e-9 && Math.abs(ssim - mean(method, 'ssim')) < 1e-9, method);
   }
-  assert.deepEqual(scores.summary.map(({ method }: { method: string }) => method), ['bicubic', 'srcnn']);
+  assert.deepEqual(
+    scores.summary.map(({ method }: { method: string }) => method),
+    ['bicubic', 'srcnn'],
+  );
 });
 
-test('train goes on after a bad image, writes the run\'s folder, refuses to begin it again, and resumes it', async () => {
-  const train = (...words: string[]) => srcnnCommand('train', 'mixed', '--batch-size', '4', '--epochs', '1', '--out', 'run', ...words);
+test("train goes on after a bad image, writes the run's folder, refuses to begin it again, and resumes it", async () => {
+  const train = (...words: string[]) =>
+    srcnnCommand('train', 'mixed', '--batch-size', '4', '--epochs', '1', '--out', 'run', ...words);
   const { code, stdout, stderr } = await train();
   assert.equal(code, 0, stderr);
   assert.match(stderr, /skipped .*mixed\/b\.png: cannot read the image/);
   assert.match(stdout, /epoch 1: loss .*\nbest validation loss .* in epoch 1: run\/weights\.safetensors\n$/);
-  assert.deepEqual(readdirSync(join(folder, 'run')).sort(), ['checkpoint.bin', 'history.json', 'options.json', 'weights.safetensors']);
+  assert.deepEqual(readdirSync(join(folder, 'run')).sort(), [
+    'checkpoint.bin',
+    'history.json',
+    'options.json',
+    'weights.safetensors',
+  ]);
   const { machine, engine } = JSON.parse(readFileSync(join(folder, 'run', 'options.json'), 'utf8'));
   assert.match(machine, /^\d+ x .+, Node \d+\.\d+\.\d+$/);
   assert.match(engine, /^wasm: /);
   const again = await train();
-  assert.deepEqual([again.code, again.stderr], [1, 'OptionError: run holds a run already; add --resume to go on with it, or name another folder with --out\n']);
+  assert.deepEqual(
+    [again.code, again.stderr],
+    [1, 'OptionError: run holds a run already; add --resume to go on with it, or name another folder with --out\n'],
+  );
   const other = await train('--resume', '--learning-rate', '0.5');
-  assert.match(other.stderr, /^CheckpointError: run: its checkpoint was made with other options: learningRate 0\.003, now 0\.5; use those, or another folder\n/);
+  assert.match(
+    other.stderr,
+    /^CheckpointError: run: its checkpoint was made with other options: learningRate 0\.003, now 0\.5; use those, or another folder\n/,
+  );
   const longer = await train('--resume', '--epochs', '2');
   assert.equal(longer.code, 0, longer.stderr);
   assert.match(longer.stdout, /\nepoch 2: loss/);
@@ -157,12 +250,18 @@ test('train goes on after a bad image, writes the run\'s folder, refuses to begi
 test('--help of every verb tells what it does, and every argument and option', async () => {
   const { code, stdout } = await srcnnCommand('--help');
   assert.equal(code, 0);
-  const verbs = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}(\w+)/gm)].map(([, verb]) => verb).filter((verb) => verb !== 'help');
-  assert.ok(['train', 'evaluate', 'upscale', 'data', 'engines'].every((verb) => verbs.includes(verb)), verbs.join(' '));
+  const verbs = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}(\w+)/gm)]
+    .map(([, verb]) => verb)
+    .filter((verb) => verb !== 'help');
+  assert.ok(
+    ['train', 'evaluate', 'upscale', 'data', 'engines'].every((verb) => verbs.includes(verb)),
+    verbs.join(' '),
+  );
   await twoAtATime([...verbs, 'data list', 'data fetch'], async (verb) => {
     const help = await srcnnCommand(...verb.split(' '), '--help');
     assert.equal(help.code, 0, verb);
     assert.match(help.stdout, new RegExp(`^Usage: srcnn ${verb}.*\n\n[A-Z]`), verb);
-    for (const line of help.stdout.matchAll(/^ {2}(-\S.*|\[?\w+\]?)$/gm)) assert.match(line[1], /\S {2,}\S/, `${verb}: ${line[1]} is not explained`);
+    for (const line of help.stdout.matchAll(/^ {2}(-\S.*|\[?\w+\]?)$/gm))
+      assert.match(line[1], /\S {2,}\S/, `${verb}: ${line[1]} is not explained`);
   });
 });

@@ -5,7 +5,12 @@ import { createTensorflowEngine } from 'srcnn-lab/dist/engine/tensorflow';
 import { picture, trainingStep } from '../work';
 import { timed } from '../measure';
 
-interface Request { task: string; width: number; height: number; warmUps?: number }
+interface Request {
+  task: string;
+  width: number;
+  height: number;
+  warmUps?: number;
+}
 
 const say = (answer: object) => process.stdout.write(JSON.stringify(answer) + '\n');
 
@@ -18,7 +23,11 @@ async function serve(): Promise<void> {
     for (let i = 0; i < warmUps; i++) await engine.predict(model, plane);
     return timed(() => engine.predict(model, plane));
   };
-  const tasks: Record<string, (request: Request) => Promise<object>> = { step: () => timed(step), inference512: inference, inference12mp: inference };
+  const tasks: Record<string, (request: Request) => Promise<object>> = {
+    step: () => timed(step),
+    inference512: inference,
+    inference12mp: inference,
+  };
   say({ ready: engine.description, tasks: Object.keys(tasks) });
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line) as Request;

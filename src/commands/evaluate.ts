@@ -22,13 +22,19 @@ interface EvaluateFlags {
 
 /** Adds `srcnn evaluate`. */
 export function evaluateCommand(program: Command): void {
-  program.command('evaluate')
+  program
+    .command('evaluate')
     .description('Score bicubic, and a model, on a data set or on a folder of images')
     .argument('<folder>', 'folder, image file or name of a data set')
-    .option('-m, --model <name>', `bicubic, the weights that come with the package (${pretrainedNames.join(', ')}), or a .safetensors file`, 'bicubic')
+    .option(
+      '-m, --model <name>',
+      `bicubic, the weights that come with the package (${pretrainedNames.join(', ')}), or a .safetensors file`,
+      'bicubic',
+    )
     .addOption(protocolOption().default(undefined, 'what the model was trained for, else seed'))
     .addOption(scaleOption().default(undefined, 'what the model was trained for, else 3'))
-    .addOption(threadsOption()).addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(engineOption())
     .option('--json <file>', 'write all rows there')
     .action(runEvaluation);
 }
@@ -58,12 +64,15 @@ async function filesOf(folder: string, scale?: number): Promise<string[]> {
 function warnOfDegradation({ protocol, scale }: EvaluateFlags, model?: Model): void {
   const own = model?.degradation;
   if (own && ((protocol ?? own.protocol) !== own.protocol || (scale ?? own.scale) !== own.scale)) {
-    console.error(`the model was trained for protocol ${own.protocol} x${own.scale}; here it is scored on pictures degraded otherwise`);
+    console.error(
+      `the model was trained for protocol ${own.protocol} x${own.scale}; here it is scored on pictures degraded otherwise`,
+    );
   }
 }
 
 function show({ protocol, scale, summary, skipped }: Evaluation): void {
   console.log(`protocol ${protocol}, x${scale}`);
-  for (const { method, images, psnr, ssim } of summary) console.log(`${method.padEnd(8)} ${images} images  PSNR ${psnr.toFixed(6)} dB  SSIM ${ssim.toFixed(6)}`);
+  for (const { method, images, psnr, ssim } of summary)
+    console.log(`${method.padEnd(8)} ${images} images  PSNR ${psnr.toFixed(6)} dB  SSIM ${ssim.toFixed(6)}`);
   showSkipped(skipped);
 }

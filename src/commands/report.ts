@@ -6,17 +6,22 @@ import { showLine } from './terminal';
 
 /** Adds `srcnn report`. */
 export function reportCommand(program: Command): void {
-  program.command('report')
+  program
+    .command('report')
     .description('Score the runs in results/, draw their figures, and make the tables in its README.md anew')
-    .argument('[results]', 'folder of the runs\' folders', 'results')
-    .option('--scores-from-csv', 'take the scores of each run\'s scores.csv instead of scoring its weights')
-    .addOption(threadsOption()).addOption(engineOption())
+    .argument('[results]', "folder of the runs' folders", 'results')
+    .option('--scores-from-csv', "take the scores of each run's scores.csv instead of scoring its weights")
+    .addOption(threadsOption())
+    .addOption(engineOption())
     .action(async (results: string, flags: { scoresFromCsv?: boolean; threads?: number; engine?: string }) => {
       const engine = await createEngine(flags.engine, flags);
       try {
-        const onProgress = (what: string, done: number, total: number) => showLine(done < total ? `${what}: ${done} of ${total} images` : '');
+        const onProgress = (what: string, done: number, total: number) =>
+          showLine(done < total ? `${what}: ${done} of ${total} images` : '');
         const scored = await report(results, { ...flags, engine, onProgress });
-        console.log(`${scored.map(({ run }) => run.name).join(', ')}: scores.csv, figures and the header of the weights in each folder, the tables in ${results}/README.md`);
+        console.log(
+          `${scored.map(({ run }) => run.name).join(', ')}: scores.csv, figures and the header of the weights in each folder, the tables in ${results}/README.md`,
+        );
       } finally {
         await engine.close();
       }

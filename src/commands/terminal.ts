@@ -15,5 +15,7 @@ export function showSkipped(skipped: { file: string; reason: string }[]): void {
 /** Seconds as 4:05 or 1 h 12 min. */
 export function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, '0')}` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60
+    ? `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -33,62 +33,104 @@ interface TrainFlags {
 
 /** Adds `srcnn train`. */
 export function trainCommand(program: Command): void {
-  program.command('train')
+  program
+    .command('train')
     .description('Train on a data set or a folder of images; run again with --resume to go on')
     .argument('[data]', 'folder or name of a data set', 'sample')
     .option('-r, --recipe <name>', `one of ${Object.keys(recipes).join(', ')}`, 'tuned')
     .option('-n, --network <name>', `one of ${Object.keys(presets).join(', ')} (default: the recipe's)`)
-    .option('-e, --epochs <n>', 'epochs in all (default: the recipe\'s)', number)
-    .option('-b, --batch-size <n>', 'patches in a batch (default: the recipe\'s)', number)
-    .option('-l, --learning-rate <x>', 'learning rate of all layers (default: the recipe\'s)', number)
-    .addOption(new Option('--optimizer <name>', 'how weights follow the gradient (default: the recipe\'s)').choices(optimizers))
+    .option('-e, --epochs <n>', "epochs in all (default: the recipe's)", number)
+    .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number)
+    .option('-l, --learning-rate <x>', "learning rate of all layers (default: the recipe's)", number)
+    .addOption(
+      new Option('--optimizer <name>', "how weights follow the gradient (default: the recipe's)").choices(optimizers),
+    )
     .option('--augment', 'turn and mirror patches at random')
-    .option('--evaluation <data>', 'folder or data set scored after each epoch (default: the data set\'s own)')
-    .option('-o, --out <folder>', 'the run\'s folder (default: results/runs/RECIPE-DATA-xSCALE)')
-    .option('--resume', 'go on from the folder\'s checkpoint')
-    .addOption(protocolOption()).addOption(scaleOption()).addOption(threadsOption()).addOption(engineOption())
+    .option('--evaluation <data>', "folder or data set scored after each epoch (default: the data set's own)")
+    .option('-o, --out <folder>', "the run's folder (default: results/runs/RECIPE-DATA-xSCALE)")
+    .option('--resume', "go on from the folder's checkpoint")
+    .addOption(protocolOption())
+    .addOption(scaleOption())
+    .addOption(threadsOption())
+    .addOption(engineOption())
     .action(runTraining);
 }
 
 async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const recipe = recipes[flags.recipe as keyof typeof recipes] as TrainOptions | undefined;
   if (!recipe) throw new UnknownNameError('recipe', flags.recipe, Object.keys(recipes));
-  const folder = flags.out ?? join('results', 'runs', `${flags.recipe}-${name.replace(/[^\w]+/g, '-')}-x${flags.scale}`);
+  const folder =
+    flags.out ?? join('results', 'runs', `${flags.recipe}-${name.replace(/[^\w]+/g, '-')}-x${flags.scale}`);
   const has = async (file: string) => (await stat(join(folder, file)).catch(() => null)) !== null;
   if (!flags.resume && ((await has('checkpoint.bin')) || (await has('weights.safetensors')))) {
-    throw new OptionError(`${folder} holds a run already; add --resume to go on with it, or name another folder with --out`);
+    throw new OptionError(
+      `${folder} holds a run already; add --resume to go on with it, or name another folder with --out`,
+    );
   }
   const { network, epochs, batchSize, learningRate, optimizer, augment } = flags;
   const options = { ...recipe, ...given({ network, epochs, batchSize, learningRate, optimizer, augment }) };
   // What is wrong is said before the patches are cut.
   modelFor(options);
   const data = await prepare(name, flags);
-  console.log(`${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`);
+  console.log(
+    `${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`,
+  );
   const engine = await createEngine(flags.engine, flags);
-  const session = train(data, { ...options, folder, resume: flags.resume, engine, threads: flags.threads, onStep: showStep, onEpoch: showEpoch });
+  const session = train(data, {
+    ...options,
+    folder,
+    resume: flags.resume,
+    engine,
+    threads: flags.threads,
+    onStep: showStep,
+    onEpoch: showEpoch,
+  });
   process.once('SIGINT', () => session.stop().catch(() => undefined));
   const { best } = await session.done;
   await engine.close();
   showSkipped(data.skipped);
   if (session.state === 'stopped') console.log('Stopped; the same command with --resume goes on.');
-  if (best.epoch) console.log(`best validation loss ${best.validationLoss.toFixed(6)} in epoch ${best.epoch}: ${join(folder, 'weights.safetensors')}`);
+  if (best.epoch)
+    console.log(
+      `best validation loss ${best.validationLoss.toFixed(6)} in epoch ${best.epoch}: ${join(folder, 'weights.safetensors')}`,
+    );
 }
 
 async function prepare(name: string, { protocol, scale, threads, evaluation }: TrainFlags) {
   const files = await loadDataset(name, { scale });
   const scored = evaluation ? await evaluationImages(evaluation, { scale }) : files.evaluation;
-  const training = await preparePatches(files.training, { protocol, scale, threads, onProgress: showCount('training images') });
-  const validation = await preparePatches(files.validation, { protocol, scale, threads, onProgress: showCount('validation images') });
-  return { training: training.patches, validation: validation.patches, evaluation: scored, skipped: [...training.skipped, ...validation.skipped] };
+  const training = await preparePatches(files.training, {
+    protocol,
+    scale,
+    threads,
+    onProgress: showCount('training images'),
+  });
+  const validation = await preparePatches(files.validation, {
+    protocol,
+    scale,
+    threads,
+    onProgress: showCount('validation images'),
+  });
+  return {
+    training: training.patches,
+    validation: validation.patches,
+    evaluation: scored,
+    skipped: [...training.skipped, ...validation.skipped],
+  };
 }
 
 function showStep({ epoch, epochs, batch, batches, loss, secondsLeft, imagesPerSecond }: Progress): void {
-  showLine(`epoch ${epoch}/${epochs}  batch ${batch}/${batches}  loss ${loss.toFixed(5)}  ${imagesPerSecond.toFixed(0)} patches/s  ${duration(secondsLeft)} left`);
+  showLine(
+    `epoch ${epoch}/${epochs}  batch ${batch}/${batches}  loss ${loss.toFixed(5)}  ${imagesPerSecond.toFixed(0)} patches/s  ${duration(secondsLeft)} left`,
+  );
 }
 
 function showEpoch({ epoch, loss, validationLoss, psnr, ssim, bicubicPsnr, bicubicSsim }: EpochRecord): void {
   showLine('');
-  const scores = psnr === null ? '' : `  PSNR ${psnr.toFixed(3)} dB (bicubic ${bicubicPsnr?.toFixed(3)})  SSIM ${ssim?.toFixed(4)} (${bicubicSsim?.toFixed(4)})`;
+  const scores =
+    psnr === null
+      ? ''
+      : `  PSNR ${psnr.toFixed(3)} dB (bicubic ${bicubicPsnr?.toFixed(3)})  SSIM ${ssim?.toFixed(4)} (${bicubicSsim?.toFixed(4)})`;
   console.log(`epoch ${epoch}: loss ${loss.toFixed(5)}, validation ${validationLoss.toFixed(5)}${scores}`);
 }
 

@@ -22,25 +22,32 @@ interface UpscaleFlags {
   engine?: string;
 }
 
-const about = 'Enlarge pictures with trained weights: files or folders IN, to the file or folder OUT. The suffix of the file OUT says which kind '
-  + 'it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. Alpha, colour profile and, in PNG and TIFF, 16 bits are kept; '
-  + 'pictures are turned upright as their EXIF says.';
+const about =
+  'Enlarge pictures with trained weights: files or folders IN, to the file or folder OUT. The suffix of the file OUT says which kind ' +
+  'it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. Alpha, colour profile and, in PNG and TIFF, 16 bits are kept; ' +
+  'pictures are turned upright as their EXIF says.';
 
 /** Adds `srcnn upscale`. */
 export function upscaleCommand(program: Command): void {
-  program.command('upscale').description(about)
+  program
+    .command('upscale')
+    .description(about)
     .argument('<in...>', 'pictures, or folders of them, and at the end OUT')
     .usage('[options] IN... OUT')
     .option('-s, --scale <n>', '2, 3 or 4 (default: what the model was trained for, else 3)', number)
     .option('-m, --model <file>', 'weights as .safetensors (default: those that come with the package)')
     .addOption(protocolOption().default(undefined, 'the one the model was trained for'))
     .option('-f, --force', 'replace pictures that are there already')
-    .addOption(threadsOption()).addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(engineOption())
     .action(runUpscale);
 }
 
 async function runUpscale(paths: string[], flags: UpscaleFlags): Promise<void> {
-  if (paths.length < 2) throw new OptionError('give pictures or folders, and at the end where the enlargements go: srcnn upscale IN... OUT');
+  if (paths.length < 2)
+    throw new OptionError(
+      'give pictures or folders, and at the end where the enlargements go: srcnn upscale IN... OUT',
+    );
   if (flags.scale !== undefined) checkScale(flags.scale);
   const jobs = await planUpscale(paths.slice(0, -1), paths.at(-1)!);
   const model = flags.model === undefined ? pretrained(`x${flags.scale ?? 3}`) : await loadWeights(flags.model);
@@ -55,13 +62,18 @@ async function runUpscale(paths: string[], flags: UpscaleFlags): Promise<void> {
 }
 
 function warnOfScale({ degradation }: Model, scale: number): void {
-  if (degradation && degradation.scale !== scale) console.error(`the model was trained for x${degradation.scale}; x${scale} will look softer or sharper than it should`);
+  if (degradation && degradation.scale !== scale)
+    console.error(
+      `the model was trained for x${degradation.scale}; x${scale} will look softer or sharper than it should`,
+    );
 }
 
 /** One bad picture does not stop the others; what went wrong is listed at the end. */
 async function enlargeAll(jobs: UpscaleJob[], options: UpscaleOptions, force: boolean): Promise<void> {
   const failures: string[] = [];
-  const bar = process.stderr.isTTY ? new SingleBar({ format: '{bar} {percentage}%  {input}', hideCursor: null, clearOnComplete: true }) : undefined;
+  const bar = process.stderr.isTTY
+    ? new SingleBar({ format: '{bar} {percentage}%  {input}', hideCursor: null, clearOnComplete: true })
+    : undefined;
   bar?.start(jobs.length, 0, { input: '' });
   for (const [index, job] of jobs.entries()) {
     const onProgress = (done: number, total: number) => bar?.update(index + done / total, { input: job.input });
@@ -80,7 +92,8 @@ async function enlargeAll(jobs: UpscaleJob[], options: UpscaleOptions, force: bo
 }
 
 async function enlarge({ input, output }: UpscaleJob, options: UpscaleOptions, force: boolean): Promise<void> {
-  if (!force && (await stat(output).catch(() => null))) throw new OptionError(`${output} is there already; add --force to replace it`);
+  if (!force && (await stat(output).catch(() => null)))
+    throw new OptionError(`${output} is there already; add --force to replace it`);
   const photograph = await readPhotograph(input);
   const { scale = 3 } = options;
   checkWritable(output, { width: scale * photograph.width, height: scale * photograph.height });

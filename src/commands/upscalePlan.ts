@@ -19,7 +19,8 @@ export async function planUpscale(inputs: readonly string[], out: string): Promi
   const files = (await Promise.all(inputs.map((input, i) => (folders[i] ? imageFiles(input) : [input])))).flat();
   const single = inputs.length === 1 && !folders[0];
   const isFile = !into && isImageFile(out);
-  if (isFile && !single) throw new OptionError(`${out} is a file's name, but there are several pictures; name a folder`);
+  if (isFile && !single)
+    throw new OptionError(`${out} is a file's name, but there are several pictures; name a folder`);
   if (!isFile && single && !into && extname(out)) checkWritable(out);
   const jobs = files.map((input) => ({ input, output: isFile ? out : join(out, basename(input)) }));
   checkApart(jobs);
@@ -34,8 +35,12 @@ function checkApart(jobs: UpscaleJob[]): void {
     checkWritable(output);
     const place = resolve(output);
     const other = taken.get(place);
-    if (place === resolve(input)) throw new OptionError(`${input} would be replaced by its enlargement; name another place`);
-    if (other !== undefined) throw new OptionError(`${other} and ${input} would both become ${output}; enlarge them into folders of their own`);
+    if (place === resolve(input))
+      throw new OptionError(`${input} would be replaced by its enlargement; name another place`);
+    if (other !== undefined)
+      throw new OptionError(
+        `${other} and ${input} would both become ${output}; enlarge them into folders of their own`,
+      );
     taken.set(place, input);
   }
 }

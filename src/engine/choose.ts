@@ -10,7 +10,9 @@ export const engineNames = ['tensorflow', 'webgpu', 'wasm'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 const creators: Record<EngineName, (options: WasmOptions) => Promise<Engine & { gpu?: boolean }>> = {
-  tensorflow: createTensorflowEngine, webgpu: createWebgpuEngine, wasm: createWasmEngine,
+  tensorflow: createTensorflowEngine,
+  webgpu: createWebgpuEngine,
+  wasm: createWasmEngine,
 };
 
 const isEngineName = (name: string): name is EngineName => (engineNames as readonly string[]).includes(name);
@@ -30,7 +32,7 @@ async function createGpuEngine(): Promise<Engine | null> {
   // Loading TensorFlow takes a second and half a gigabyte: without an NVIDIA driver it would be for nothing.
   for (const create of [...(hasNvidiaDriver() ? [createTensorflowEngine] : []), createWebgpuEngine]) {
     const engine = await unlessMissing(create);
-    if (engine?.gpu && await computes(engine)) return engine;
+    if (engine?.gpu && (await computes(engine))) return engine;
     await engine?.close();
   }
   return null;
@@ -43,7 +45,9 @@ async function computes(engine: Engine): Promise<boolean> {
     const batch = { input: new Float32Array(64), target: new Float32Array(64), count: 1, width: 8, height: 8 };
     return Number.isFinite(await engine.lossAndGradient(model, batch, new Float32Array(model.weights.length)));
   } catch (error) {
-    console.warn(`engine ${engine.name} is left out: ${(error as Error).message.split('\n')[0]}; is the GPU's driver up to date?`);
+    console.warn(
+      `engine ${engine.name} is left out: ${(error as Error).message.split('\n')[0]}; is the GPU's driver up to date?`,
+    );
     return false;
   }
 }
@@ -74,7 +78,12 @@ export async function listEngines(options: WasmOptions = {}): Promise<EngineRepo
     try {
       const engine = await creators[name](options);
       try {
-        reports.push({ name, works: true, description: engine.description, stepMilliseconds: await measureStep(engine) });
+        reports.push({
+          name,
+          works: true,
+          description: engine.description,
+          stepMilliseconds: await measureStep(engine),
+        });
       } finally {
         await engine.close();
       }
@@ -91,7 +100,8 @@ const STEP_PATCHES = 128;
 const PATIENCE_MILLISECONDS = 5000;
 
 async function measureStep(engine: Engine): Promise<number> {
-  const model = srcnn('9-1-7'), gradient = new Float32Array(model.weights.length);
+  const model = srcnn('9-1-7'),
+    gradient = new Float32Array(model.weights.length);
   const time = async (count: number) => {
     const plane = () => Float32Array.from({ length: count * 32 * 32 }, (_, i) => Math.sin(i));
     const batch = { input: plane(), target: plane(), count, width: 32, height: 32 };

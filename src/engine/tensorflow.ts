@@ -12,7 +12,9 @@ const GPU_PIXELS = 2 ** 22;
 const SETUP = 'npm run setup:tensorflow';
 
 /** Whether this machine has an NVIDIA driver (on Linux and in WSL 2, the only places where TensorFlow uses one). */
-export const hasNvidiaDriver = () => process.platform === 'linux' && ['/dev/nvidiactl', '/proc/driver/nvidia/version', '/dev/dxg'].some((path) => existsSync(path));
+export const hasNvidiaDriver = () =>
+  process.platform === 'linux' &&
+  ['/dev/nvidiactl', '/proc/driver/nvidia/version', '/dev/dxg'].some((path) => existsSync(path));
 
 function describe(gpu: boolean): string {
   if (gpu) return 'TensorFlow, NVIDIA GPU';
@@ -46,10 +48,16 @@ async function load(): Promise<TensorFlow> {
 
 /** What went wrong when the package was loaded, in a line that says what to do. */
 export function explain(message: string): string {
-  if (/native addon module .* can not be found/s.test(message)) return `engine tensorflow: its native half is not there; run ${SETUP}`;
-  if (/Cannot find (module|package) '@tensorflow\/tfjs-node-gpu'/.test(message)) return 'engine tensorflow: the package @tensorflow/tfjs-node-gpu is not installed; run npm ci';
+  if (/native addon module .* can not be found/s.test(message))
+    return `engine tensorflow: its native half is not there; run ${SETUP}`;
+  if (/Cannot find (module|package) '@tensorflow\/tfjs-node-gpu'/.test(message))
+    return 'engine tensorflow: the package @tensorflow/tfjs-node-gpu is not installed; run npm ci';
   const line = message.split('\n')[0];
-  if (/cannot open shared object|image not found|Library not loaded|undefined symbol|file too short|invalid ELF/i.test(message)) {
+  if (
+    /cannot open shared object|image not found|Library not loaded|undefined symbol|file too short|invalid ELF/i.test(
+      message,
+    )
+  ) {
     return `engine tensorflow: its native half is only half there (${line}); run ${SETUP} -- --remove, then ${SETUP}`;
   }
   return `engine tensorflow: it does not load (${line}); run ${SETUP} again, or use the engine wasm`;
@@ -67,10 +75,14 @@ export async function createTensorflowEngine(): Promise<Engine & { gpu: boolean 
     loading = undefined;
     throw error;
   });
-  if (!(await tf.setBackend('tensorflow'))) throw new EngineError(`engine tensorflow: its library does not start; run ${SETUP} again, or use the engine wasm`);
+  if (!(await tf.setBackend('tensorflow')))
+    throw new EngineError(`engine tensorflow: its library does not start; run ${SETUP} again, or use the engine wasm`);
   const gpu = (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
   const device = {
-    name: 'tensorflow', backend: 'tensorflow', description: describe(gpu), pixelsAtOnce: gpu ? GPU_PIXELS : PROCESSOR_PIXELS,
+    name: 'tensorflow',
+    backend: 'tensorflow',
+    description: describe(gpu),
+    pixelsAtOnce: gpu ? GPU_PIXELS : PROCESSOR_PIXELS,
   };
   return Object.assign(new TfEngine(tf, device), { gpu });
 }

@@ -28,15 +28,20 @@ export class TfEngine implements Engine {
   private queue: Promise<unknown> = Promise.resolve();
   private closed = false;
 
-  constructor(private readonly tf: TensorFlow, private readonly device: TfDevice) {
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly device: TfDevice,
+  ) {
     this.name = device.name;
     this.description = device.description;
     this.pixelsAtOnce = device.pixelsAtOnce;
   }
 
   lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, border = 0): Promise<number> {
-    if (gradient && gradient.length !== model.weights.length) throw new OptionError(`gradient has ${gradient.length} values; the network has ${model.weights.length}`);
-    if (2 * border >= Math.min(batch.width, batch.height)) throw new ImageTooSmallError(`a border of ${border} leaves nothing of ${batch.width}x${batch.height} patches`);
+    if (gradient && gradient.length !== model.weights.length)
+      throw new OptionError(`gradient has ${gradient.length} values; the network has ${model.weights.length}`);
+    if (2 * border >= Math.min(batch.width, batch.height))
+      throw new ImageTooSmallError(`a border of ${border} leaves nothing of ${batch.width}x${batch.height} patches`);
     return this.inTurn(() => this.differentiate(model, batch, gradient, border));
   }
 
@@ -74,12 +79,26 @@ export class TfEngine implements Engine {
     return this.device.watch ? this.device.watch(run) : run();
   }
 
-  private async differentiate(model: Model, batch: Batch, gradient: Float32Array | null, border: number): Promise<number> {
-    const sums = gradient && new Float64Array(gradient.length), patch = batch.width * batch.height;
+  private async differentiate(
+    model: Model,
+    batch: Batch,
+    gradient: Float32Array | null,
+    border: number,
+  ): Promise<number> {
+    const sums = gradient && new Float64Array(gradient.length),
+      patch = batch.width * batch.height;
     let loss = 0;
-    const fitted = await inSlices(batch.count, Math.max(1, Math.floor(this.pixelsAtOnce / patch)), async (from, count) => {
-      loss += addSlice(model, await this.compute(() => sliceGradient(this.tf, model, batch, from, count, border, gradient !== null)), sums);
-    });
+    const fitted = await inSlices(
+      batch.count,
+      Math.max(1, Math.floor(this.pixelsAtOnce / patch)),
+      async (from, count) => {
+        loss += addSlice(
+          model,
+          await this.compute(() => sliceGradient(this.tf, model, batch, from, count, border, gradient !== null)),
+          sums,
+        );
+      },
+    );
     this.remember(fitted * patch, patch);
     if (sums) gradient!.set(sums);
     return loss;
@@ -89,8 +108,11 @@ export class TfEngine implements Engine {
     const reach = layerSlices(model.layers).reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
     const output = new Float32Array(width * height);
     const fitted = await inSlices(height, Math.max(1, Math.floor(this.pixelsAtOnce / width)), async (from, count) => {
-      const top = Math.max(0, from - reach), bottom = Math.min(height, from + count + reach);
-      const rows = await this.compute(() => predictRows(this.tf, model, data.slice(top * width, bottom * width), width, bottom - top));
+      const top = Math.max(0, from - reach),
+        bottom = Math.min(height, from + count + reach);
+      const rows = await this.compute(() =>
+        predictRows(this.tf, model, data.slice(top * width, bottom * width), width, bottom - top),
+      );
       output.set(rows.subarray((from - top) * width, (from - top + count) * width), from * width);
     });
     this.remember(fitted * width, width);

@@ -26,10 +26,19 @@ interface Device {
 }
 
 /** Limits that are worth having as large as the adapter gives them. */
-const LIMITS = ['maxComputeWorkgroupStorageSize', 'maxComputeWorkgroupsPerDimension', 'maxStorageBufferBindingSize', 'maxBufferSize', 'maxComputeWorkgroupSizeX', 'maxComputeInvocationsPerWorkgroup'];
+const LIMITS = [
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeInvocationsPerWorkgroup',
+];
 
 // TypeScript would turn a plain import() into require, and these packages are modules of the newer kind.
-const importModule = new Function('address', 'return import(address)') as (address: string) => Promise<Record<string, unknown>>;
+const importModule = new Function('address', 'return import(address)') as (
+  address: string,
+) => Promise<Record<string, unknown>>;
 
 interface Packages {
   tf: TensorFlow;
@@ -61,14 +70,20 @@ async function load(): Promise<Packages> {
     const tf = await import('@tensorflow/tfjs');
     // The backend comes before the GPU: it would register itself, with an adapter of its own.
     const { WebGPUBackend } = require(addresses[1]) as Pick<Packages, 'WebGPUBackend'>;
-    const { create, globals } = await importModule(pathToFileURL(addresses[0]).href) as { create: (options: string[]) => Gpu; globals: object };
+    const { create, globals } = (await importModule(pathToFileURL(addresses[0]).href)) as {
+      create: (options: string[]) => Gpu;
+      globals: object;
+    };
     const dawn = kept(create);
     Object.assign(globalThis, globals);
     if (!('navigator' in globalThis)) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
     Object.defineProperty(globalThis.navigator, 'gpu', { value: dawn(), configurable: true });
     return { tf, dawn, WebGPUBackend };
   } catch (error) {
-    throw new EngineError(`engine webgpu: its packages do not load (${(error as Error).message.split('\n')[0]}); run ${INSTALL}`, { cause: error });
+    throw new EngineError(
+      `engine webgpu: its packages do not load (${(error as Error).message.split('\n')[0]}); run ${INSTALL}`,
+      { cause: error },
+    );
   }
 }
 
@@ -92,7 +107,9 @@ async function watched<T>(device: Device, work: () => Promise<T>): Promise<T> {
 
 /** The names of all adapters: asked for one that is not there, Dawn lists them. */
 async function adapterNames(dawn: Packages['dawn']): Promise<string[]> {
-  const complaint = await dawn('adapter=?').requestAdapter({ powerPreference: 'high-performance' }).then(() => '', String);
+  const complaint = await dawn('adapter=?')
+    .requestAdapter({ powerPreference: 'high-performance' })
+    .then(() => '', String);
   return [...complaint.matchAll(/name: '([^']*)'/g)].map((match) => match[1]);
 }
 
@@ -100,19 +117,35 @@ async function adapterNames(dawn: Packages['dawn']): Promise<string[]> {
 async function chooseAdapter(dawn: Packages['dawn']): Promise<{ adapter: Adapter; others: string }> {
   const wanted = process.env.SRCNN_WEBGPU_ADAPTER;
   const names = await adapterNames(dawn);
-  const adapter = await dawn(wanted && `adapter=${wanted}`).requestAdapter({ powerPreference: 'high-performance' }).catch((error: unknown) => {
-    const known = names.length ? `; the adapters here: ${names.join(', ')}` : '';
-    throw new EngineError(`engine webgpu: no adapter${wanted ? ` is called ${wanted} (SRCNN_WEBGPU_ADAPTER)` : ` (${String(error).split('\n')[0]})`}${known}`, { cause: error });
-  });
-  if (!adapter) throw new EngineError('engine webgpu: no GPU adapter found; install the GPU\'s driver (on Linux its Vulkan driver and libvulkan1), or use the engine wasm');
-  return { adapter, others: names.length > 1 ? `; adapters here: ${names.join(', ')}; SRCNN_WEBGPU_ADAPTER names another` : '' };
+  const adapter = await dawn(wanted && `adapter=${wanted}`)
+    .requestAdapter({ powerPreference: 'high-performance' })
+    .catch((error: unknown) => {
+      const known = names.length ? `; the adapters here: ${names.join(', ')}` : '';
+      throw new EngineError(
+        `engine webgpu: no adapter${wanted ? ` is called ${wanted} (SRCNN_WEBGPU_ADAPTER)` : ` (${String(error).split('\n')[0]})`}${known}`,
+        { cause: error },
+      );
+    });
+  if (!adapter)
+    throw new EngineError(
+      "engine webgpu: no GPU adapter found; install the GPU's driver (on Linux its Vulkan driver and libvulkan1), or use the engine wasm",
+    );
+  return {
+    adapter,
+    others: names.length > 1 ? `; adapters here: ${names.join(', ')}; SRCNN_WEBGPU_ADAPTER names another` : '',
+  };
 }
 
 async function requestDevice(adapter: Adapter): Promise<Device> {
   try {
-    return await adapter.requestDevice({ requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])) });
+    return await adapter.requestDevice({
+      requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+    });
   } catch (error) {
-    throw new EngineError(`engine webgpu: ${adapter.info.description || 'the adapter'} gives no device (${String(error).split('\n')[0]}); update its driver, or use the engine wasm`, { cause: error });
+    throw new EngineError(
+      `engine webgpu: ${adapter.info.description || 'the adapter'} gives no device (${String(error).split('\n')[0]}); update its driver, or use the engine wasm`,
+      { cause: error },
+    );
   }
 }
 
@@ -136,13 +169,21 @@ export async function createWebgpuEngine(): Promise<Engine & { gpu: boolean }> {
   tf.copyRegisteredKernels('webgpu', backend);
   await tf.setBackend(backend);
   const { description, device: model, architecture, isFallbackAdapter = false } = adapter.info;
-  return Object.assign(new TfEngine(tf, {
-    name: 'webgpu', backend, description: `WebGPU, ${description || model || architecture || 'unnamed adapter'}${isFallbackAdapter ? ' (software, no GPU)' : ''}${others}`,
-    pixelsAtOnce: Math.min(MOST_PIXELS, Math.floor(adapter.limits.maxStorageBufferBindingSize / (4 * FLOATS_PER_PIXEL))),
-    watch: (work) => watched(device, work),
-    release: () => {
-      tf.removeBackend(backend);
-      device.destroy();
-    },
-  }), { gpu: !isFallbackAdapter });
+  return Object.assign(
+    new TfEngine(tf, {
+      name: 'webgpu',
+      backend,
+      description: `WebGPU, ${description || model || architecture || 'unnamed adapter'}${isFallbackAdapter ? ' (software, no GPU)' : ''}${others}`,
+      pixelsAtOnce: Math.min(
+        MOST_PIXELS,
+        Math.floor(adapter.limits.maxStorageBufferBindingSize / (4 * FLOATS_PER_PIXEL)),
+      ),
+      watch: (work) => watched(device, work),
+      release: () => {
+        tf.removeBackend(backend);
+        device.destroy();
+      },
+    }),
+    { gpu: !isFallbackAdapter },
+  );
 }

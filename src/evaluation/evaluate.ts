@@ -50,7 +50,10 @@ export async function evaluate(source: string | string[], options: EvaluateOptio
   checkScale(scale);
   const files = typeof source === 'string' ? await imageFiles(source) : source;
   const known = files.map(takeBicubic(options.bicubic ?? []));
-  const outcomes = await scoreFiles(files.map((file, i) => ({ file, protocol, scale, bicubic: !known[i] })), options);
+  const outcomes = await scoreFiles(
+    files.map((file, i) => ({ file, protocol, scale, bicubic: !known[i] })),
+    options,
+  );
   const rows: EvaluationRow[] = [];
   const skipped: Evaluation['skipped'] = [];
   for (const [i, outcome] of outcomes.entries()) {
@@ -62,7 +65,10 @@ export async function evaluate(source: string | string[], options: EvaluateOptio
     if (baseline) rows.push({ file: basename(files[i]), method: 'bicubic', psnr: baseline.psnr, ssim: baseline.ssim });
     if (outcome.value.srcnn) rows.push({ file: basename(files[i]), method: 'srcnn', ...outcome.value.srcnn });
   }
-  if (!rows.length) throw new DatasetError(`no image could be scored: ${skipped.map(({ file, reason }) => (reason.includes(file) ? reason : `${file}: ${reason}`)).join('; ') || 'none was given'}`);
+  if (!rows.length)
+    throw new DatasetError(
+      `no image could be scored: ${skipped.map(({ file, reason }) => (reason.includes(file) ? reason : `${file}: ${reason}`)).join('; ') || 'none was given'}`,
+    );
   return { protocol, scale, rows, summary: summarise(rows), skipped };
 }
 
@@ -74,11 +80,19 @@ function takeBicubic(rows: EvaluationRow[]): (file: string) => EvaluationRow | u
 }
 
 /** The threads ask this one for the network's planes: the engine has threads of its own. */
-async function scoreFiles(jobs: Omit<ScoreJob, 'normalization'>[], { model, engine: given, normalization = seedNormalization, threads, onProgress }: EvaluateOptions) {
+async function scoreFiles(
+  jobs: Omit<ScoreJob, 'normalization'>[],
+  { model, engine: given, normalization = seedNormalization, threads, onProgress }: EvaluateOptions,
+) {
   if (!model) return onThreads(scoreFile, 'evaluation/scoreFile', jobs, { threads, onProgress });
   const engine = given ?? (await createWasmEngine({ threads }));
   try {
-    return await onThreads(scoreFile, 'evaluation/scoreFile', jobs.map((job) => ({ ...job, normalization })), { threads, answer: (input) => predict(model, engine, input), onProgress });
+    return await onThreads(
+      scoreFile,
+      'evaluation/scoreFile',
+      jobs.map((job) => ({ ...job, normalization })),
+      { threads, answer: (input) => predict(model, engine, input), onProgress },
+    );
   } finally {
     if (!given) await engine.close();
   }

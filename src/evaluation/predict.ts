@@ -14,7 +14,8 @@ export async function predict(model: Model, engine: Engine, plane: Plane): Promi
 }
 
 function reflectBorder(plane: Plane, border: number): Plane {
-  const width = plane.width + 2 * border, height = plane.height + 2 * border;
+  const width = plane.width + 2 * border,
+    height = plane.height + 2 * border;
   const data = new Float32Array(width * height);
   const columns = Int32Array.from({ length: width }, (_, x) => reflect(x - border, plane.width));
   for (let y = 0; y < height; y++) {
@@ -25,7 +26,8 @@ function reflectBorder(plane: Plane, border: number): Plane {
 }
 
 function crop(plane: Plane, border: number): Plane {
-  const width = plane.width - 2 * border, height = plane.height - 2 * border;
+  const width = plane.width - 2 * border,
+    height = plane.height - 2 * border;
   const data = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     const from = (y + border) * plane.width + border;

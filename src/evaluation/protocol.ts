@@ -47,18 +47,28 @@ export interface ScoreOptions {
 }
 
 /** The scores of bicubic, and of the network where it is given, on one picture. */
-export async function scorePicture(image: Image, protocol: Protocol, scale: number, { bicubic = true, restore }: ScoreOptions = {}): Promise<Scores> {
+export async function scorePicture(
+  image: Image,
+  protocol: Protocol,
+  scale: number,
+  { bicubic = true, restore }: ScoreOptions = {},
+): Promise<Scores> {
   return protocol === 'seed' ? scoreSeed(image, scale, bicubic, restore) : scorePaper(image, scale, bicubic, restore);
 }
 
 async function scoreSeed(image: Image, scale: number, bicubic: boolean, restore?: Restore): Promise<Scores> {
   const pictures = await seedPictures(image, scale, { bicubic, restore });
-  const score = (picture?: Image) => picture && { psnr: psnr(pictures.original, picture), ssim: ssim(pictures.original, picture) };
+  const score = (picture?: Image) =>
+    picture && { psnr: psnr(pictures.original, picture), ssim: ssim(pictures.original, picture) };
   return { bicubic: score(pictures.bicubic), srcnn: score(pictures.restored) };
 }
 
 /** What protocol seed compares, in RGB: the original, bicubic's picture unless it is not wanted, and the network's where it is given. */
-export async function seedPictures(image: Image, scale: number, { bicubic = true, restore }: ScoreOptions = {}): Promise<{ original: Image; bicubic?: Image; restored?: Image }> {
+export async function seedPictures(
+  image: Image,
+  scale: number,
+  { bicubic = true, restore }: ScoreOptions = {},
+): Promise<{ original: Image; bicubic?: Image; restored?: Image }> {
   const { y, cb, cr } = toYCbCr(image, 'full');
   const degraded = degrade(y, { protocol: 'seed', scale });
   // The report gives bicubic degraded chroma, not blurred, and the network the true one.
@@ -73,7 +83,10 @@ export async function seedPictures(image: Image, scale: number, { bicubic = true
 async function scorePaper(image: Image, scale: number, bicubic: boolean, restore?: Restore): Promise<Scores> {
   const truth = cropToScale(luminance(image, 'studio'), scale);
   const degraded = degrade(truth, { protocol: 'paper', scale });
-  const score = (plane: Plane) => ({ psnr: psnr(truth, plane, { border: scale }), ssim: ssim(truth, plane, { border: scale, window: 'gaussian11' }) });
+  const score = (plane: Plane) => ({
+    psnr: psnr(truth, plane, { border: scale }),
+    ssim: ssim(truth, plane, { border: scale, window: 'gaussian11' }),
+  });
   return { bicubic: bicubic ? score(degraded) : undefined, srcnn: restore && score(clip(await restore(degraded))) };
 }
 

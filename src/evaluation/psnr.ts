@@ -12,10 +12,14 @@ export interface ErrorOptions {
 export function meanSquaredError(a: Plane | Image, b: Plane | Image, border = 0): number {
   const channels = channelsOf(a);
   if (a.width !== b.width || a.height !== b.height || channels !== channelsOf(b)) {
-    throw new OptionError(`cannot compare ${a.width}x${a.height} (${channels} channels) with ${b.width}x${b.height} (${channelsOf(b)}); give pictures of one size`);
+    throw new OptionError(
+      `cannot compare ${a.width}x${a.height} (${channels} channels) with ${b.width}x${b.height} (${channelsOf(b)}); give pictures of one size`,
+    );
   }
-  const width = a.width - 2 * border, height = a.height - 2 * border;
-  if (width < 1 || height < 1) throw new ImageTooSmallError(`a border of ${border} leaves nothing of a picture of ${a.width}x${a.height}`);
+  const width = a.width - 2 * border,
+    height = a.height - 2 * border;
+  if (width < 1 || height < 1)
+    throw new ImageTooSmallError(`a border of ${border} leaves nothing of a picture of ${a.width}x${a.height}`);
   let sum = 0;
   for (let y = border; y < a.height - border; y++) {
     const end = (y * a.width + a.width - border) * channels;

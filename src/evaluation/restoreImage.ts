@@ -15,12 +15,17 @@ export interface RestoreOptions {
 }
 
 /** A picture degraded as protocol seed does and brought back, by bicubic and by the network: the three RGB pictures that evaluate() compares. */
-export async function restoreImage(image: Image, options: RestoreOptions): Promise<{ original: Image; bicubic: Image; restored: Image }> {
+export async function restoreImage(
+  image: Image,
+  options: RestoreOptions,
+): Promise<{ original: Image; bicubic: Image; restored: Image }> {
   const { model, scale = options.model.degradation?.scale ?? 3, normalization = seedNormalization } = options;
   checkScale(scale);
   const engine = options.engine ?? (await createEngine());
   try {
-    const { original, bicubic, restored } = await seedPictures(image, scale, { restore: restoreWith(model, engine, normalization) });
+    const { original, bicubic, restored } = await seedPictures(image, scale, {
+      restore: restoreWith(model, engine, normalization),
+    });
     return { original, bicubic: bicubic!, restored: restored! };
   } finally {
     if (!options.engine) await engine.close();

@@ -15,7 +15,10 @@ export interface ScoreJob {
 }
 
 /** Reads one picture and scores it; the network's output is asked of `predict`, normalised plane for normalised plane. */
-export async function scoreFile({ file, protocol, scale, bicubic, normalization }: ScoreJob, predict: (input: Plane) => Promise<Plane>): Promise<Scores> {
+export async function scoreFile(
+  { file, protocol, scale, bicubic, normalization }: ScoreJob,
+  predict: (input: Plane) => Promise<Plane>,
+): Promise<Scores> {
   const restore = normalization && restoreBy(predict, normalization);
   return scorePicture(await readImage(file), protocol, scale, { bicubic, restore });
 }

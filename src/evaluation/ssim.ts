@@ -8,7 +8,8 @@ export interface SsimOptions extends ErrorOptions {
   window?: 'uniform7' | 'gaussian11';
 }
 
-const K1 = 0.01, K2 = 0.03;
+const K1 = 0.01,
+  K2 = 0.03;
 
 /** The right half of a Gaussian, centre first; the whole sums to 1. */
 function gaussianHalf(radius: number, sigma: number): Float64Array {
@@ -29,12 +30,17 @@ const windows = {
 export function ssim(a: Plane | Image, b: Plane | Image, options: SsimOptions = {}): number {
   const { window = 'uniform7', dataRange = 255, border = 0 } = options;
   const channels = channelsOf(a);
-  if (a.width !== b.width || a.height !== b.height || channels !== channelsOf(b)) throw new OptionError('cannot compare pictures of two sizes; give pictures of one size');
-  const width = a.width - 2 * border, height = a.height - 2 * border;
+  if (a.width !== b.width || a.height !== b.height || channels !== channelsOf(b))
+    throw new OptionError('cannot compare pictures of two sizes; give pictures of one size');
+  const width = a.width - 2 * border,
+    height = a.height - 2 * border;
   const { side, covariance } = windows[window];
-  if (Math.min(width, height) < side) throw new ImageTooSmallError(`a picture of ${width}x${height} is smaller than the ${side}x${side} window of SSIM`);
+  if (Math.min(width, height) < side)
+    throw new ImageTooSmallError(`a picture of ${width}x${height} is smaller than the ${side}x${side} window of SSIM`);
   let sum = 0;
-  const add = (row: WindowRow) => { sum += sumOfRow(row, covariance, (K1 * dataRange) ** 2, (K2 * dataRange) ** 2); };
+  const add = (row: WindowRow) => {
+    sum += sumOfRow(row, covariance, (K1 * dataRange) ** 2, (K2 * dataRange) ** 2);
+  };
   if (window === 'uniform7') visitUniformWindows(a, b, border, side, add);
   else visitWeightedWindows(a, b, border, halfOfGaussian11, add);
   return sum / (channels * (width - side + 1) * (height - side + 1));
@@ -43,8 +49,11 @@ export function ssim(a: Plane | Image, b: Plane | Image, options: SsimOptions = 
 function sumOfRow({ a, b, squares, product }: WindowRow, covariance: number, c1: number, c2: number): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) {
-    const means = a[i] * b[i], squaredMeans = a[i] * a[i] + b[i] * b[i];
-    sum += ((2 * means + c1) * (2 * covariance * (product[i] - means) + c2)) / ((squaredMeans + c1) * (covariance * (squares[i] - squaredMeans) + c2));
+    const means = a[i] * b[i],
+      squaredMeans = a[i] * a[i] + b[i] * b[i];
+    sum +=
+      ((2 * means + c1) * (2 * covariance * (product[i] - means) + c2)) /
+      ((squaredMeans + c1) * (covariance * (squares[i] - squaredMeans) + c2));
   }
   return sum;
 }

@@ -55,7 +55,10 @@ export async function upscale(image: Photograph, options: UpscaleOptions = {}): 
 function emptyLarge(image: Photograph, scale: number): Photograph {
   const room = (channels: number) => samplesLike(image.data, image.width * image.height * scale ** 2 * channels);
   return {
-    ...image, data: room(image.channels), width: image.width * scale, height: image.height * scale,
+    ...image,
+    data: room(image.channels),
+    width: image.width * scale,
+    height: image.height * scale,
     ...(image.alpha ? { alpha: room(1) } : {}),
   };
 }
@@ -72,7 +75,8 @@ function bandsOf({ width, height }: Photograph, scale: number, reach: number): B
   const rows = Math.max(16, Math.floor(BAND_PIXELS / (width * scale ** 2)));
   const beyond = Math.ceil(reach / scale) + BICUBIC_ROWS;
   return Array.from({ length: Math.ceil(height / rows) }, (_, i) => {
-    const start = i * rows, end = Math.min(height, start + rows);
+    const start = i * rows,
+      end = Math.min(height, start + rows);
     return { start, end, from: Math.max(0, start - beyond), to: Math.min(height, end + beyond) };
   });
 }

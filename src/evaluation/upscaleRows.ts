@@ -17,7 +17,9 @@ export interface Enlarger {
 }
 
 /** BT.601's luma. */
-const RED = 0.299, GREEN = 0.587, BLUE = 0.114;
+const RED = 0.299,
+  GREEN = 0.587,
+  BLUE = 0.114;
 
 /** Computes the rows `start * scale` to `end * scale` of the large picture. Nothing is rounded on the way. */
 export async function enlargeRows(small: Photograph, large: Photograph, band: Band, enlarger: Enlarger): Promise<void> {
@@ -25,7 +27,11 @@ export async function enlargeRows(small: Photograph, large: Photograph, band: Ba
   const enlarge = (plane: Plane) => imresize(plane, plane.width * scale, plane.height * scale);
   const { luma, chroma } = split(small, band);
   const restored = await restoreLuma(enlarge(luma), enlarger);
-  const place = { skip: (band.start - band.from) * scale * large.width, at: band.start * scale * large.width, count: (band.end - band.start) * scale * large.width };
+  const place = {
+    skip: (band.start - band.from) * scale * large.width,
+    at: band.start * scale * large.width,
+    count: (band.end - band.start) * scale * large.width,
+  };
   if (chroma) writeColors(large.data, restored, enlarge(chroma.blue), enlarge(chroma.red), place);
   else writePlane(large.data, restored, place);
   if (small.alpha && large.alpha) writePlane(large.alpha, enlarge(planeOf(small.alpha, small, band)), place);
@@ -35,7 +41,11 @@ const whiteOf = (samples: Samples) => (samples instanceof Uint16Array ? 65535 : 
 
 function planeOf(samples: Samples, { width }: Photograph, { from, to }: Band): Plane {
   const unit = 255 / whiteOf(samples);
-  return { data: Float32Array.from(samples.subarray(from * width, to * width), (value) => value * unit), width, height: to - from };
+  return {
+    data: Float32Array.from(samples.subarray(from * width, to * width), (value) => value * unit),
+    width,
+    height: to - from,
+  };
 }
 
 /** Luma in 0..255, and how far blue and red are from it. */
@@ -55,11 +65,17 @@ function split(image: Photograph, band: Band): { luma: Plane; chroma?: { blue: P
 }
 
 /** Through the network in the range it was trained on. MATLAB's Y is 16 + 219/255 of the luma. */
-async function restoreLuma(luma: Plane, { model, engine, protocol, normalization: { mean, deviation } }: Enlarger): Promise<Plane> {
+async function restoreLuma(
+  luma: Plane,
+  { model, engine, protocol, normalization: { mean, deviation } }: Enlarger,
+): Promise<Plane> {
   const [offset, gain] = protocol === 'paper' ? [16 / 255, 219 / 255] : [0, 1];
   const input = luma.data.map((value) => ((value * gain) / 255 + offset - mean) / deviation);
   const output = await predict(model, engine, { ...luma, data: input });
-  return { ...output, data: output.data.map((value) => Math.min(255, Math.max(0, ((value * deviation + mean - offset) * 255) / gain))) };
+  return {
+    ...output,
+    data: output.data.map((value) => Math.min(255, Math.max(0, ((value * deviation + mean - offset) * 255) / gain))),
+  };
 }
 
 interface Place {
@@ -71,15 +87,19 @@ interface Place {
 }
 
 function writePlane(target: Samples, { data }: Plane, { skip, at, count }: Place): void {
-  const white = whiteOf(target), unit = white / 255;
+  const white = whiteOf(target),
+    unit = white / 255;
   for (let i = 0; i < count; i++) target[at + i] = Math.min(white, Math.max(0, Math.round(data[skip + i] * unit)));
 }
 
 function writeColors(target: Samples, luma: Plane, blue: Plane, red: Plane, { skip, at, count }: Place): void {
-  const white = whiteOf(target), unit = white / 255;
+  const white = whiteOf(target),
+    unit = white / 255;
   const sample = (value: number) => Math.min(white, Math.max(0, Math.round(value * unit)));
   for (let i = skip, to = 3 * at; i < skip + count; i++, to += 3) {
-    const y = luma.data[i], b = blue.data[i], r = red.data[i];
+    const y = luma.data[i],
+      b = blue.data[i],
+      r = red.data[i];
     target[to] = sample(y + r);
     target[to + 1] = sample(y - (RED * r + BLUE * b) / GREEN);
     target[to + 2] = sample(y + b);

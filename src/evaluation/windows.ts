@@ -13,7 +13,12 @@ export interface WindowRow {
 }
 
 const fields = ['a', 'b', 'squares', 'product'] as const;
-const rowOf = (length: number): WindowRow => ({ a: new Float64Array(length), b: new Float64Array(length), squares: new Float64Array(length), product: new Float64Array(length) });
+const rowOf = (length: number): WindowRow => ({
+  a: new Float64Array(length),
+  b: new Float64Array(length),
+  squares: new Float64Array(length),
+  product: new Float64Array(length),
+});
 
 type Visit = (row: WindowRow) => void;
 
@@ -25,15 +30,23 @@ function readRow(picture: Plane | Image, y: number, border: number, row: Float64
 }
 
 /** Visits each row of windows of side x side samples with equal weights. The sums run along, exact for whole numbers as 8-bit samples are. */
-export function visitUniformWindows(a: Plane | Image, b: Plane | Image, border: number, side: number, visit: Visit): void {
+export function visitUniformWindows(
+  a: Plane | Image,
+  b: Plane | Image,
+  border: number,
+  side: number,
+  visit: Visit,
+): void {
   const channels = channelsOf(a);
-  const length = (a.width - 2 * border) * channels, height = a.height - 2 * border;
+  const length = (a.width - 2 * border) * channels,
+    height = a.height - 2 * border;
   const rows = (): Float64Array[] => Array.from({ length: side + 1 }, () => new Float64Array(length));
   const [rowsOfA, rowsOfB] = [rows(), rows()];
   const columns = rowOf(length);
   const means = rowOf(length - (side - 1) * channels);
   for (let y = 0; y < height; y++) {
-    const entering = y % (side + 1), leaving = (y + 1) % (side + 1);
+    const entering = y % (side + 1),
+      leaving = (y + 1) % (side + 1);
     readRow(a, y, border, rowsOfA[entering]);
     readRow(b, y, border, rowsOfB[entering]);
     moveColumns(columns, rowsOfA[entering], rowsOfB[entering], rowsOfA[leaving], rowsOfB[leaving]);
@@ -44,9 +57,18 @@ export function visitUniformWindows(a: Plane | Image, b: Plane | Image, border: 
 }
 
 /** Moves the sums down each column by a row: one enters, one leaves. */
-function moveColumns({ a, b, squares, product }: WindowRow, newA: Float64Array, newB: Float64Array, oldA: Float64Array, oldB: Float64Array): void {
+function moveColumns(
+  { a, b, squares, product }: WindowRow,
+  newA: Float64Array,
+  newB: Float64Array,
+  oldA: Float64Array,
+  oldB: Float64Array,
+): void {
   for (let i = 0; i < newA.length; i++) {
-    const p = newA[i], q = newB[i], r = oldA[i], s = oldB[i];
+    const p = newA[i],
+      q = newB[i],
+      r = oldA[i],
+      s = oldB[i];
     a[i] += p - r;
     b[i] += q - s;
     squares[i] += p * p + q * q - r * r - s * s;
@@ -55,7 +77,8 @@ function moveColumns({ a, b, squares, product }: WindowRow, newA: Float64Array, 
 }
 
 function slideAlong(columns: Float64Array, side: number, channels: number, means: Float64Array): void {
-  const scale = 1 / (side * side), reach = side * channels;
+  const scale = 1 / (side * side),
+    reach = side * channels;
   for (let channel = 0; channel < channels; channel++) {
     let sum = 0;
     for (let i = channel; i < reach; i += channels) sum += columns[i];
@@ -68,9 +91,17 @@ function slideAlong(columns: Float64Array, side: number, channels: number, means
 }
 
 /** Visits each row of windows weighted by a separable, symmetric kernel given as its right half, centre first. */
-export function visitWeightedWindows(a: Plane | Image, b: Plane | Image, border: number, half: Float64Array, visit: Visit): void {
-  const channels = channelsOf(a), side = 2 * half.length - 1;
-  const length = (a.width - 2 * border) * channels, height = a.height - 2 * border;
+export function visitWeightedWindows(
+  a: Plane | Image,
+  b: Plane | Image,
+  border: number,
+  half: Float64Array,
+  visit: Visit,
+): void {
+  const channels = channelsOf(a),
+    side = 2 * half.length - 1;
+  const length = (a.width - 2 * border) * channels,
+    height = a.height - 2 * border;
   const samples = rowOf(length);
   const across = length - (side - 1) * channels;
   const held = Array.from({ length: side }, () => rowOf(across));
@@ -81,7 +112,12 @@ export function visitWeightedWindows(a: Plane | Image, b: Plane | Image, border:
     multiply(samples);
     for (const field of fields) weighAlong(samples[field], half, channels, held[y % side][field]);
     if (y < side - 1) continue;
-    for (const field of fields) weighRows(Array.from({ length: side }, (_, k) => held[(y + 1 + k) % side][field]), half, means[field]);
+    for (const field of fields)
+      weighRows(
+        Array.from({ length: side }, (_, k) => held[(y + 1 + k) % side][field]),
+        half,
+        means[field],
+      );
     visit(means);
   }
 }
@@ -97,7 +133,8 @@ function weighAlong(samples: Float64Array, half: Float64Array, channels: number,
   const center = (half.length - 1) * channels;
   for (let i = 0; i < means.length; i++) {
     let sum = samples[i + center] * half[0];
-    for (let k = 1, reach = channels; k < half.length; k++, reach += channels) sum += (samples[i + center - reach] + samples[i + center + reach]) * half[k];
+    for (let k = 1, reach = channels; k < half.length; k++, reach += channels)
+      sum += (samples[i + center - reach] + samples[i + center + reach]) * half[k];
     means[i] = sum;
   }
 }

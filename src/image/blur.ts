@@ -5,7 +5,9 @@ import type { Plane } from './image';
 /** The right half of a sampled Gaussian, centre first, cut at int(4 sigma + 0.5) as scipy does; the whole kernel sums to 1. */
 export function gaussianKernel(sigma: number): Float64Array {
   const radius = Math.floor(4 * sigma + 0.5);
-  const whole = Float64Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp((-0.5 / (sigma * sigma)) * (i - radius) ** 2));
+  const whole = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp((-0.5 / (sigma * sigma)) * (i - radius) ** 2),
+  );
   const sum = pairwiseSum(whole);
   return whole.subarray(radius).map((value) => value / sum);
 }
@@ -38,9 +40,20 @@ export function gaussianBlur(plane: Plane, sigma: number): Plane {
 
 /** Line by line, down the columns and then along the row: only the lines under the kernel are held in double precision, which keeps them in the cache. */
 function blurLines({ data, width, height }: Plane, kernel: Float64Array): Float32Array {
-  const radius = kernel.length - 1, held = 2 * radius + 1, length = roomFor(width + 2 * radius);
-  const { kernels, buffer, addresses } = memoryFor({ row: 4 * length, lines: 8 * held * length, padded: 8 * length, sums: 8 * length, kernel: 8 * kernel.length, across: 4 * held, down: 4 * held });
-  const row = new Float32Array(buffer, addresses.row, width), padded = new Float64Array(buffer, addresses.padded, length);
+  const radius = kernel.length - 1,
+    held = 2 * radius + 1,
+    length = roomFor(width + 2 * radius);
+  const { kernels, buffer, addresses } = memoryFor({
+    row: 4 * length,
+    lines: 8 * held * length,
+    padded: 8 * length,
+    sums: 8 * length,
+    kernel: 8 * kernel.length,
+    across: 4 * held,
+    down: 4 * held,
+  });
+  const row = new Float32Array(buffer, addresses.row, width),
+    padded = new Float64Array(buffer, addresses.padded, length);
   const down = new Uint32Array(buffer, addresses.down, held);
   new Float64Array(buffer, addresses.kernel, kernel.length).set(kernel);
   new Uint32Array(buffer, addresses.across, held).forEach((_, i, across) => (across[i] = addresses.padded + 8 * i));

@@ -16,13 +16,22 @@ function readHeader(file: Buffer): Header {
   const signedHeight = file.readInt32LE(22);
   const bits = file.readUInt16LE(28);
   const compression = file.readUInt32LE(30);
-  const masksAreBgr = compression === 3 && [0xff0000, 0xff00, 0xff].every((mask, i) => file.readUInt32LE(54 + 4 * i) === mask);
+  const masksAreBgr =
+    compression === 3 && [0xff0000, 0xff00, 0xff].every((mask, i) => file.readUInt32LE(54 + 4 * i) === mask);
   if (![1, 4, 8, 24, 32].includes(bits)) throw new Error(`it has ${bits} bits a pixel`);
-  if (compression !== 0 && !(bits === 32 && masksAreBgr)) throw new Error(`its BMP compression ${compression} is not read`);
+  if (compression !== 0 && !(bits === 32 && masksAreBgr))
+    throw new Error(`its BMP compression ${compression} is not read`);
   const colors = bits > 8 ? 0 : file.readUInt32LE(46) || 1 << bits;
   const paletteStart = 14 + headerSize;
   const palette = file.subarray(paletteStart, paletteStart + 4 * colors);
-  return { width: file.readInt32LE(18), height: Math.abs(signedHeight), topDown: signedHeight < 0, bits, start: file.readUInt32LE(10), palette };
+  return {
+    width: file.readInt32LE(18),
+    height: Math.abs(signedHeight),
+    topDown: signedHeight < 0,
+    bits,
+    start: file.readUInt32LE(10),
+    palette,
+  };
 }
 
 /** Uncompressed BMP of 1, 4, 8, 24 or 32 bits; a palette without colour gives a grey image. Throws an Error that says what is wrong. */
@@ -42,7 +51,9 @@ export function decodeBmp(file: Buffer): Image {
     else lookUpColors(line, bits, palette, target);
   }
   const grey = bits <= 8 && data.every((value, i) => value === data[i - (i % 3)]);
-  return grey ? { data: data.filter((_, i) => i % 3 === 0), width, height, channels: 1 } : { data, width, height, channels: 3 };
+  return grey
+    ? { data: data.filter((_, i) => i % 3 === 0), width, height, channels: 1 }
+    : { data, width, height, channels: 3 };
 }
 
 function copyColors(line: Uint8Array, bytes: number, target: Uint8Array): void {
@@ -68,7 +79,15 @@ export function encodeBmp({ data, width, height, channels }: Image): Buffer {
   const stride = Math.ceil((width * 24) / 32) * 4;
   const file = Buffer.alloc(54 + stride * height);
   file.write('BM', 0, 'latin1');
-  for (const [at, value] of [[2, file.length], [10, 54], [14, 40], [18, width], [22, height], [34, stride * height]]) file.writeUInt32LE(value, at);
+  for (const [at, value] of [
+    [2, file.length],
+    [10, 54],
+    [14, 40],
+    [18, width],
+    [22, height],
+    [34, stride * height],
+  ])
+    file.writeUInt32LE(value, at);
   file.writeUInt16LE(1, 26);
   file.writeUInt16LE(24, 28);
   for (let y = 0; y < height; y++) {

@@ -16,7 +16,9 @@ const clip = (value: number) => (value < 0 ? 0 : value > 255 ? 255 : value);
 
 /** Pillow's libImaging/ConvertYCbCr.c: coefficients times 64, made whole as C does (int)(x + 0.5), then >> 6. */
 function fullChannel(offset: number, coefficients: number[]): Channel<Int32Array> {
-  const [red, green, blue] = coefficients.map((coefficient) => Int32Array.from({ length: 256 }, (_, value) => Math.trunc(coefficient * 64 * value + 0.5)));
+  const [red, green, blue] = coefficients.map((coefficient) =>
+    Int32Array.from({ length: 256 }, (_, value) => Math.trunc(coefficient * 64 * value + 0.5)),
+  );
   return { red, green, blue, offset };
 }
 
@@ -30,7 +32,9 @@ function convertFull({ data, width, height }: Image, { red, green, blue, offset 
 
 /** MATLAB's rgb2ycbcr on uint8: the matrix of Poynton, "A Technical Introduction to Digital Video", rounded, ties to even. */
 function studioChannel(offset: number, coefficients: number[]): Channel<Float64Array> {
-  const [red, green, blue] = coefficients.map((coefficient) => Float64Array.from({ length: 256 }, (_, value) => coefficient * value));
+  const [red, green, blue] = coefficients.map((coefficient) =>
+    Float64Array.from({ length: 256 }, (_, value) => coefficient * value),
+  );
   return { red, green, blue, offset };
 }
 
@@ -66,7 +70,7 @@ function checkConvention(convention: Convention): void {
 }
 
 const convert = (image: Image, channel: keyof YCbCr, convention: Convention) =>
-  (convention === 'full' ? convertFull(image, fullChannels[channel]) : convertStudio(image, studioChannels[channel]));
+  convention === 'full' ? convertFull(image, fullChannels[channel]) : convertStudio(image, studioChannels[channel]);
 
 /** The Y plane, whole numbers in 0..255; a grey image is its own luminance in both conventions. */
 export function luminance(image: Image, convention: Convention): Plane {
@@ -92,7 +96,9 @@ export function toRgb(planes: YCbCr, convention: Convention): Image {
   const { width, height } = planes.y;
   for (const plane of [planes.cb, planes.cr]) {
     if (plane.width !== width || plane.height !== height) {
-      throw new OptionError(`Y is ${width} x ${height} but Cb or Cr is ${plane.width} x ${plane.height}; give planes of one size`);
+      throw new OptionError(
+        `Y is ${width} x ${height} but Cb or Cr is ${plane.width} x ${plane.height}; give planes of one size`,
+      );
     }
   }
   const data = new Uint8Array(width * height * 3);
@@ -101,9 +107,13 @@ export function toRgb(planes: YCbCr, convention: Convention): Image {
 }
 
 function fillFull(planes: YCbCr, rgb: Uint8Array): void {
-  const y = planes.y.data, cb = planes.cb.data, cr = planes.cr.data;
+  const y = planes.y.data,
+    cb = planes.cb.data,
+    cr = planes.cr.data;
   for (let i = 0, at = 0; at < rgb.length; i++, at += 3) {
-    const luma = y[i], blueness = cb[i] - 128, redness = cr[i] - 128;
+    const luma = y[i],
+      blueness = cb[i] - 128,
+      redness = cr[i] - 128;
     rgb[at] = clip(luma + 1.402 * redness);
     rgb[at + 1] = clip(luma - 0.34414 * blueness - 0.71414 * redness);
     rgb[at + 2] = clip(luma + 1.772 * blueness);
@@ -118,9 +128,13 @@ const [toRed, toGreen, toBlue] = invert([
 ]).map((row) => row.map((entry) => entry * 255));
 
 function fillStudio(planes: YCbCr, rgb: Uint8Array): void {
-  const y = planes.y.data, cb = planes.cb.data, cr = planes.cr.data;
+  const y = planes.y.data,
+    cb = planes.cb.data,
+    cr = planes.cr.data;
   for (let i = 0, at = 0; at < rgb.length; i++, at += 3) {
-    const luma = y[i] - 16, blueness = cb[i] - 128, redness = cr[i] - 128;
+    const luma = y[i] - 16,
+      blueness = cb[i] - 128,
+      redness = cr[i] - 128;
     rgb[at] = clip(toRed[0] * luma + toRed[1] * blueness + toRed[2] * redness + 0.5);
     rgb[at + 1] = clip(toGreen[0] * luma + toGreen[1] * blueness + toGreen[2] * redness + 0.5);
     rgb[at + 2] = clip(toBlue[0] * luma + toBlue[1] * blueness + toBlue[2] * redness + 0.5);
@@ -129,7 +143,11 @@ function fillStudio(planes: YCbCr, rgb: Uint8Array): void {
 
 /** Cramer's rule: columns of the inverse are cross products of the rows over the determinant. */
 function invert([a, b, c]: number[][]): number[][] {
-  const cross = (u: number[], v: number[]) => [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
+  const cross = (u: number[], v: number[]) => [
+    u[1] * v[2] - u[2] * v[1],
+    u[2] * v[0] - u[0] * v[2],
+    u[0] * v[1] - u[1] * v[0],
+  ];
   const columns = [cross(b, c), cross(c, a), cross(a, b)];
   const determinant = a[0] * columns[0][0] + a[1] * columns[0][1] + a[2] * columns[0][2];
   return [0, 1, 2].map((row) => columns.map((column) => column[row] / determinant));

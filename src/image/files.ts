@@ -23,7 +23,8 @@ export async function readImage(file: string): Promise<Image> {
   return alpha ? { ...image, alpha: upperBytes(alpha) } : image;
 }
 
-const upperBytes = (samples: Samples): Uint8Array => (samples instanceof Uint16Array ? Uint8Array.from(samples, (value) => value >> 8) : samples);
+const upperBytes = (samples: Samples): Uint8Array =>
+  samples instanceof Uint16Array ? Uint8Array.from(samples, (value) => value >> 8) : samples;
 
 /** readImage, with 16-bit samples and a colour profile kept as they are; CMYK becomes RGB through its profile. */
 export async function readPhotograph(file: string, { ignoreProfiles = false } = {}): Promise<Photograph> {
@@ -32,7 +33,9 @@ export async function readPhotograph(file: string, { ignoreProfiles = false } = 
     if (bytes.length === 0) throw new Error('it is empty');
     return bytes.toString('latin1', 0, 2) === 'BM' ? decodeBmp(bytes) : await decodeWithSharp(bytes, ignoreProfiles);
   } catch (error) {
-    throw new ImageFileError(`cannot read the image ${file}: ${messageOf(error)}; replace or remove it`, { cause: error });
+    throw new ImageFileError(`cannot read the image ${file}: ${messageOf(error)}; replace or remove it`, {
+      cause: error,
+    });
   }
 }
 
@@ -41,15 +44,21 @@ const strict = { failOn: 'warning', ignoreIcc: true } as const;
 
 async function decodeWithSharp(bytes: Buffer, ignoreProfiles: boolean): Promise<Photograph> {
   const { format, space, depth, hasAlpha, icc } = await sharp(bytes, strict).metadata();
-  if (!['png', 'jpeg', 'webp', 'tiff'].includes(format)) throw new Error(`it is of the kind ${format}, which the lab does not read`);
-  if (depth !== 'uchar' && depth !== 'ushort') throw new Error(`its samples are of the kind ${depth}, not 8 or 16 bits`);
+  if (!['png', 'jpeg', 'webp', 'tiff'].includes(format))
+    throw new Error(`it is of the kind ${format}, which the lab does not read`);
+  if (depth !== 'uchar' && depth !== 'ushort')
+    throw new Error(`its samples are of the kind ${depth}, not 8 or 16 bits`);
   const picture = sharp(bytes, { ...strict, ignoreIcc: ignoreProfiles || space !== 'cmyk' });
   const wide = depth === 'ushort';
   const grey = space === 'b-w' || space === 'grey16';
   // sharp drops the alpha channel of raw grey pictures, so these pass through RGB and lose two equal channels again
   const asGrey = grey && !hasAlpha;
   const colorspace = wide ? (asGrey ? 'grey16' : 'rgb16') : asGrey ? 'b-w' : 'srgb';
-  const { data, info } = await picture.autoOrient().toColorspace(colorspace).raw({ depth }).toBuffer({ resolveWithObject: true });
+  const { data, info } = await picture
+    .autoOrient()
+    .toColorspace(colorspace)
+    .raw({ depth })
+    .toBuffer({ resolveWithObject: true });
   const photograph = separate(wide ? wideSamples(data) : new Uint8Array(data), info, grey ? 1 : 3);
   const fits = icc?.toString('latin1', 16, 20) === (grey ? 'GRAY' : 'RGB ');
   return fits && !ignoreProfiles ? { ...photograph, profile: icc } : photograph;
@@ -85,7 +94,10 @@ export async function writeImage(file: string, image: Photograph): Promise<void>
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw new WriteError(`cannot write the image ${file}: ${messageOf(error)}; is there room, and is the folder writable?`, { cause: error });
+    throw new WriteError(
+      `cannot write the image ${file}: ${messageOf(error)}; is there room, and is the folder writable?`,
+      { cause: error },
+    );
   }
 }
 
@@ -93,11 +105,16 @@ export async function writeImage(file: string, image: Photograph): Promise<void>
 const longestSide: Readonly<Record<string, number>> = { '.webp': 16383, '.jpg': 65535, '.jpeg': 65535 };
 
 /** Throws an OptionError unless the file's extension is one that the lab writes, and one that holds a picture of this size. */
-export function checkWritable(file: string, { width, height }: { width: number; height: number } = { width: 0, height: 0 }): void {
+export function checkWritable(
+  file: string,
+  { width, height }: { width: number; height: number } = { width: 0, height: 0 },
+): void {
   const kind = extname(file).toLowerCase();
   if (!isImageFile(file)) throw new OptionError(`cannot write ${file}: use one of ${readableKinds.join(', ')}`);
   if (Math.max(width, height) > (longestSide[kind] ?? Infinity)) {
-    throw new OptionError(`cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels a side that ${kind} holds; use .png or .tif`);
+    throw new OptionError(
+      `cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels a side that ${kind} holds; use .png or .tif`,
+    );
   }
 }
 
@@ -106,13 +123,22 @@ export const isImageFile = (file: string) => readableKinds.includes(extname(file
 
 /** 16 bits go into PNG and TIFF, a colour profile into all but BMP, for which the colours are converted to sRGB. */
 async function encode(kind: string, given: Photograph): Promise<Buffer> {
-  const isPng = kind === '.png', isTiff = kind.startsWith('.tif'), isJpeg = kind.startsWith('.jp');
+  const isPng = kind === '.png',
+    isTiff = kind.startsWith('.tif'),
+    isJpeg = kind.startsWith('.jp');
   const image = isPng || isTiff ? given : toEightBits(given);
   if (kind === '.bmp' && !image.profile) return encodeBmp(image as Image);
   const samples = image.alpha && !isJpeg ? joinAlpha(image, image.alpha) : image.data;
   const { width, height } = image;
   const raw = { width, height, channels: (samples.length / (width * height)) as 1 | 2 | 3 | 4 };
-  const colorspace = image.data instanceof Uint16Array ? (image.channels === 1 ? 'grey16' : 'rgb16') : image.channels === 1 ? 'b-w' : 'srgb';
+  const colorspace =
+    image.data instanceof Uint16Array
+      ? image.channels === 1
+        ? 'grey16'
+        : 'rgb16'
+      : image.channels === 1
+        ? 'b-w'
+        : 'srgb';
   let picture = sharp(samples, { raw, limitInputPixels: false }).toColorspace(colorspace);
   if (image.profile) {
     // sharp attaches a profile as it is only where it came with the input; else it would convert to it.
@@ -128,7 +154,11 @@ async function encode(kind: string, given: Photograph): Promise<Buffer> {
 }
 
 async function inStandardColors(png: Buffer): Promise<Image> {
-  const { data, info } = await sharp(png, { limitInputPixels: false, unlimited: true }).removeAlpha().toColorspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(png, { limitInputPixels: false, unlimited: true })
+    .removeAlpha()
+    .toColorspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { data: new Uint8Array(data), width: info.width, height: info.height, channels: 3 };
 }
 

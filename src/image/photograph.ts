@@ -18,7 +18,8 @@ export function samplesLike(samples: Samples, length: number): Samples {
 
 /** The photograph with 16-bit samples rounded to 8 bits. */
 export function toEightBits(photograph: Photograph): Photograph {
-  const round = (samples: Samples) => (samples instanceof Uint16Array ? Uint8Array.from(samples, (value) => Math.round(value / 257)) : samples);
+  const round = (samples: Samples) =>
+    samples instanceof Uint16Array ? Uint8Array.from(samples, (value) => Math.round(value / 257)) : samples;
   const { data, alpha } = photograph;
   return { ...photograph, data: round(data), ...(alpha ? { alpha: round(alpha) } : {}) };
 }

@@ -22,7 +22,12 @@ interface Filter {
 
 /** A filter whose rows are still to be filled. */
 function emptyFilter(to: number, taps: number): Filter {
-  return { taps, counts: new Int32Array(to), positions: new Int32Array(to * taps), weights: new Float64Array(to * taps) };
+  return {
+    taps,
+    counts: new Int32Array(to),
+    positions: new Int32Array(to * taps),
+    weights: new Float64Array(to * taps),
+  };
 }
 
 /** How a sum becomes a sample: Pillow's whole weights divided out and 8 bits, 8 bits, or left as it is. */
@@ -71,7 +76,8 @@ function matlabFilter(from: number, to: number): Filter {
   for (let i = 0; i < to; i++) {
     const center = (i + 1) / scale + 0.5 * (1 - 1 / scale);
     const left = Math.floor(center - width / 2);
-    let sum = 0, next = i * filter.taps;
+    let sum = 0,
+      next = i * filter.taps;
     for (let k = 0; k < Math.ceil(width) + 2; k++) {
       const weight = shrink * cubic(shrink * (center - left - k));
       // Most rows begin or end with a weight of 0, which adds nothing.
@@ -89,46 +95,94 @@ function matlabFilter(from: number, to: number): Filter {
 type Samples = { data: Float64Array; width: number; height: number };
 
 /** Four rows at a time share the look-up of positions and weights; where fewer are left, what the others hold is thrown away. */
-function resizeRows<Data extends Float32Array | Float64Array>({ data, width, height }: Plane | Samples, { taps, counts, positions, weights }: Filter, rounding: Rounding, result: Data): Data {
-  const to = counts.length, room = roomFor(to), from = data.BYTES_PER_ELEMENT * width;
+function resizeRows<Data extends Float32Array | Float64Array>(
+  { data, width, height }: Plane | Samples,
+  { taps, counts, positions, weights }: Filter,
+  rounding: Rounding,
+  result: Data,
+): Data {
+  const to = counts.length,
+    room = roomFor(to),
+    from = data.BYTES_PER_ELEMENT * width;
   const { kernels, buffer, addresses } = memoryFor({
-    rows: 4 * from, columns: 32 * width, sums: 32 * room, narrowed: 4 * room, counts: 4 * to, positions: 4 * positions.length, weights: 8 * weights.length,
+    rows: 4 * from,
+    columns: 32 * width,
+    sums: 32 * room,
+    narrowed: 4 * room,
+    counts: 4 * to,
+    positions: 4 * positions.length,
+    weights: 8 * weights.length,
   });
   new Int32Array(buffer, addresses.counts, to).set(counts);
   new Int32Array(buffer, addresses.positions, positions.length).set(positions);
   new Float64Array(buffer, addresses.weights, weights.length).set(weights);
   const single = data instanceof Float32Array;
-  const rows = single ? new Float32Array(buffer, addresses.rows, 4 * width) : new Float64Array(buffer, addresses.rows, 4 * width);
+  const rows = single
+    ? new Float32Array(buffer, addresses.rows, 4 * width)
+    : new Float64Array(buffer, addresses.rows, 4 * width);
   const gather = single ? kernels.widenFour : kernels.gatherFour;
   for (let y = 0; y < height; y += 4) {
     const count = Math.min(4, height - y);
     rows.set(data.subarray(y * width, (y + count) * width));
     gather(addresses.rows, from, addresses.columns, width);
-    kernels.sumAcross(addresses.columns, taps, addresses.counts, addresses.positions, addresses.weights, addresses.sums, 8 * room, to);
+    kernels.sumAcross(
+      addresses.columns,
+      taps,
+      addresses.counts,
+      addresses.positions,
+      addresses.weights,
+      addresses.sums,
+      8 * room,
+      to,
+    );
     if (rounding !== 'none') kernels.roundToByte(addresses.sums, unitOf(rounding), 4 * room);
-    for (let row = 0; row < count; row++) result.set(readLine(kernels, buffer, addresses.sums + 8 * row * room, addresses.narrowed, to, result), (y + row) * to);
+    for (let row = 0; row < count; row++)
+      result.set(
+        readLine(kernels, buffer, addresses.sums + 8 * row * room, addresses.narrowed, to, result),
+        (y + row) * to,
+      );
   }
   return result;
 }
 
 /** A line of sums as the numbers that `like` holds. */
-function readLine(kernels: OwnKernels, buffer: ArrayBufferLike, sums: number, narrowed: number, width: number, like: Float32Array | Float64Array): Float32Array | Float64Array {
+function readLine(
+  kernels: OwnKernels,
+  buffer: ArrayBufferLike,
+  sums: number,
+  narrowed: number,
+  width: number,
+  like: Float32Array | Float64Array,
+): Float32Array | Float64Array {
   if (like instanceof Float64Array) return new Float64Array(buffer, sums, width);
   kernels.narrow(sums, narrowed, width);
   return new Float32Array(buffer, narrowed, width);
 }
 
 /** The rows that an output row comes from are held, a place for each: the next one needs most of them again. */
-function resizeColumns<Data extends Float32Array | Float64Array>({ data, width }: Samples, { taps, counts, positions, weights }: Filter, rounding: Rounding, result: Data): Data {
+function resizeColumns<Data extends Float32Array | Float64Array>(
+  { data, width }: Samples,
+  { taps, counts, positions, weights }: Filter,
+  rounding: Rounding,
+  result: Data,
+): Data {
   const room = roomFor(width);
-  const { kernels, buffer, addresses } = memoryFor({ rows: 8 * taps * room, sums: 8 * room, narrowed: 4 * room, starts: 4 * taps, weights: 8 * taps });
-  const rows = new Float64Array(buffer, addresses.rows, taps * room), starts = new Uint32Array(buffer, addresses.starts, taps);
+  const { kernels, buffer, addresses } = memoryFor({
+    rows: 8 * taps * room,
+    sums: 8 * room,
+    narrowed: 4 * room,
+    starts: 4 * taps,
+    weights: 8 * taps,
+  });
+  const rows = new Float64Array(buffer, addresses.rows, taps * room),
+    starts = new Uint32Array(buffer, addresses.starts, taps);
   const rowWeights = new Float64Array(buffer, addresses.weights, taps);
   const held = new Int32Array(taps).fill(-1);
   for (let y = 0; y < counts.length; y++) {
     const start = y * taps;
     for (let k = 0; k < counts[y]; k++) {
-      const position = positions[start + k], place = position % taps;
+      const position = positions[start + k],
+        place = position % taps;
       if (held[place] !== position) rows.set(data.subarray(position * width, (position + 1) * width), place * room);
       held[place] = position;
       starts[k] = addresses.rows + 8 * place * room;
@@ -156,8 +210,10 @@ const toSamples = ({ data, width, height }: Plane): Samples => ({ data: new Floa
  */
 export function resizePillow(plane: Plane, width: number, height: number): Plane {
   checkSize(plane, width, height);
-  const sameWidth = width === plane.width, sameHeight = height === plane.height;
-  const across = () => pillowFilter(plane.width, width), down = () => pillowFilter(plane.height, height);
+  const sameWidth = width === plane.width,
+    sameHeight = height === plane.height;
+  const across = () => pillowFilter(plane.width, width),
+    down = () => pillowFilter(plane.height, height);
   const result = { data: new Float32Array(width * height), width, height };
   if (sameWidth && sameHeight) result.data.set(plane.data);
   else if (sameHeight) resizeRows(plane, across(), 'pillow', result.data);
@@ -173,7 +229,8 @@ export function resizePillow(plane: Plane, width: number, height: number): Plane
 }
 
 function resizeMatlab(from: Samples, width: number, height: number, rounding: Rounding): Samples {
-  const across = matlabFilter(from.width, width), down = matlabFilter(from.height, height);
+  const across = matlabFilter(from.width, width),
+    down = matlabFilter(from.height, height);
   const data = new Float64Array(width * height);
   if (height / from.height <= width / from.width) {
     const between = resizeColumns(from, down, rounding, new Float64Array(from.width * height));

@@ -105,7 +105,9 @@ export function checkLayers(layers: readonly Layer[]): void {
   const whole = (value: number) => Number.isInteger(value) && value > 0;
   for (const [index, { filters, kernel }] of layers.entries()) {
     if (!whole(filters)) throw new OptionError(`layer ${index + 1}: filters is ${filters}; use a whole number above 0`);
-    if (!whole(kernel) || kernel % 2 === 0) throw new OptionError(`layer ${index + 1}: kernel is ${kernel}; use an odd whole number`);
+    if (!whole(kernel) || kernel % 2 === 0)
+      throw new OptionError(`layer ${index + 1}: kernel is ${kernel}; use an odd whole number`);
   }
-  if (layers.at(-1)?.filters !== 1) throw new OptionError('the last layer must have 1 filter: it is the picture that comes out');
+  if (layers.at(-1)?.filters !== 1)
+    throw new OptionError('the last layer must have 1 filter: it is the picture that comes out');
 }

@@ -9,7 +9,12 @@ interface Tensor {
   data_offsets: [number, number];
 }
 
-const shapeOf = (layer: { filters: number; inputs: number; kernel: number }) => [layer.filters, layer.inputs, layer.kernel, layer.kernel];
+const shapeOf = (layer: { filters: number; inputs: number; kernel: number }) => [
+  layer.filters,
+  layer.inputs,
+  layer.kernel,
+  layer.kernel,
+];
 
 /**
  * Saves a model as safetensors: conv1.weight [filters, inputs, rows, columns], conv1.bias, ... in float32.
@@ -17,17 +22,32 @@ const shapeOf = (layer: { filters: number; inputs: number; kernel: number }) => 
  */
 export async function saveWeights(file: string, model: Model, metadata: Record<string, string> = {}): Promise<void> {
   const header: Record<string, Tensor | Record<string, string>> = {
-    __metadata__: { ...metadata, ...degradationText(model), name: model.name, layers: JSON.stringify(model.layers), padding: model.padding ?? 'zeros' },
+    __metadata__: {
+      ...metadata,
+      ...degradationText(model),
+      name: model.name,
+      layers: JSON.stringify(model.layers),
+      padding: model.padding ?? 'zeros',
+    },
   };
   for (const [i, layer] of layerSlices(model.layers).entries()) {
-    header[`conv${i + 1}.weight`] = { dtype: 'F32', shape: shapeOf(layer), data_offsets: [4 * layer.kernelStart, 4 * layer.biasStart] };
-    header[`conv${i + 1}.bias`] = { dtype: 'F32', shape: [layer.filters], data_offsets: [4 * layer.biasStart, 4 * layer.end] };
+    header[`conv${i + 1}.weight`] = {
+      dtype: 'F32',
+      shape: shapeOf(layer),
+      data_offsets: [4 * layer.kernelStart, 4 * layer.biasStart],
+    };
+    header[`conv${i + 1}.bias`] = {
+      dtype: 'F32',
+      shape: [layer.filters],
+      data_offsets: [4 * layer.biasStart, 4 * layer.end],
+    };
   }
   const { buffer, byteOffset, byteLength } = model.weights;
   await writeAtomically(file, compose(header, Buffer.from(buffer, byteOffset, byteLength)));
 }
 
-const degradationText = ({ degradation }: Model): Record<string, string> => (degradation ? { protocol: degradation.protocol, scale: String(degradation.scale) } : {});
+const degradationText = ({ degradation }: Model): Record<string, string> =>
+  degradation ? { protocol: degradation.protocol, scale: String(degradation.scale) } : {};
 
 function compose(header: object, data: Buffer): Buffer {
   const json = Buffer.from(JSON.stringify(header));
@@ -67,7 +87,9 @@ export async function loadWeights(file: string, expected?: Model): Promise<Model
 /** loadWeights for a file's bytes; `file` names it in errors. */
 export function parseWeights(file: string, bytes: Buffer, expected?: Model): Model {
   const { header, data } = parse(file, bytes);
-  const { __metadata__: metadata = {}, ...tensors } = header as Record<string, Tensor> & { __metadata__?: Record<string, string> };
+  const { __metadata__: metadata = {}, ...tensors } = header as Record<string, Tensor> & {
+    __metadata__?: Record<string, string>;
+  };
   const layers = readLayers(file, metadata as unknown as Record<string, string>, tensors);
   try {
     checkLayers(layers);
@@ -75,7 +97,9 @@ export function parseWeights(file: string, bytes: Buffer, expected?: Model): Mod
     throw new WeightsError(`${file}: is another network's: ${(error as Error).message}`, { cause: error });
   }
   if (expected && JSON.stringify(layers) !== JSON.stringify(expected.layers)) {
-    throw new WeightsError(`${file}: holds the network ${metadata.name ?? describe(layers)}, not ${expected.name}; load it as its own model`);
+    throw new WeightsError(
+      `${file}: holds the network ${metadata.name ?? describe(layers)}, not ${expected.name}; load it as its own model`,
+    );
   }
   const slices = layerSlices(layers);
   const weights = new Float32Array(slices[slices.length - 1].end);
@@ -101,13 +125,16 @@ const describe = (layers: readonly Layer[]) => layers.map((layer) => layer.kerne
 
 function parse(file: string, bytes: Buffer): { header: Record<string, unknown>; data: Buffer } {
   const length = bytes.length >= 8 ? Number(bytes.readBigUInt64LE()) : Infinity;
-  if (8 + length > bytes.length) throw new WeightsError(`${file}: cut short, or not a safetensors file; copy or train it again`);
+  if (8 + length > bytes.length)
+    throw new WeightsError(`${file}: cut short, or not a safetensors file; copy or train it again`);
   try {
     const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
     if (typeof header !== 'object' || header === null || Array.isArray(header)) throw new Error('not an object');
     return { header, data: bytes.subarray(8 + length) };
   } catch (error) {
-    throw new WeightsError(`${file}: its header is no JSON object, so it is not a safetensors file; give another one`, { cause: error });
+    throw new WeightsError(`${file}: its header is no JSON object, so it is not a safetensors file; give another one`, {
+      cause: error,
+    });
   }
 }
 
@@ -118,23 +145,33 @@ function readLayers(file: string, metadata: Record<string, string>, tensors: Rec
     if (layers && !Array.isArray(layers)) throw new Error('no list');
     if (layers) return layers as Layer[];
   } catch (error) {
-    throw new WeightsError(`${file}: the description of its layers is damaged; copy or train it again`, { cause: error });
+    throw new WeightsError(`${file}: the description of its layers is damaged; copy or train it again`, {
+      cause: error,
+    });
   }
   const count = Object.keys(tensors).filter((name) => /^conv\d+\.weight$/.test(name)).length;
-  if (!count) throw new WeightsError(`${file}: has no tensors named conv1.weight, conv1.bias, ...; it is another network's`);
+  if (!count)
+    throw new WeightsError(`${file}: has no tensors named conv1.weight, conv1.bias, ...; it is another network's`);
   return Array.from({ length: count }, (_, i): Layer => {
     const [filters, , kernel] = tensors[`conv${i + 1}.weight`]?.shape ?? [];
     return { filters, kernel, activation: i + 1 < count ? 'relu' : 'linear' };
   });
 }
 
-function readTensor(file: string, data: Buffer, tensors: Record<string, Tensor>, name: string, shape: number[]): Float32Array {
+function readTensor(
+  file: string,
+  data: Buffer,
+  tensors: Record<string, Tensor>,
+  name: string,
+  shape: number[],
+): Float32Array {
   const tensor = tensors[name];
   const bytes = 4 * shape.reduce((a, b) => a * b, 1);
   if (!tensor || tensor.dtype !== 'F32' || JSON.stringify(tensor.shape) !== JSON.stringify(shape)) {
     throw new WeightsError(`${file}: ${name} should be float32 of shape [${shape}]; it is another network's`);
   }
   const [start, end] = Array.isArray(tensor.data_offsets) ? tensor.data_offsets : [NaN, NaN];
-  if (end - start !== bytes || !(start >= 0) || end > data.length) throw new WeightsError(`${file}: cut short at ${name}; copy or train it again`);
+  if (end - start !== bytes || !(start >= 0) || end > data.length)
+    throw new WeightsError(`${file}: cut short at ${name}; copy or train it again`);
   return new Float32Array(data.buffer.slice(data.byteOffset + start, data.byteOffset + end));
 }

@@ -11,8 +11,10 @@ export interface Crop {
 
 /** Throws OptionError unless the crop is whole pixels within the picture. */
 export function checkCrop({ width, height }: Image, crop: Crop): void {
-  const whole = Object.values(crop).every((value) => Number.isInteger(value) && value >= 0) && crop.width > 0 && crop.height > 0;
-  if (!whole || crop.x + crop.width > width || crop.y + crop.height > height) throw new OptionError(`crop is ${JSON.stringify(crop)}; use whole pixels within the picture's ${width}x${height}`);
+  const whole =
+    Object.values(crop).every((value) => Number.isInteger(value) && value >= 0) && crop.width > 0 && crop.height > 0;
+  if (!whole || crop.x + crop.width > width || crop.y + crop.height > height)
+    throw new OptionError(`crop is ${JSON.stringify(crop)}; use whole pixels within the picture's ${width}x${height}`);
 }
 
 /** The part of the picture, without its alpha channel. */

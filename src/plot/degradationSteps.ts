@@ -27,20 +27,29 @@ export async function degradationSteps(image: Image, { crop, ...options }: Degra
   const steps = [
     { name: 'luminance', plane: cut(y, part) },
     { name: `low resolution, 1/${scale}`, plane: cut(lowResolution(y, options), small) },
-    { name: 'bicubic: the network\'s input', plane: cut(degrade(y, options), part) },
+    { name: "bicubic: the network's input", plane: cut(degrade(y, options), part) },
   ];
-  const uris = await Promise.all(steps.map(({ plane }) => pictureUri(plane, Math.max(1, Math.round(560 / plane.width)))));
+  const uris = await Promise.all(
+    steps.map(({ plane }) => pictureUri(plane, Math.max(1, Math.round(560 / plane.width)))),
+  );
   const width = 3 + 2 * gap;
   const tileHeight = part.height / part.width;
   const height = top + tileHeight;
   const margin = { l: 10, r: 10, t: 80, b: 10 };
   return {
     data: [emptyTrace()],
-    layout: layoutOf('From a photograph to the network\'s input', `${part.width} x ${part.height} pixels of it, protocol ${protocol}, x${scale}`, {
-      ...canvasAxes(width, height), images: uris.map((uri, index) => tile(uri, index * (1 + gap), top, 1, tileHeight)),
-      annotations: steps.map(({ name }, index) => note(`<b>${name}</b>`, index * (1 + gap) + 0.5, top - 0.02)),
-      width: 820, height: Math.round((800 * height) / width) + margin.t + margin.b, margin,
-    }),
+    layout: layoutOf(
+      "From a photograph to the network's input",
+      `${part.width} x ${part.height} pixels of it, protocol ${protocol}, x${scale}`,
+      {
+        ...canvasAxes(width, height),
+        images: uris.map((uri, index) => tile(uri, index * (1 + gap), top, 1, tileHeight)),
+        annotations: steps.map(({ name }, index) => note(`<b>${name}</b>`, index * (1 + gap) + 0.5, top - 0.02)),
+        width: 820,
+        height: Math.round((800 * height) / width) + margin.t + margin.b,
+        margin,
+      },
+    ),
   };
 }
 
@@ -48,12 +57,14 @@ export async function degradationSteps(image: Image, { crop, ...options }: Degra
 function atScale(crop: Crop, scale: number): Crop {
   const down = (value: number) => value - (value % scale);
   const part = { x: down(crop.x), y: down(crop.y), width: down(crop.width), height: down(crop.height) };
-  if (part.width < scale || part.height < scale) throw new OptionError(`crop is ${crop.width}x${crop.height}; use at least ${scale}x${scale} pixels`);
+  if (part.width < scale || part.height < scale)
+    throw new OptionError(`crop is ${crop.width}x${crop.height}; use at least ${scale}x${scale} pixels`);
   return part;
 }
 
 function cut({ data, width, height }: Plane, crop: Crop): Plane {
-  if (crop.x + crop.width > width || crop.y + crop.height > height) throw new OptionError(`crop is ${JSON.stringify(crop)}; use pixels within ${width}x${height}`);
+  if (crop.x + crop.width > width || crop.y + crop.height > height)
+    throw new OptionError(`crop is ${JSON.stringify(crop)}; use pixels within ${width}x${height}`);
   const part = new Float32Array(crop.width * crop.height);
   for (let row = 0; row < crop.height; row++) {
     const start = (crop.y + row) * width + crop.x;

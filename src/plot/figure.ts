@@ -8,25 +8,59 @@ export interface Figure {
 }
 
 /** What each colour means, in every figure. */
-export const palette = { model: '#0b6e99', bicubic: '#7a7f87', original: '#2a2d32', mark: '#e4572e', text: '#2a2d32', grid: '#e6e8eb' };
+export const palette = {
+  model: '#0b6e99',
+  bicubic: '#7a7f87',
+  original: '#2a2d32',
+  mark: '#e4572e',
+  text: '#2a2d32',
+  grid: '#e6e8eb',
+};
 
 /** Colours of runs shown together, told apart by colour-blind readers too (Okabe and Ito 2008). */
 export const runColors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 
-const font = { family: 'Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif', size: 13, color: palette.text };
+const font = {
+  family: 'Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif',
+  size: 13,
+  color: palette.text,
+};
 
 /** The shared look: white ground, one font, title at the left, legend in a row below the title. */
 export function layoutOf(title: string, subtitle: string, rest: Record<string, unknown>): Record<string, unknown> {
   return {
-    title: { text: title, subtitle: { text: subtitle, font: { size: 12, color: palette.bicubic } }, x: 0, xanchor: 'left', xref: 'paper', y: 1, yref: 'container', yanchor: 'top', pad: { t: 16 }, font: { size: 17 } },
-    font, paper_bgcolor: 'white', plot_bgcolor: 'white', hovermode: 'closest',
+    title: {
+      text: title,
+      subtitle: { text: subtitle, font: { size: 12, color: palette.bicubic } },
+      x: 0,
+      xanchor: 'left',
+      xref: 'paper',
+      y: 1,
+      yref: 'container',
+      yanchor: 'top',
+      pad: { t: 16 },
+      font: { size: 17 },
+    },
+    font,
+    paper_bgcolor: 'white',
+    plot_bgcolor: 'white',
+    hovermode: 'closest',
     ...rest,
   };
 }
 
 /** An axis of a chart: light grid, thin line, a title where it is not ''. */
 export function axis(title: string, rest: Record<string, unknown> = {}): Record<string, unknown> {
-  return { ...(title ? { title: { text: title, standoff: 8, font: { size: 13 } } } : {}), gridcolor: palette.grid, linecolor: palette.bicubic, showline: true, ticks: 'outside', tickcolor: palette.bicubic, zeroline: false, ...rest };
+  return {
+    ...(title ? { title: { text: title, standoff: 8, font: { size: 13 } } } : {}),
+    gridcolor: palette.grid,
+    linecolor: palette.bicubic,
+    showline: true,
+    ticks: 'outside',
+    tickcolor: palette.bicubic,
+    zeroline: false,
+    ...rest,
+  };
 }
 
 /** A log axis when the positive values span more than a factor of ten, else one that starts at 0. */
@@ -37,30 +71,67 @@ export function lossAxis(title: string, values: number[]): Record<string, unknow
   if (!(most > 10 * least)) return axis(title, { rangemode: 'tozero' });
   // Plotly's own ticks between the powers of ten are bare digits, read too easily as the values.
   const steps = most > 1000 * least ? ['1'] : ['1', '2', '5'];
-  const powers = Array.from({ length: Math.ceil(Math.log10(most / least)) + 2 }, (_, index) => Math.floor(Math.log10(least)) + index);
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(most / least)) + 2 },
+    (_, index) => Math.floor(Math.log10(least)) + index,
+  );
   const tickvals = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
   return axis(title, { type: 'log', tickvals, ticktext: tickvals.map(String) });
 }
 
 /** The note at (x, y) of the given axes; 'paper' means fractions of the plot. */
 export function note(text: string, x: number, y: number, rest: Record<string, unknown> = {}): Record<string, unknown> {
-  return { text, x, y, xref: 'x', yref: 'y', showarrow: false, xanchor: 'center', yanchor: 'bottom', font: { size: 13 }, ...rest };
+  return {
+    text,
+    x,
+    y,
+    xref: 'x',
+    yref: 'y',
+    showarrow: false,
+    xanchor: 'center',
+    yanchor: 'bottom',
+    font: { size: 13 },
+    ...rest,
+  };
 }
 
 /** A picture that fills the box from (x, y), its upper left corner, in data units of the axes made by `canvasAxes`. */
 export function tile(source: string, x: number, y: number, width: number, height: number): Record<string, unknown> {
-  return { source, x, y, sizex: width, sizey: height, xref: 'x', yref: 'y', xanchor: 'left', yanchor: 'top', sizing: 'stretch', layer: 'below' };
+  return {
+    source,
+    x,
+    y,
+    sizex: width,
+    sizey: height,
+    xref: 'x',
+    yref: 'y',
+    xanchor: 'left',
+    yanchor: 'top',
+    sizing: 'stretch',
+    layer: 'below',
+  };
 }
 
 /** Hidden axes over a canvas of width x height units and a little air, y downwards as in pictures, the same scale both ways. */
 export function canvasAxes(width: number, height: number, air = 0): Record<string, unknown> {
   const hidden = { visible: false, showgrid: false, zeroline: false };
-  return { xaxis: { ...hidden, range: [-air, width + air], constrain: 'domain' }, yaxis: { ...hidden, range: [height + air, -air], scaleanchor: 'x', constrain: 'domain' } };
+  return {
+    xaxis: { ...hidden, range: [-air, width + air], constrain: 'domain' },
+    yaxis: { ...hidden, range: [height + air, -air], scaleanchor: 'x', constrain: 'domain' },
+  };
 }
 
 /** One invisible point: plotly draws pictures on axes only where there is a trace. */
 export function emptyTrace(): Record<string, unknown> {
-  return { type: 'scatter', mode: 'markers', x: [0], y: [0], marker: { opacity: 0 }, hoverinfo: 'skip', showlegend: false };
+  return {
+    type: 'scatter',
+    mode: 'markers',
+    x: [0],
+    y: [0],
+    marker: { opacity: 0 },
+    hoverinfo: 'skip',
+    showlegend: false,
+  };
 }
 
 /** 8-bit samples of an image or a plane (values clipped to 0..255), ready for an encoder. */
@@ -74,8 +145,14 @@ function encoder(picture: Image | Plane) {
 /** The picture as a PNG, each pixel `magnify` pixels wide, so that browsers cannot smooth it away. */
 export async function pngOf(picture: Image | Plane, magnify = 1): Promise<Buffer> {
   const { width, height } = picture;
-  const enlarged = magnify === 1 ? encoder(picture) : encoder(picture).resize(width * magnify, height * magnify, { kernel: 'nearest' });
-  return enlarged.toColorspace('channels' in picture && picture.channels === 3 ? 'srgb' : 'b-w').png().toBuffer();
+  const enlarged =
+    magnify === 1
+      ? encoder(picture)
+      : encoder(picture).resize(width * magnify, height * magnify, { kernel: 'nearest' });
+  return enlarged
+    .toColorspace('channels' in picture && picture.channels === 3 ? 'srgb' : 'b-w')
+    .png()
+    .toBuffer();
 }
 
 /** The picture as a PNG data URI for a plotly figure, each pixel `magnify` pixels wide. */

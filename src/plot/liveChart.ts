@@ -51,8 +51,11 @@ class Chart implements LiveChart {
   private settle!: () => void;
   private fail!: (error: unknown) => void;
 
-  constructor(private readonly session: TrainSession, private readonly display: Display) {
-    this.done = new Promise((resolve, reject) => [this.settle, this.fail] = [resolve, reject]);
+  constructor(
+    private readonly session: TrainSession,
+    private readonly display: Display,
+  ) {
+    this.done = new Promise((resolve, reject) => ([this.settle, this.fail] = [resolve, reject]));
     // Whoever awaits `done` sees why there is no picture; a chart must not end the program.
     this.done.catch(() => undefined);
     this.draw();
@@ -69,7 +72,9 @@ class Chart implements LiveChart {
 
   /** What a notebook prints where a cell ends with liveChart(session). */
   [inspect.custom](): string {
-    return this.ended ? `Training is ${this.session.state}.` : 'Training goes on in the background: session.pause(), .resume(), .stop(), .learningRate and .epochs work from the next cell.';
+    return this.ended
+      ? `Training is ${this.session.state}.`
+      : 'Training goes on in the background: session.pause(), .resume(), .stop(), .learningRate and .epochs work from the next cell.';
   }
 
   private get ended(): boolean {
@@ -114,11 +119,18 @@ class Chart implements LiveChart {
     if (!latest && progress.batch > 1) return;
     const before = progress.epoch === latest?.epoch ? latest : { batch: 0, loss: 0 };
     const loss = (progress.loss * progress.batch - before.loss * before.batch) / (progress.batch - before.batch);
-    this.points.push({ step: (progress.epoch - 1) * progress.batches + progress.batch, loss, learningRate: rateNow(this.session) });
+    this.points.push({
+      step: (progress.epoch - 1) * progress.batches + progress.batch,
+      loss,
+      learningRate: rateNow(this.session),
+    });
   }
 
   private async keep(): Promise<void> {
-    const failure = await this.session.done.then(() => undefined, (error: Error) => error.message);
+    const failure = await this.session.done.then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
     if (!this.ended) return;
     this.look();
     const figure = liveFigure(this.session, { points: this.points, failure });

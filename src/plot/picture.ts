@@ -17,7 +17,10 @@ export interface PictureOptions {
 /** plotly.js and the window it lives in. */
 interface Drawing {
   window: DOMWindow;
-  toImage(figure: Figure, options: { format: 'svg'; imageDataOnly: true; width: number; height: number }): Promise<string>;
+  toImage(
+    figure: Figure,
+    options: { format: 'svg'; imageDataOnly: true; width: number; height: number },
+  ): Promise<string>;
 }
 
 let drawing: Promise<Drawing> | undefined;
@@ -70,11 +73,18 @@ export async function figurePng(figure: Figure, options: PictureOptions & { scal
   if (!(scale > 0 && scale <= 8)) throw new OptionError(`scale is ${scale}; use a number above 0, up to 8`);
   const svg = await figureSvg(figure, size);
   // 72 dots an inch is one pixel per CSS pixel; unlimited, because embedded pictures make long attributes.
-  return sharp(Buffer.from(svg), { density: 72 * scale, unlimited: true }).flatten({ background: 'white' }).png().toBuffer();
+  return sharp(Buffer.from(svg), { density: 72 * scale, unlimited: true })
+    .flatten({ background: 'white' })
+    .png()
+    .toBuffer();
 }
 
 /** Writes the figure as .svg or .png, whole or not at all. Another extension is an OptionError, a failed write a WriteError. */
-export async function saveFigure(file: string, figure: Figure, options: PictureOptions & { scale?: number } = {}): Promise<void> {
+export async function saveFigure(
+  file: string,
+  figure: Figure,
+  options: PictureOptions & { scale?: number } = {},
+): Promise<void> {
   const kind = extname(file).toLowerCase();
   if (kind !== '.svg' && kind !== '.png') throw new OptionError(`cannot write the figure ${file}: use .svg or .png`);
   await writeAtomically(file, kind === '.svg' ? await figureSvg(figure, options) : await figurePng(figure, options));

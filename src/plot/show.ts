@@ -3,7 +3,10 @@ import type { Image, Plane } from '../image/image';
 import { type Figure, pngOf } from './figure';
 import { figurePng } from './picture';
 
-type WriteDisplayData = (content: { data: Record<string, unknown>; metadata: Record<string, unknown>; transient: Record<string, unknown> }, isUpdate: boolean) => void;
+type WriteDisplayData = (
+  content: { data: Record<string, unknown>; metadata: Record<string, unknown>; transient: Record<string, unknown> },
+  isUpdate: boolean,
+) => void;
 
 /** Thrown where there is no notebook to show anything in. */
 export class NoNotebookError extends OptionError {}
@@ -17,11 +20,16 @@ function kernelWriter(): WriteDisplayData {
     const writer = /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file) && loaded?.exports.lastWriteDisplayData;
     if (writer) return writer;
   }
-  throw new NoNotebookError('show works in a notebook with the tslab kernel only; write a file with saveFigure(file, figure) or writeImage(file, image) instead');
+  throw new NoNotebookError(
+    'show works in a notebook with the tslab kernel only; write a file with saveFigure(file, figure) or writeImage(file, image) instead',
+  );
 }
 
 /** Sends an output, each of its forms under its MIME type; with an id it can be shown anew in its place (`isUpdate`). */
-export function send(data: Record<string, unknown>, { id, isUpdate = false }: { id?: string; isUpdate?: boolean } = {}): void {
+export function send(
+  data: Record<string, unknown>,
+  { id, isUpdate = false }: { id?: string; isUpdate?: boolean } = {},
+): void {
   kernelWriter()({ data, metadata: {}, transient: id ? { display_id: id } : {} }, isUpdate);
 }
 

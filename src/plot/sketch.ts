@@ -46,10 +46,24 @@ const labelSize = 13;
  */
 export function sketch({ data, layout }: Figure, width: number): string {
   const { height, margin } = layout as { height: number; margin: { l: number; r: number; t: number; b: number } };
-  const area = { left: margin.l, top: margin.t, width: width - margin.l - margin.r, height: height - margin.t - margin.b };
+  const area = {
+    left: margin.l,
+    top: margin.t,
+    width: width - margin.l - margin.r,
+    height: height - margin.t - margin.b,
+  };
   const traces = data as unknown as Trace[];
-  const suffixes = Object.keys(layout).filter((key) => /^xaxis\d*$/.test(key)).map((key) => key.slice(5));
-  const panels = suffixes.map((suffix) => panel(layout, traces.filter(({ xaxis }) => xaxis === `x${suffix}`), suffix, area));
+  const suffixes = Object.keys(layout)
+    .filter((key) => /^xaxis\d*$/.test(key))
+    .map((key) => key.slice(5));
+  const panels = suffixes.map((suffix) =>
+    panel(
+      layout,
+      traces.filter(({ xaxis }) => xaxis === `x${suffix}`),
+      suffix,
+      area,
+    ),
+  );
   const notes = (layout.annotations as Note[]).map((each) => annotation(each, area));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="max-width:100%;height:auto;background:white" font-family="Helvetica, Arial, sans-serif" font-size="${labelSize}" fill="${palette.text}">${heading(layout, area)}${panels.join('')}${notes.join('')}${legend(traces, area)}</svg>`;
 }
@@ -57,24 +71,65 @@ export function sketch({ data, layout }: Figure, width: number): string {
 function panel(layout: Figure['layout'], traces: Trace[], suffix: string, area: Box): string {
   const [across, up] = [layout[`xaxis${suffix}`], layout[`yaxis${suffix}`]] as Axis[];
   const box = {
-    left: area.left + area.width * across.domain[0], width: area.width * (across.domain[1] - across.domain[0]),
-    top: area.top + area.height * (1 - up.domain[1]), height: area.height * (up.domain[1] - up.domain[0]),
+    left: area.left + area.width * across.domain[0],
+    width: area.width * (across.domain[1] - across.domain[0]),
+    top: area.top + area.height * (1 - up.domain[1]),
+    height: area.height * (up.domain[1] - up.domain[0]),
   };
-  const [x, y] = [scaleOf(across, traces.flatMap((trace) => trace.x)), scaleOf(up, traces.flatMap((trace) => trace.y))];
+  const [x, y] = [
+    scaleOf(
+      across,
+      traces.flatMap((trace) => trace.x),
+    ),
+    scaleOf(
+      up,
+      traces.flatMap((trace) => trace.y),
+    ),
+  ];
   const bottom = box.top + box.height;
   const columns = x.ticks.map(({ place, text }) => ({ at: box.left + place * box.width, text }));
   const rows = y.ticks.map(({ place, text }) => ({ at: bottom - place * box.height, text }));
   const title = across.title ? label(across.title.text, box.left + box.width / 2, bottom + 38, 'middle') : '';
   return [
-    ...columns.map(({ at, text }) => stroke([[at, box.top], [at, bottom + 5]]) + label(text, at, bottom + 20, 'middle')),
-    ...rows.map(({ at, text }) => stroke([[box.left - 5, at], [box.left + box.width, at]]) + label(text, box.left - 9, at + 4.5, 'end')),
-    stroke([[box.left, box.top], [box.left, bottom], [box.left + box.width, bottom]], palette.bicubic), title,
-    ...traces.map((trace) => curve(trace, trace.x.map((value, index) => [box.left + x.place(value) * box.width, bottom - y.place(trace.y[index]) * box.height]))),
+    ...columns.map(
+      ({ at, text }) =>
+        stroke([
+          [at, box.top],
+          [at, bottom + 5],
+        ]) + label(text, at, bottom + 20, 'middle'),
+    ),
+    ...rows.map(
+      ({ at, text }) =>
+        stroke([
+          [box.left - 5, at],
+          [box.left + box.width, at],
+        ]) + label(text, box.left - 9, at + 4.5, 'end'),
+    ),
+    stroke(
+      [
+        [box.left, box.top],
+        [box.left, bottom],
+        [box.left + box.width, bottom],
+      ],
+      palette.bicubic,
+    ),
+    title,
+    ...traces.map((trace) =>
+      curve(
+        trace,
+        trace.x.map((value, index) => [
+          box.left + x.place(value) * box.width,
+          bottom - y.place(trace.y[index]) * box.height,
+        ]),
+      ),
+    ),
   ].join('');
 }
 
 function curve({ mode, line }: Trace, points: number[][]): string {
-  const marks = mode.includes('markers') ? points.map(([x, y]) => `<circle cx="${pixel(x)}" cy="${pixel(y)}" r="3" fill="${line.color}"/>`).join('') : '';
+  const marks = mode.includes('markers')
+    ? points.map(([x, y]) => `<circle cx="${pixel(x)}" cy="${pixel(y)}" r="3" fill="${line.color}"/>`).join('')
+    : '';
   return stroke(points, line.color, line.width, line.dash) + marks;
 }
 
@@ -93,15 +148,24 @@ function scaleOf(axis: Axis, values: number[]): Scale {
   const place = (value: number) => (measure(value) - least) / (most - least);
   const step = niceStep(most - least);
   const round = Array.from({ length: 12 }, (_, index) => (Math.ceil(least / step - 1e-9) + index) * step);
-  const texts = axis.tickvals ? axis.tickvals.map((value, index) => ({ value, text: axis.ticktext![index] })) : round.map((value) => ({ value, text: String(Number(value.toPrecision(6))) }));
-  const inside = axis.showticklabels === false ? [] : texts.filter(({ value }) => place(value) > -1e-6 && place(value) < 1 + 1e-6);
-  return { place: (value) => Math.max(-0.02, Math.min(1.02, place(value))), ticks: inside.map(({ value, text }) => ({ place: place(value), text })) };
+  const texts = axis.tickvals
+    ? axis.tickvals.map((value, index) => ({ value, text: axis.ticktext![index] }))
+    : round.map((value) => ({ value, text: String(Number(value.toPrecision(6))) }));
+  const inside =
+    axis.showticklabels === false ? [] : texts.filter(({ value }) => place(value) > -1e-6 && place(value) < 1 + 1e-6);
+  return {
+    place: (value) => Math.max(-0.02, Math.min(1.02, place(value))),
+    ticks: inside.map(({ value, text }) => ({ place: place(value), text })),
+  };
 }
 
 /** The least and the greatest value with a little air. */
 function ends(values: number[], fromZero: boolean): number[] {
   if (!values.length) return [0, 1];
-  const [least, most] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [fromZero ? 0 : Infinity, fromZero ? 0 : -Infinity]);
+  const [least, most] = values.reduce(
+    ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
+    [fromZero ? 0 : Infinity, fromZero ? 0 : -Infinity],
+  );
   const air = 0.05 * (most - least) || Math.abs(most) || 1;
   return [fromZero ? 0 : least - air, most + air];
 }
@@ -121,11 +185,19 @@ function heading(layout: Figure['layout'], area: Box): string {
 function legend(traces: Trace[], area: Box): string {
   const shown = traces.filter(({ x, showlegend }) => x.length && showlegend !== false);
   let end = area.left + area.width;
-  return shown.reverse().map((trace) => {
-    const start = end - 44 - [...trace.name].reduce((sum, letter) => sum + (letter < 'a' ? 10 : 6.8), 0);
-    end = start - 8;
-    return curve(trace, [[start, 26], [start + 30, 26]]) + label(trace.name, start + 37, 30.5, 'start');
-  }).join('');
+  return shown
+    .reverse()
+    .map((trace) => {
+      const start = end - 44 - [...trace.name].reduce((sum, letter) => sum + (letter < 'a' ? 10 : 6.8), 0);
+      end = start - 8;
+      return (
+        curve(trace, [
+          [start, 26],
+          [start + 30, 26],
+        ]) + label(trace.name, start + 37, 30.5, 'start')
+      );
+    })
+    .join('');
 }
 
 interface Note {
@@ -137,10 +209,24 @@ interface Note {
 }
 
 function annotation({ text, x, y, xanchor, font }: Note, area: Box): string {
-  return label(text, area.left + area.width * x, area.top + area.height * (1 - y) - 4, xanchor === 'left' ? 'start' : 'middle', labelSize, font.color);
+  return label(
+    text,
+    area.left + area.width * x,
+    area.top + area.height * (1 - y) - 4,
+    xanchor === 'left' ? 'start' : 'middle',
+    labelSize,
+    font.color,
+  );
 }
 
-function label(text: string, x: number, y: number, anchor: 'start' | 'middle' | 'end', size = labelSize, color = palette.text): string {
+function label(
+  text: string,
+  x: number,
+  y: number,
+  anchor: 'start' | 'middle' | 'end',
+  size = labelSize,
+  color = palette.text,
+): string {
   const bold = /^<b>(.*)<\/b>$/.exec(text);
   const plain = (bold ? bold[1] : text).replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   return `<text x="${pixel(x)}" y="${pixel(y)}" text-anchor="${anchor}" font-size="${size}" fill="${color}"${bold ? ' font-weight="bold"' : ''}>${plain}</text>`;

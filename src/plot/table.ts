@@ -25,7 +25,8 @@ const forms = (table: Table) => ({ 'text/html': tableHtml(table), 'text/plain': 
 /** The table as an HTML element. */
 export function tableHtml(table: Table): string {
   const { columns, rows } = cells(table);
-  const line = (texts: string[], tag: 'th' | 'td') => `<tr>${texts.map((text) => `<${tag}>${escape(text)}</${tag}>`).join('')}</tr>`;
+  const line = (texts: string[], tag: 'th' | 'td') =>
+    `<tr>${texts.map((text) => `<${tag}>${escape(text)}</${tag}>`).join('')}</tr>`;
   return `<table>\n<thead>${line(columns, 'th')}</thead>\n<tbody>\n${rows.map((row) => line(row, 'td')).join('\n')}\n</tbody>\n</table>`;
 }
 
@@ -37,7 +38,8 @@ export function tableText(table: Table): string {
 }
 
 function cells(table: Table): { columns: string[]; rows: string[][] } {
-  if ('columns' in table) return { columns: table.columns, rows: (table.values as unknown[][]).map((row) => row.map(cell)) };
+  if ('columns' in table)
+    return { columns: table.columns, rows: (table.values as unknown[][]).map((row) => row.map(cell)) };
   const columns = [...new Set(table.flatMap((row) => Object.keys(row)))];
   return { columns, rows: table.map((row) => columns.map((column) => cell((row as Record<string, unknown>)[column]))) };
 }

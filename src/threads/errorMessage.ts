@@ -7,7 +7,9 @@ export interface ErrorMessage {
 }
 
 export function describeError(error: unknown): ErrorMessage {
-  return error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) };
+  return error instanceof Error
+    ? { name: error.name, message: error.message }
+    : { name: 'Error', message: String(error) };
 }
 
 /** The error of the class it had; an Error of that name where the lab has no such class. */

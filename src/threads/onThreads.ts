@@ -6,7 +6,10 @@ import { describeError, restoreError } from './errorMessage';
 import type { FromWorker, ToWorker } from './worker';
 
 /** What a thread runs for one job. `ask` puts a question to the calling thread, one at a time; all three are plain data. */
-export type Work<Job, Result, Question = never, Answer = never> = (job: Job, ask: (question: Question) => Promise<Answer>) => Promise<Result>;
+export type Work<Job, Result, Question = never, Answer = never> = (
+  job: Job,
+  ask: (question: Question) => Promise<Answer>,
+) => Promise<Result>;
 
 export interface ThreadsOptions<Question = never, Answer = never> {
   /** All cores by default. */
@@ -25,12 +28,17 @@ const COMPILED = join(__dirname, '../../dist');
  * the module that exports it. The outcomes come in the order of the jobs; each thread holds one job at a time.
  */
 export async function onThreads<Job, Result, Question, Answer>(
-  work: Work<Job, Result, Question, Answer>, module: string, jobs: Job[], options: ThreadsOptions<Question, Answer> = {},
+  work: Work<Job, Result, Question, Answer>,
+  module: string,
+  jobs: Job[],
+  options: ThreadsOptions<Question, Answer> = {},
 ): Promise<PromiseSettledResult<Result>[]> {
   const { threads = availableParallelism(), answer = refuseToAnswer, onProgress } = options;
-  if (!Number.isInteger(threads) || threads < 1) throw new OptionError(`threads is ${threads}; use a whole number above 0`);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new OptionError(`threads is ${threads}; use a whole number above 0`);
   const outcomes: PromiseSettledResult<Result>[] = new Array(jobs.length);
-  let next = 0, done = 0;
+  let next = 0,
+    done = 0;
   const takeJobs = async (run: (job: Job) => Promise<PromiseSettledResult<Result>>) => {
     try {
       for (let index = next++; index < jobs.length; index = next++) {
@@ -42,7 +50,10 @@ export async function onThreads<Job, Result, Question, Answer>(
     }
   };
   const count = Math.min(threads, jobs.length);
-  if (count > 0) await withWorkers(count, { module: join(COMPILED, module), name: work.name }, (worker) => takeJobs((job) => runOn(worker, job, answer)));
+  if (count > 0)
+    await withWorkers(count, { module: join(COMPILED, module), name: work.name }, (worker) =>
+      takeJobs((job) => runOn(worker, job, answer)),
+    );
   return outcomes;
 }
 
@@ -51,14 +62,25 @@ async function refuseToAnswer(): Promise<never> {
 }
 
 /** Each worker finishes the job it has before the threads end, also after an error: none is cut off amid native code. */
-async function withWorkers(count: number, workerData: { module: string; name: string }, use: (worker: Worker) => Promise<void>): Promise<void> {
-  const workers = Array.from({ length: count }, () => new Worker(join(COMPILED, 'threads/worker.js'), { workerData, execArgv: [] }));
+async function withWorkers(
+  count: number,
+  workerData: { module: string; name: string },
+  use: (worker: Worker) => Promise<void>,
+): Promise<void> {
+  const workers = Array.from(
+    { length: count },
+    () => new Worker(join(COMPILED, 'threads/worker.js'), { workerData, execArgv: [] }),
+  );
   const ends = await Promise.allSettled(workers.map(use));
   await Promise.all(workers.map((worker) => worker.terminate()));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-function runOn<Job, Result, Question, Answer>(worker: Worker, job: Job, answer: (question: Question) => Promise<Answer>): Promise<PromiseSettledResult<Result>> {
+function runOn<Job, Result, Question, Answer>(
+  worker: Worker,
+  job: Job,
+  answer: (question: Question) => Promise<Answer>,
+): Promise<PromiseSettledResult<Result>> {
   return new Promise((resolve, reject) => {
     const post = (message: ToWorker) => worker.postMessage(message);
     const settle = (outcome: PromiseSettledResult<Result>) => {
@@ -68,7 +90,10 @@ function runOn<Job, Result, Question, Answer>(worker: Worker, job: Job, answer: 
     const listen = (message: FromWorker) => {
       if ('value' in message) settle({ status: 'fulfilled', value: message.value as Result });
       else if ('error' in message) settle({ status: 'rejected', reason: restoreError(message.error) });
-      else answer(message.question as Question).then((value) => post({ answer: value })).catch((error) => post({ refusal: describeError(error) }));
+      else
+        answer(message.question as Question)
+          .then((value) => post({ answer: value }))
+          .catch((error) => post({ refusal: describeError(error) }));
     };
     const end = (code: number) => reject(new Error(`a worker thread ended with code ${code}`));
     worker.on('message', listen).on('error', reject).on('exit', end);

@@ -2,9 +2,17 @@ const EPSILON = 1e-8;
 
 /** Adam's step number `steps` (Kingma and Ba 2015, algorithm 1) for arrays of one length: moves `weights` and both moments in place. */
 export function adam(
-  weights: Float32Array, gradient: Float32Array, first: Float32Array, second: Float32Array, steps: number, rate: number, beta1 = 0.9, beta2 = 0.999,
+  weights: Float32Array,
+  gradient: Float32Array,
+  first: Float32Array,
+  second: Float32Array,
+  steps: number,
+  rate: number,
+  beta1 = 0.9,
+  beta2 = 0.999,
 ): void {
-  const correction1 = 1 - beta1 ** steps, correction2 = 1 - beta2 ** steps;
+  const correction1 = 1 - beta1 ** steps,
+    correction2 = 1 - beta2 ** steps;
   for (let i = 0; i < weights.length; i++) {
     const g = gradient[i];
     first[i] = beta1 * first[i] + (1 - beta1) * g;

@@ -32,12 +32,24 @@ export interface Checkpoint {
 /** A run before its first batch; `data` identifies its training data. */
 export function newCheckpoint(options: TrainOptions, model: Model, data: string): Checkpoint {
   return {
-    options, data, epoch: 0, batch: 0, lossSum: 0, seconds: 0, learningRate: options.learningRate, epochs: options.epochs,
-    random: { seed: options.seed ^ 0x5eed, draws: 0 }, history: newHistory(), weights: model.weights, optimizer: newOptimizerState(model, options.optimizer), best: null,
+    options,
+    data,
+    epoch: 0,
+    batch: 0,
+    lossSum: 0,
+    seconds: 0,
+    learningRate: options.learningRate,
+    epochs: options.epochs,
+    random: { seed: options.seed ^ 0x5eed, draws: 0 },
+    history: newHistory(),
+    weights: model.weights,
+    optimizer: newOptimizerState(model, options.optimizer),
+    best: null,
   };
 }
 
-const VERSION = '3', MAGIC = `srcnn-checkpoint-${VERSION}\n`;
+const VERSION = '3',
+  MAGIC = `srcnn-checkpoint-${VERSION}\n`;
 
 /** Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. Throws WriteError; the old file survives. */
 export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
@@ -54,7 +66,10 @@ export async function writeAtomically(file: string, bytes: Uint8Array | string):
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw new WriteError(`${file}: could not be written (${(error as Error).message}); free some space or choose another folder`, { cause: error });
+    throw new WriteError(
+      `${file}: could not be written (${(error as Error).message}); free some space or choose another folder`,
+      { cause: error },
+    );
   }
 }
 
@@ -63,7 +78,10 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
   const { weights, optimizer, best, ...rest } = checkpoint;
   const arrays = [weights, ...optimizer.moments, ...(best ? [best.weights] : [])];
   const header = {
-    ...rest, steps: optimizer.steps, moments: optimizer.moments.map((moment) => moment.length), length: weights.length,
+    ...rest,
+    steps: optimizer.steps,
+    moments: optimizer.moments.map((moment) => moment.length),
+    length: weights.length,
     best: best && { epoch: best.epoch, validationLoss: best.validationLoss },
   };
   const body = Buffer.concat([
@@ -82,7 +100,8 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
   const next = `${newest}.next`;
   await writeCheckpoint(next, checkpoint);
   await rename(newest, previous).catch((error) => {
-    if (error.code !== 'ENOENT') throw new WriteError(`${previous}: could not be written (${error.message})`, { cause: error });
+    if (error.code !== 'ENOENT')
+      throw new WriteError(`${previous}: could not be written (${error.message})`, { cause: error });
   });
   await rename(next, newest);
 }
@@ -91,7 +110,10 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
  * A run's newest whole checkpoint, or null where there is none. A torn one is named to `onTorn` and the one before it used;
  * CheckpointError when no whole one is left.
  */
-export async function loadCheckpoint(folder: string, onTorn: (message: string) => void = () => undefined): Promise<Checkpoint | null> {
+export async function loadCheckpoint(
+  folder: string,
+  onTorn: (message: string) => void = () => undefined,
+): Promise<Checkpoint | null> {
   let torn: CheckpointError | undefined;
   for (const name of FILES) {
     try {
@@ -113,9 +135,14 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   const bytes = await readFile(file);
   const body = bytes.subarray(0, -32);
   const version = /^srcnn-checkpoint-(\d+)\n/.exec(bytes.toString('latin1', 0, 32))?.[1];
-  if (version && version !== VERSION) throw new CheckpointError(`${file}: written by another version of srcnn-lab; finish the run with that one, or delete it to start again`);
-  const whole = bytes.length > MAGIC.length + 32 && body.subarray(0, MAGIC.length).toString() === MAGIC
-    && createHash('sha256').update(body).digest().equals(bytes.subarray(-32));
+  if (version && version !== VERSION)
+    throw new CheckpointError(
+      `${file}: written by another version of srcnn-lab; finish the run with that one, or delete it to start again`,
+    );
+  const whole =
+    bytes.length > MAGIC.length + 32 &&
+    body.subarray(0, MAGIC.length).toString() === MAGIC &&
+    createHash('sha256').update(body).digest().equals(bytes.subarray(-32));
   if (!whole) throw new CheckpointError(`${file}: not a whole checkpoint; delete it to start again`);
   const end = body.indexOf(10, MAGIC.length);
   const { steps, moments, length, best, ...rest } = JSON.parse(body.subarray(MAGIC.length, end).toString());
@@ -125,5 +152,10 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
     at += 4 * floats;
     return array;
   };
-  return { ...rest, weights: take(length), optimizer: { steps, moments: moments.map(take) }, best: best && { ...best, weights: take(length) } };
+  return {
+    ...rest,
+    weights: take(length),
+    optimizer: { steps, moments: moments.map(take) },
+    best: best && { ...best, weights: take(length) },
+  };
 }

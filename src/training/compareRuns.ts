@@ -27,8 +27,12 @@ export async function compareRuns(given: readonly (string | SavedRun)[], folder?
 function differences(found: SavedRun[]): DifferenceRow[] {
   const options = found.map((run) => run.options as unknown as Record<string, unknown>);
   const valueOf = (of: Record<string, unknown>, key: string) => (of[key] === undefined ? null : optionText(of[key]));
-  const keys = [...new Set(options.flatMap((of) => Object.keys(of)))].filter((key) => new Set(options.map((of) => valueOf(of, key))).size > 1);
+  const keys = [...new Set(options.flatMap((of) => Object.keys(of)))].filter(
+    (key) => new Set(options.map((of) => valueOf(of, key))).size > 1,
+  );
   return found.map(({ name, history }, index) => ({
-    name, ...Object.fromEntries(keys.map((key) => [key, valueOf(options[index], key)])), ...reached(history),
+    name,
+    ...Object.fromEntries(keys.map((key) => [key, valueOf(options[index], key)])),
+    ...reached(history),
   }));
 }

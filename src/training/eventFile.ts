@@ -50,7 +50,15 @@ function contentField(content: EventContent): Buffer {
 }
 
 function image({ png, width, height }: { png: Uint8Array; width: number; height: number }): Buffer {
-  return Buffer.concat([key(1, 0), varint(height), key(2, 0), varint(width), key(3, 0), varint(channelsOf(png)), field(4, png)]);
+  return Buffer.concat([
+    key(1, 0),
+    varint(height),
+    key(2, 0),
+    varint(width),
+    key(3, 0),
+    varint(channelsOf(png)),
+    field(4, png),
+  ]);
 }
 
 /** A PNG's colour type, byte 25, told as its number of channels; a palette stands for RGB. */

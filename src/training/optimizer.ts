@@ -23,21 +23,32 @@ export interface OptimizerState {
 export function newOptimizerState(model: Model, optimizer: OptimizerName): OptimizerState {
   if (!optimizers.includes(optimizer)) throw new UnknownNameError('optimizer', optimizer, optimizers);
   const zeros = () => new Float32Array(model.weights.length);
-  const moments = { sgd: () => [zeros()], adam: () => [zeros(), zeros()], soap: () => newSoapMoments(layerSlices(model.layers)) };
+  const moments = {
+    sgd: () => [zeros()],
+    adam: () => [zeros(), zeros()],
+    soap: () => newSoapMoments(layerSlices(model.layers)),
+  };
   return { steps: 0, moments: moments[optimizer]() };
 }
 
 /** The learning rate of each layer; a single number serves them all. Throws OptionError for one that is not above 0. */
 export function layerRates(learningRate: number | readonly number[], layers: number): number[] {
   const rates = typeof learningRate === 'number' ? new Array<number>(layers).fill(learningRate) : [...learningRate];
-  if (rates.length !== layers) throw new OptionError(`learningRate has ${rates.length} values; the network has ${layers} layers`);
+  if (rates.length !== layers)
+    throw new OptionError(`learningRate has ${rates.length} values; the network has ${layers} layers`);
   const wrong = rates.find((rate) => !(rate > 0 && Number.isFinite(rate)));
   if (wrong !== undefined) throw new OptionError(`learningRate is ${wrong}; use a number above 0`);
   return rates;
 }
 
 /** One update of `model.weights` in place; `factor` scales the learning rates (a schedule's value, 1 for none). */
-export function update(model: Model, gradient: Float32Array, state: OptimizerState, options: OptimizerOptions, factor = 1): void {
+export function update(
+  model: Model,
+  gradient: Float32Array,
+  state: OptimizerState,
+  options: OptimizerOptions,
+  factor = 1,
+): void {
   const slices = layerSlices(model.layers);
   const rates = layerRates(options.learningRate, slices.length);
   state.steps++;
@@ -47,13 +58,21 @@ export function update(model: Model, gradient: Float32Array, state: OptimizerSta
       soap(model.weights, gradient, state.moments, slices, index, state.steps, rate);
       continue;
     }
-    const [weights, ofLoss, ...moments] = [model.weights, gradient, ...state.moments].map((array) => array.subarray(kernelStart, end));
+    const [weights, ofLoss, ...moments] = [model.weights, gradient, ...state.moments].map((array) =>
+      array.subarray(kernelStart, end),
+    );
     if (options.optimizer === 'adam') adam(weights, ofLoss, moments[0], moments[1], state.steps, rate);
     else sgd(weights, ofLoss, moments[0], rate, options.momentum ?? 0.9);
   }
 }
 
-function sgd(weights: Float32Array, gradient: Float32Array, velocity: Float32Array, rate: number, momentum: number): void {
+function sgd(
+  weights: Float32Array,
+  gradient: Float32Array,
+  velocity: Float32Array,
+  rate: number,
+  momentum: number,
+): void {
   for (let i = 0; i < weights.length; i++) {
     velocity[i] = momentum * velocity[i] + gradient[i];
     weights[i] -= rate * velocity[i];

@@ -26,12 +26,23 @@ const shared = { network: '9-1-7', seed: 0, epochs: 20, batchSize: 128, border: 
 
 /** The report's recipe: N(0, 0.001), SGD with momentum, 1e-4, 1e-4, 1e-5. Its loss leaves 1.0 only after some 7,000 updates. */
 const seed: TrainOptions = {
-  ...shared, initialization: 'gaussian', optimizer: 'sgd', learningRate: [1e-4, 1e-4, 1e-5], momentum: 0.9, schedule: 'constant',
+  ...shared,
+  initialization: 'gaussian',
+  optimizer: 'sgd',
+  learningRate: [1e-4, 1e-4, 1e-5],
+  momentum: 0.9,
+  schedule: 'constant',
 };
 
 /** He initialisation, SOAP with cosine decay, small batches, no loss where a patch's edge shows: above bicubic after one epoch of BSDS500, after five above Adam's twelve (results/paper-x3). */
 const tuned: TrainOptions = {
-  ...shared, initialization: 'he', optimizer: 'soap', learningRate: 3e-3, schedule: 'cosine', batchSize: 16, border: 'reach',
+  ...shared,
+  initialization: 'he',
+  optimizer: 'soap',
+  learningRate: 3e-3,
+  schedule: 'cosine',
+  batchSize: 16,
+  border: 'reach',
 };
 
 /** The recipes by name; `{...recipes.tuned, epochs: 5}` is one of your own. */

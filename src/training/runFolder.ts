@@ -16,7 +16,10 @@ export class RunFolder {
   private savedOptions = '';
   private machine = {};
 
-  constructor(private readonly path: string, private readonly model: Model) {}
+  constructor(
+    private readonly path: string,
+    private readonly model: Model,
+  ) {}
 
   /**
    * What to go on from: the folder's checkpoint, or `fresh` where there is none. Throws CheckpointError when the folder holds a run that is
@@ -29,7 +32,8 @@ export class RunFolder {
       torn = true;
       onNote(`${message}. The checkpoint before it is used`);
     });
-    if (found && !resume) throw new CheckpointError(`${this.path}: holds a run already; resume it (resume: true), or use another folder`);
+    if (found && !resume)
+      throw new CheckpointError(`${this.path}: holds a run already; resume it (resume: true), or use another folder`);
     if (!found) {
       await refuseFinished(this.path);
       return fresh;
@@ -46,7 +50,10 @@ export class RunFolder {
 
   /** Writes what the run was told, and what trains it: the latter may be another when the run is resumed. */
   async saveOptions(course: Checkpoint, engine: Engine): Promise<void> {
-    this.machine = { machine: `${machineName()}, Node ${process.versions.node}`, engine: `${engine.name}: ${engine.description}` };
+    this.machine = {
+      machine: `${machineName()}, Node ${process.versions.node}`,
+      engine: `${engine.name}: ${engine.description}`,
+    };
     await this.writeOptions(course);
   }
 
@@ -62,7 +69,11 @@ export class RunFolder {
   private async saveBest(course: Checkpoint): Promise<void> {
     const { best, data } = course;
     if (!best || best.epoch === this.savedBest) return;
-    await saveWeights(join(this.path, WEIGHTS), { ...this.model, weights: best.weights }, { epoch: String(best.epoch), options: JSON.stringify(optionsNow(course)), data });
+    await saveWeights(
+      join(this.path, WEIGHTS),
+      { ...this.model, weights: best.weights },
+      { epoch: String(best.epoch), options: JSON.stringify(optionsNow(course)), data },
+    );
     this.savedBest = best.epoch;
   }
 
@@ -81,25 +92,44 @@ export class RunFolder {
 const WEIGHTS = 'weights.safetensors';
 
 /** The options a run was given, with what was changed while it trained. */
-const optionsNow = ({ options, learningRate, epochs }: Checkpoint): TrainOptions => ({ ...options, learningRate, epochs });
+const optionsNow = ({ options, learningRate, epochs }: Checkpoint): TrainOptions => ({
+  ...options,
+  learningRate,
+  epochs,
+});
 
 /** A run whose checkpoints were removed, as those in results/ are, has weights that nobody could train again as they were. */
 async function refuseFinished(folder: string): Promise<void> {
   if (!(await readdir(folder)).includes(WEIGHTS)) return;
-  throw new CheckpointError(`${folder}: holds a run without its checkpoint, which cannot go on; use another folder, or delete ${join(folder, WEIGHTS)} to train over it`);
+  throw new CheckpointError(
+    `${folder}: holds a run without its checkpoint, which cannot go on; use another folder, or delete ${join(folder, WEIGHTS)} to train over it`,
+  );
 }
 
 /** A process that was killed may have left a file it was writing; under the lock nobody else writes here. */
 async function removeLeftovers(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => /^(checkpoint\.bin|options\.json|history\.json|weights\.safetensors|run\.lock)(\.next|(\.next)?\.[\w-]+\.tmp)$/.test(name));
+  const names = (await readdir(folder)).filter((name) =>
+    /^(checkpoint\.bin|options\.json|history\.json|weights\.safetensors|run\.lock)(\.next|(\.next)?\.[\w-]+\.tmp)$/.test(
+      name,
+    ),
+  );
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
 
 function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Checkpoint {
   const differing = differingOptions(found.options, wanted.options);
-  if (differing.length) throw new CheckpointError(`${folder}: its checkpoint was made with other options: ${differing.join(', ')}; use those, or another folder`);
-  if (found.data !== wanted.data) throw new CheckpointError(`${folder}: its checkpoint was made with other data (${found.data}; now ${wanted.data}); use another folder`);
-  if (wanted.epochs < found.epoch) throw new OptionError(`epochs is ${wanted.epochs}, but ${found.epoch} are done in ${folder}; use ${found.epoch} or more`);
+  if (differing.length)
+    throw new CheckpointError(
+      `${folder}: its checkpoint was made with other options: ${differing.join(', ')}; use those, or another folder`,
+    );
+  if (found.data !== wanted.data)
+    throw new CheckpointError(
+      `${folder}: its checkpoint was made with other data (${found.data}; now ${wanted.data}); use another folder`,
+    );
+  if (wanted.epochs < found.epoch)
+    throw new OptionError(
+      `epochs is ${wanted.epochs}, but ${found.epoch} are done in ${folder}; use ${found.epoch} or more`,
+    );
   wanted.weights.set(found.weights);
   // What was changed while it trained still holds, unless it was changed again.
   const epochs = wanted.epochs === found.options.epochs ? found.epochs : wanted.epochs;
@@ -109,9 +139,13 @@ function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Check
 
 /** As in "batchSize 32, now 16": more epochs may be asked for, all else must be as it was. */
 function differingOptions(had: TrainOptions, wanted: TrainOptions): string[] {
-  const names = [...new Set([...Object.keys(had), ...Object.keys(wanted)])].filter((name) => name !== 'epochs') as (keyof TrainOptions)[];
+  const names = [...new Set([...Object.keys(had), ...Object.keys(wanted)])].filter(
+    (name) => name !== 'epochs',
+  ) as (keyof TrainOptions)[];
   const text = (value: unknown) => JSON.stringify(value) ?? 'none';
-  return names.filter((name) => text(had[name]) !== text(wanted[name])).map((name) => `${name} ${text(had[name])}, now ${text(wanted[name])}`);
+  return names
+    .filter((name) => text(had[name]) !== text(wanted[name]))
+    .map((name) => `${name} ${text(had[name])}, now ${text(wanted[name])}`);
 }
 
 /** Tells one set of patches from another: what they are, and a digest of their pixels. */

@@ -72,23 +72,34 @@ export function rowsFrame(rows: readonly object[]): DataFrame {
   // Loaded when asked for: danfojs brings all of TensorFlow.js along.
   const danfo = require('danfojs-node') as typeof import('danfojs-node');
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return rows.length ? new danfo.DataFrame(rows.map((row) => Object.fromEntries(columns.map((column) => [column, (row as Record<string, unknown>)[column] ?? null])))) : new danfo.DataFrame();
+  return rows.length
+    ? new danfo.DataFrame(
+        rows.map((row) =>
+          Object.fromEntries(columns.map((column) => [column, (row as Record<string, unknown>)[column] ?? null])),
+        ),
+      )
+    : new danfo.DataFrame();
 }
 
 /** A trained run by its name in `folder`, or by the path of its own folder. UnknownNameError lists the runs there are; CheckpointError when its files are torn. */
 export async function loadRun(nameOrFolder: string, folder = RUNS): Promise<SavedRun> {
-  if (!nameOrFolder) throw new OptionError('the run\'s name is empty; give the name of a run, or its folder');
+  if (!nameOrFolder) throw new OptionError("the run's name is empty; give the name of a run, or its folder");
   for (const candidate of [join(folder, nameOrFolder), nameOrFolder]) {
-    if (await holdsRun(candidate)) return readRun(candidate, candidate === nameOrFolder ? basename(candidate) : nameOrFolder);
+    if (await holdsRun(candidate))
+      return readRun(candidate, candidate === nameOrFolder ? basename(candidate) : nameOrFolder);
   }
   const known = await runNames(folder);
-  throw known.length ? new UnknownNameError('run', nameOrFolder, known) : new DatasetError(`no run ${nameOrFolder}: nothing was trained in ${folder} yet`);
+  throw known.length
+    ? new UnknownNameError('run', nameOrFolder, known)
+    : new DatasetError(`no run ${nameOrFolder}: nothing was trained in ${folder} yet`);
 }
 
 /** Throws OptionError unless the name can be a folder's own name on every system: no path, nothing reserved, at most 100 characters. */
 export function checkRunName(name: string): void {
   const refuse = (why: string) => {
-    throw new OptionError(`the run's name ${JSON.stringify(name)} ${why}; use letters, digits, - and _, as in "adam-small"`);
+    throw new OptionError(
+      `the run's name ${JSON.stringify(name)} ${why}; use letters, digits, - and _, as in "adam-small"`,
+    );
   };
   if (typeof name !== 'string') refuse('is no text');
   if (!name.trim()) refuse('is empty');
@@ -101,10 +112,18 @@ export function checkRunName(name: string): void {
 
 /** What a history reached, see Reached. */
 export function reached({ epochs }: History): Reached {
-  const best = epochs.reduce<EpochRecord | null>((least, epoch) => (least && least.validationLoss <= epoch.validationLoss ? least : epoch), null);
+  const best = epochs.reduce<EpochRecord | null>(
+    (least, epoch) => (least && least.validationLoss <= epoch.validationLoss ? least : epoch),
+    null,
+  );
   return {
-    epochsDone: epochs.length, bestEpoch: best?.epoch ?? null, validationLoss: best?.validationLoss ?? null,
-    psnr: best?.psnr ?? null, ssim: best?.ssim ?? null, bicubicPsnr: best?.bicubicPsnr ?? null, bicubicSsim: best?.bicubicSsim ?? null,
+    epochsDone: epochs.length,
+    bestEpoch: best?.epoch ?? null,
+    validationLoss: best?.validationLoss ?? null,
+    psnr: best?.psnr ?? null,
+    ssim: best?.ssim ?? null,
+    bicubicPsnr: best?.bicubicPsnr ?? null,
+    bicubicSsim: best?.bicubicSsim ?? null,
     minutes: epochs.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
   };
 }
@@ -115,15 +134,27 @@ export function optionText(value: unknown): string | number | boolean {
   if (!Array.isArray(value)) return String(value);
   if (!value.length || typeof value[0] !== 'object') return value.join('-');
   const preset = Object.keys(presets).find((name) => JSON.stringify(presets[name]) === JSON.stringify(value));
-  const hidden = value.slice(0, -1).map(({ filters }) => filters).join('-');
+  const hidden = value
+    .slice(0, -1)
+    .map(({ filters }) => filters)
+    .join('-');
   return preset ?? value.map(({ kernel }) => kernel).join('-') + (hidden && ` (${hidden})`);
 }
 
 function summary({ name, options, history }: SavedRun): RunSummary {
   const { network, initialization, optimizer, learningRate, schedule, batchSize, border, seed, epochs } = options;
   return {
-    name, network: String(optionText(network)), initialization, optimizer, learningRate: String(optionText(learningRate)),
-    schedule, batchSize, border, seed, epochs, ...reached(history),
+    name,
+    network: String(optionText(network)),
+    initialization,
+    optimizer,
+    learningRate: String(optionText(learningRate)),
+    schedule,
+    batchSize,
+    border,
+    seed,
+    epochs,
+    ...reached(history),
   };
 }
 
@@ -141,7 +172,9 @@ async function runNames(folder: string): Promise<string[]> {
   const names: string[] = [];
   for (const name of await subfolders(folder)) {
     const inner: string[] = [];
-    if (!(await holdsRun(join(folder, name)))) for (const part of await subfolders(join(folder, name))) if (await holdsRun(join(folder, name, part))) inner.push(`${name}/${part}`);
+    if (!(await holdsRun(join(folder, name))))
+      for (const part of await subfolders(join(folder, name)))
+        if (await holdsRun(join(folder, name, part))) inner.push(`${name}/${part}`);
     names.push(...(inner.length ? inner : [name]));
   }
   return names;
@@ -150,10 +183,15 @@ async function runNames(folder: string): Promise<string[]> {
 async function subfolders(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name).sort();
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => name)
+      .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new DatasetError(`${folder}: its runs cannot be listed (${(error as Error).message}); give a folder`, { cause: error });
+    throw new DatasetError(`${folder}: its runs cannot be listed (${(error as Error).message}); give a folder`, {
+      cause: error,
+    });
   }
 }
 
@@ -169,19 +207,35 @@ async function readJson<Content>(file: string, fits: (content: unknown) => conte
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const why = missing ? 'is not there: nothing was trained so far' : `cannot be read (${(error as Error).message})`;
-    throw new CheckpointError(`${file} ${why}; resume the run to write it anew, or delete its folder`, { cause: error });
+    throw new CheckpointError(`${file} ${why}; resume the run to write it anew, or delete its folder`, {
+      cause: error,
+    });
   }
-  if (!fits(content)) throw new CheckpointError(`${file} is not what a run writes; resume the run to write it anew, or delete its folder`);
+  if (!fits(content))
+    throw new CheckpointError(
+      `${file} is not what a run writes; resume the run to write it anew, or delete its folder`,
+    );
   return content;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 function isHistory(value: unknown): value is History {
-  const numbers = (list: unknown, names: string[]) => Array.isArray(list) && list.every((entry) => isRecord(entry) && names.every((name) => typeof entry[name] === 'number'));
-  return isRecord(value) && numbers(value.losses, ['step', 'loss']) && numbers(value.epochs, ['epoch', 'loss', 'validationLoss', 'seconds']);
+  const numbers = (list: unknown, names: string[]) =>
+    Array.isArray(list) &&
+    list.every((entry) => isRecord(entry) && names.every((name) => typeof entry[name] === 'number'));
+  return (
+    isRecord(value) &&
+    numbers(value.losses, ['step', 'loss']) &&
+    numbers(value.epochs, ['epoch', 'loss', 'validationLoss', 'seconds'])
+  );
 }
 
 function isOptions(value: unknown): value is TrainOptions {
-  return isRecord(value) && (typeof value.network === 'string' || Array.isArray(value.network)) && typeof value.epochs === 'number' && value.learningRate !== undefined;
+  return (
+    isRecord(value) &&
+    (typeof value.network === 'string' || Array.isArray(value.network)) &&
+    typeof value.epochs === 'number' &&
+    value.learningRate !== undefined
+  );
 }

@@ -65,7 +65,13 @@ export class Run implements TrainSession {
   private epochEndSeconds = 0;
   private bicubic?: EvaluationRow[];
 
-  constructor(private readonly data: TrainingData, private readonly given: TrainOptions, private readonly settings: TrainSettings, readonly model: Model, private readonly border: number) {
+  constructor(
+    private readonly data: TrainingData,
+    private readonly given: TrainOptions,
+    private readonly settings: TrainSettings,
+    readonly model: Model,
+    private readonly border: number,
+  ) {
     this.batches = Math.floor(data.training.count / given.batchSize);
     this.initialWeights = model.weights.slice();
     if (settings.folder) this.folder = new RunFolder(settings.folder, model);
@@ -97,7 +103,8 @@ export class Run implements TrainSession {
   set epochs(value: number) {
     if (!Number.isInteger(value) || value < 1) throw new OptionError(`epochs is ${value}; use a whole number above 0`);
     const begun = this.course.epoch + (this.course.batch > 0 ? 1 : 0);
-    if (value < begun) throw new OptionError(`epochs is ${value}, but epoch ${begun} is under way; use ${begun} or more, or stop()`);
+    if (value < begun)
+      throw new OptionError(`epochs is ${value}, but epoch ${begun} is under way; use ${begun} or more, or stop()`);
     this.course.epochs = value;
   }
 
@@ -140,7 +147,10 @@ export class Run implements TrainSession {
   private start(): void {
     this.stopping = false;
     // The caller holds the session before the first step, whatever fails; one that goes on at once waits until its folder is given back.
-    this.done = Promise.resolve(this.done).then(() => this.run(), () => this.run());
+    this.done = Promise.resolve(this.done).then(
+      () => this.run(),
+      () => this.run(),
+    );
     // Whoever awaits `done` sees the error; a session that nobody awaits must not end the program.
     this.done.catch(() => undefined);
   }
@@ -177,7 +187,9 @@ export class Run implements TrainSession {
 
   private tellStopped(): void {
     const kept = this.settings.folder ? `checkpoint in ${this.settings.folder}` : 'kept in memory';
-    console.log(`Training stopped in epoch ${this.course.epoch + 1} after batch ${this.course.batch} of ${this.batches}, ${kept}; session.resume() goes on.`);
+    console.log(
+      `Training stopped in epoch ${this.course.epoch + 1} after batch ${this.course.batch} of ${this.batches}, ${kept}; session.resume() goes on.`,
+    );
   }
 
   /** Takes over the folder's checkpoint, or refuses what does not fit: at first, and once the weights in memory are good for nothing. */
@@ -200,7 +212,8 @@ export class Run implements TrainSession {
     const random: RandomState = { ...course.random };
     const drawn = drawOrder(this.data.training.count, this.given.augment ?? false, random);
     const gradient = new Float32Array(this.model.weights.length);
-    const before = course.seconds, firstBatch = course.batch;
+    const before = course.seconds,
+      firstBatch = course.batch;
     let batch = emptyBatch();
     let began = Date.now();
     while (course.batch < batches) {
@@ -212,7 +225,8 @@ export class Run implements TrainSession {
       batch = await this.step(engine, drawn, gradient, batch);
       course.seconds = before + (Date.now() - began) / 1000;
       this.report((course.seconds - before) / (course.batch - firstBatch));
-      if (Date.now() - this.lastSaved >= 60_000 * (this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES)) await this.save();
+      if (Date.now() - this.lastSaved >= 60_000 * (this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES))
+        await this.save();
     }
     try {
       await this.finishEpoch(engine, random);
@@ -221,9 +235,22 @@ export class Run implements TrainSession {
     }
   }
 
-  private async step(engine: Engine, { order, symmetries }: PatchOrder, gradient: Float32Array, buffers: Batch): Promise<Batch> {
+  private async step(
+    engine: Engine,
+    { order, symmetries }: PatchOrder,
+    gradient: Float32Array,
+    buffers: Batch,
+  ): Promise<Batch> {
     const { course, model, given, batches } = this;
-    const batch = fillBatch(this.data.training, order, course.batch * given.batchSize, given.batchSize, seedNormalization, buffers, symmetries);
+    const batch = fillBatch(
+      this.data.training,
+      order,
+      course.batch * given.batchSize,
+      given.batchSize,
+      seedNormalization,
+      buffers,
+      symmetries,
+    );
     const loss = await engine.lossAndGradient(model, batch, gradient, this.border);
     this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
     const step = course.epoch * batches + course.batch + 1;
@@ -237,7 +264,9 @@ export class Run implements TrainSession {
   private checkLoss(name: string, loss: number, where: string): void {
     if (Number.isFinite(loss)) return;
     const from = this.folder ? 'from the last checkpoint' : 'from the beginning';
-    throw new DivergedError(`the ${name} became ${loss} in epoch ${this.course.epoch + 1}, ${where}; lower learningRate, then resume() goes on ${from}`);
+    throw new DivergedError(
+      `the ${name} became ${loss} in epoch ${this.course.epoch + 1}, ${where}; lower learningRate, then resume() goes on ${from}`,
+    );
   }
 
   private factor(): number {
@@ -254,7 +283,12 @@ export class Run implements TrainSession {
     const { batches } = this;
     const stepsLeft = (epochs - epoch) * batches - batch;
     this.progress = {
-      epoch: epoch + 1, epochs, batch, batches, loss: lossSum / batch, imagesPerSecond: this.given.batchSize / secondsPerStep,
+      epoch: epoch + 1,
+      epochs,
+      batch,
+      batches,
+      loss: lossSum / batch,
+      imagesPerSecond: this.given.batchSize / secondsPerStep,
       secondsLeft: stepsLeft * secondsPerStep + (epochs - epoch) * this.epochEndSeconds,
     };
     this.settings.onStep?.(this.progress);
@@ -264,20 +298,37 @@ export class Run implements TrainSession {
   private async finishEpoch(engine: Engine, random: RandomState): Promise<void> {
     const { course, model } = this;
     const began = Date.now();
-    const factor = scheduleFactor(this.given.schedule, course.epoch * this.batches + course.batch - 1, course.epochs * this.batches);
+    const factor = scheduleFactor(
+      this.given.schedule,
+      course.epoch * this.batches + course.batch - 1,
+      course.epochs * this.batches,
+    );
     const leave = () => {
       if (this.stopping) throw new Stopped();
     };
-    const validationLoss = await meanLoss(this.data.validation, model, engine, { batchSize: this.given.batchSize, border: this.border, onBatch: leave });
+    const validationLoss = await meanLoss(this.data.validation, model, engine, {
+      batchSize: this.given.batchSize,
+      border: this.border,
+      onBatch: leave,
+    });
     this.checkLoss('validation loss', validationLoss, 'after its last batch');
-    const { bicubic, ...scores } = await scoreEpoch(this.data, model, engine, { bicubic: this.bicubic, threads: this.settings.threads, onImage: leave });
+    const { bicubic, ...scores } = await scoreEpoch(this.data, model, engine, {
+      bicubic: this.bicubic,
+      threads: this.settings.threads,
+      onImage: leave,
+    });
     this.bicubic = bicubic;
     this.epochEndSeconds = (Date.now() - began) / 1000;
     const epoch = course.epoch + 1;
-    if (!course.best || validationLoss < course.best.validationLoss) course.best = { epoch, validationLoss, weights: model.weights.slice() };
+    if (!course.best || validationLoss < course.best.validationLoss)
+      course.best = { epoch, validationLoss, weights: model.weights.slice() };
     const record: EpochRecord = {
-      epoch, loss: course.lossSum / this.batches, validationLoss, ...scores,
-      learningRate: factor * layerRates(course.learningRate, model.layers.length)[0], seconds: course.seconds + this.epochEndSeconds,
+      epoch,
+      loss: course.lossSum / this.batches,
+      validationLoss,
+      ...scores,
+      learningRate: factor * layerRates(course.learningRate, model.layers.length)[0],
+      seconds: course.seconds + this.epochEndSeconds,
     };
     course.history.epochs.push(record);
     Object.assign(course, { random, epoch, batch: 0, lossSum: 0, seconds: 0 });

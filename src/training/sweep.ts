@@ -38,8 +38,18 @@ interface Combination {
 
 // A record, so that the compiler misses an option that is new.
 const optionNames: Record<keyof TrainOptions, true> = {
-  network: true, initialization: true, seed: true, epochs: true, batchSize: true, schedule: true, border: true, augment: true, lossEvery: true,
-  optimizer: true, learningRate: true, momentum: true,
+  network: true,
+  initialization: true,
+  seed: true,
+  epochs: true,
+  batchSize: true,
+  schedule: true,
+  border: true,
+  augment: true,
+  lossEvery: true,
+  optimizer: true,
+  learningRate: true,
+  momentum: true,
 };
 const gridKeys = [...Object.keys(optionNames), 'filters', 'kernels'];
 
@@ -57,7 +67,11 @@ export async function sweep(grid: SweepGrid, data: TrainingData, settings: Sweep
       rows[index] = row(name, state, values, session);
       onProgress?.(rows.map((each) => ({ ...each })));
     };
-    const session = train(data, { ...shared, ...options, ...(folder ? { folder: join(folder, name), resume: true } : {}) });
+    const session = train(data, {
+      ...shared,
+      ...options,
+      ...(folder ? { folder: join(folder, name), resume: true } : {}),
+    });
     const unsubscribe = session.subscribe((event) => void (event === 'epoch' && show('training', session)));
     onSession?.(session, name);
     show('training', session);
@@ -80,7 +94,12 @@ async function outcome(session: TrainSession): Promise<SweepRow['state']> {
 
 const noHistory = { losses: [], epochs: [] };
 
-function row(name: string, state: SweepRow['state'], values: Record<string, unknown>, session?: TrainSession): SweepRow {
+function row(
+  name: string,
+  state: SweepRow['state'],
+  values: Record<string, unknown>,
+  session?: TrainSession,
+): SweepRow {
   const differing = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, optionText(value)]));
   return { name, ...differing, state, ...reached(session?.history ?? noHistory) };
 }
@@ -89,11 +108,18 @@ function combine(grid: SweepGrid, base: TrainSettings, training: PatchSet): Comb
   let product: Record<string, unknown>[] = [{}];
   for (const [key, list] of Object.entries(grid)) {
     if (!gridKeys.includes(key)) throw new UnknownNameError('key of the grid', key, gridKeys);
-    if (!Array.isArray(list) || !list.length) throw new OptionError(`the grid's ${key} is no list of values; give it as [first, second, ...]`);
+    if (!Array.isArray(list) || !list.length)
+      throw new OptionError(`the grid's ${key} is no list of values; give it as [first, second, ...]`);
     product = product.flatMap((values) => list.map((value) => ({ ...values, [key]: value })));
   }
-  const combinations = product.map((values) => ({ name: nameOf(values), values, options: trainOptions(values, base, training) }));
-  const twice = combinations.find(({ name }, index) => combinations.findIndex((other) => other.name === name) !== index);
+  const combinations = product.map((values) => ({
+    name: nameOf(values),
+    values,
+    options: trainOptions(values, base, training),
+  }));
+  const twice = combinations.find(
+    ({ name }, index) => combinations.findIndex((other) => other.name === name) !== index,
+  );
   if (twice) throw new OptionError(`the grid holds ${twice.name} twice; leave one out`);
   for (const { name } of combinations) checkRunName(name);
   return combinations;
@@ -101,7 +127,9 @@ function combine(grid: SweepGrid, base: TrainSettings, training: PatchSet): Comb
 
 /** As in "filters=64-32,learningRate=0.001": sorted, so that a grid whose keys were moved finds its runs again. */
 function nameOf(values: Record<string, unknown>): string {
-  const parts = Object.keys(values).sort().map((key) => `${key}=${optionText(values[key])}`);
+  const parts = Object.keys(values)
+    .sort()
+    .map((key) => `${key}=${optionText(values[key])}`);
   return parts.join(',') || 'run';
 }
 
@@ -121,7 +149,13 @@ function chain(network: TrainOptions['network'], filters?: readonly number[], ke
   const sides = kernels ?? layers.map(({ kernel }) => kernel);
   const widths = filters ? [...filters, 1] : layers.map((layer) => layer.filters);
   if (sides.length !== widths.length) {
-    throw new OptionError(`${sides.length} kernels (${sides.join(', ')}) need filters for ${sides.length - 1} hidden layers, not ${widths.length - 1}; change both together`);
+    throw new OptionError(
+      `${sides.length} kernels (${sides.join(', ')}) need filters for ${sides.length - 1} hidden layers, not ${widths.length - 1}; change both together`,
+    );
   }
-  return sides.map((kernel, index) => ({ filters: widths[index], kernel, activation: index < sides.length - 1 ? 'relu' : 'linear' }));
+  return sides.map((kernel, index) => ({
+    filters: widths[index],
+    kernel,
+    activation: index < sides.length - 1 ? 'relu' : 'linear',
+  }));
 }

@@ -53,12 +53,20 @@ const PREFIX = 'events.out.tfevents.';
 function newFile(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true });
-    const last = eventFiles(folder).map((name) => Number(name.slice(PREFIX.length).split('.')[0])).reduce((a, b) => Math.max(a, b), 0);
-    const file = join(folder, `${PREFIX}${Math.max(Math.floor(Date.now() / 1000), last + 1)}.${hostname()}.${process.pid}`);
+    const last = eventFiles(folder)
+      .map((name) => Number(name.slice(PREFIX.length).split('.')[0]))
+      .reduce((a, b) => Math.max(a, b), 0);
+    const file = join(
+      folder,
+      `${PREFIX}${Math.max(Math.floor(Date.now() / 1000), last + 1)}.${hostname()}.${process.pid}`,
+    );
     writeFileSync(file, '', { flag: 'wx' });
     return file;
   } catch (error) {
-    throw new WriteError(`${folder}: no event file can be written there (${(error as Error).message}); free some space or choose another folder`, { cause: error });
+    throw new WriteError(
+      `${folder}: no event file can be written there (${(error as Error).message}); free some space or choose another folder`,
+      { cause: error },
+    );
   }
 }
 
@@ -70,8 +78,14 @@ function append(file: string, size: number, record: Buffer): number {
     return size + record.length;
   } catch (error) {
     // Half a record would hide all that come after it.
-    try { truncateSync(file, size); } catch { /* the error above says it all */ }
-    throw new WriteError(`${file}: could not be written (${(error as Error).message}); free some space`, { cause: error });
+    try {
+      truncateSync(file, size);
+    } catch {
+      /* the error above says it all */
+    }
+    throw new WriteError(`${file}: could not be written (${(error as Error).message}); free some space`, {
+      cause: error,
+    });
   }
 }
 
@@ -90,7 +104,11 @@ export interface FollowOptions {
  * A run that is resumed goes on in a new file. Returns what ends it and waits for the last picture.
  * See it with `tensorboard --logdir results/runs`.
  */
-export function followInTensorboard(session: TrainSession, folder: string, options: FollowOptions = {}): () => Promise<void> {
+export function followInTensorboard(
+  session: TrainSession,
+  folder: string,
+  options: FollowOptions = {},
+): () => Promise<void> {
   const { samples, sampleCount = 3, normalization = seedNormalization, onNote = console.warn } = options;
   let scribe: ReturnType<typeof newScribe> | undefined;
   let pictures = Promise.resolve();
@@ -102,20 +120,31 @@ export function followInTensorboard(session: TrainSession, folder: string, optio
       onNote(`TensorBoard gets no more of this run: ${(error as Error).message}`);
     }
   };
-  const onEvent = (event: 'step' | 'epoch' | 'state') => guarded(() => {
-    // The first event comes when the session has taken over its checkpoint: only then is it known what is new.
-    if (event === 'state') return;
-    scribe ??= newScribe(session, folder);
-    scribe.catchUp(event);
-    if (event !== 'epoch' || !samples) return;
-    const { writer } = scribe;
-    const epoch = session.history.epochs.length;
-    const model = { ...session.model, weights: session.model.weights.slice() };
-    pictures = pictures.then(() => sampleStrips(samples, sampleCount, model, normalization)).then(
-      (strips) => guarded(() => strips.forEach(({ png, width, height }, index) => writer.image(`sample ${index + 1}: degraded, SRCNN, original`, epoch, png, width, height))),
-      (error) => guarded(() => { throw error; }),
-    );
-  });
+  const onEvent = (event: 'step' | 'epoch' | 'state') =>
+    guarded(() => {
+      // The first event comes when the session has taken over its checkpoint: only then is it known what is new.
+      if (event === 'state') return;
+      scribe ??= newScribe(session, folder);
+      scribe.catchUp(event);
+      if (event !== 'epoch' || !samples) return;
+      const { writer } = scribe;
+      const epoch = session.history.epochs.length;
+      const model = { ...session.model, weights: session.model.weights.slice() };
+      pictures = pictures
+        .then(() => sampleStrips(samples, sampleCount, model, normalization))
+        .then(
+          (strips) =>
+            guarded(() =>
+              strips.forEach(({ png, width, height }, index) =>
+                writer.image(`sample ${index + 1}: degraded, SRCNN, original`, epoch, png, width, height),
+              ),
+            ),
+          (error) =>
+            guarded(() => {
+              throw error;
+            }),
+        );
+    });
   const unsubscribe = session.subscribe(onEvent);
   return async () => {
     unsubscribe();
@@ -125,14 +154,19 @@ export function followInTensorboard(session: TrainSession, folder: string, optio
 }
 
 /** Writes what of the history was not yet written; what an earlier file of the run holds, or this one before the run fell back to its checkpoint, is left to that. */
-function newScribe(session: TrainSession, folder: string): { writer: TensorboardWriter; catchUp: (event: 'step' | 'epoch') => void } {
+function newScribe(
+  session: TrainSession,
+  folder: string,
+): { writer: TensorboardWriter; catchUp: (event: 'step' | 'epoch') => void } {
   let goesOn = hasEvents(folder);
   const writer = tensorboardWriter(folder);
   let history: History | undefined;
-  let lossesDone = 0, epochsDone = 0;
+  let lossesDone = 0,
+    epochsDone = 0;
   const begin = (event: 'step' | 'epoch') => {
     history = session.history;
-    const { losses, epochs } = history, step = stepOf(session);
+    const { losses, epochs } = history,
+      step = stepOf(session);
     // What this very event brought is new.
     lossesDone = !goesOn ? 0 : event === 'epoch' ? losses.length : losses.filter((entry) => entry.step < step).length;
     epochsDone = !goesOn ? 0 : event === 'epoch' ? epochs.length - 1 : epochs.length;
@@ -143,7 +177,8 @@ function newScribe(session: TrainSession, folder: string): { writer: Tensorboard
     // A run that diverged goes on with the history of its last checkpoint.
     if (session.history !== history) begin(event);
     const { losses, epochs } = session.history;
-    for (; lossesDone < losses.length; lossesDone++) writer.scalar('loss', losses[lossesDone].step, losses[lossesDone].loss);
+    for (; lossesDone < losses.length; lossesDone++)
+      writer.scalar('loss', losses[lossesDone].step, losses[lossesDone].loss);
     for (; epochsDone < epochs.length; epochsDone++) writeEpoch(writer, epochs[epochsDone]);
   };
   return { writer, catchUp };
@@ -172,7 +207,12 @@ function writeEpoch(writer: TensorboardWriter, record: EpochRecord): void {
 /** The middle of the first pictures, at most so many pixels wide and high: enough to see, little to compute beside training. */
 const SIDE = 96;
 
-async function sampleStrips({ pictures }: PatchSet, count: number, model: Model, normalization: Normalization): Promise<{ png: Buffer; width: number; height: number }[]> {
+async function sampleStrips(
+  { pictures }: PatchSet,
+  count: number,
+  model: Model,
+  normalization: Normalization,
+): Promise<{ png: Buffer; width: number; height: number }[]> {
   const engine = await createWasmEngine({ threads: 1 });
   try {
     const strips = [];
@@ -198,7 +238,13 @@ function middle(from: Uint8Array, width: number, height: number): Plane {
 async function sideBySide(planes: Plane[]): Promise<{ png: Buffer; width: number; height: number }> {
   const { width, height } = planes[0];
   const all = new Uint8Array(planes.length * width * height);
-  for (let y = 0; y < height; y++) planes.forEach(({ data }, index) => all.set(data.subarray(y * width, (y + 1) * width), (y * planes.length + index) * width));
-  const png = await sharp(all, { raw: { width: planes.length * width, height, channels: 1 } }).toColorspace('b-w').png().toBuffer();
+  for (let y = 0; y < height; y++)
+    planes.forEach(({ data }, index) =>
+      all.set(data.subarray(y * width, (y + 1) * width), (y * planes.length + index) * width),
+    );
+  const png = await sharp(all, { raw: { width: planes.length * width, height, channels: 1 } })
+    .toColorspace('b-w')
+    .png()
+    .toBuffer();
   return { png, width: planes.length * width, height };
 }

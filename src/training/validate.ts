@@ -14,7 +14,12 @@ interface LossOptions {
 }
 
 /** The mean squared error over all patches of a set, batch by batch. */
-export async function meanLoss(patches: PatchSet, model: Model, engine: Engine, { batchSize, border, onBatch }: LossOptions): Promise<number> {
+export async function meanLoss(
+  patches: PatchSet,
+  model: Model,
+  engine: Engine,
+  { batchSize, border, onBatch }: LossOptions,
+): Promise<number> {
   const order = Uint32Array.from({ length: patches.count }, (_, index) => index);
   let batch = emptyBatch();
   let sum = 0;
@@ -36,15 +41,32 @@ interface ScoreOptions {
 }
 
 /** The network's and bicubic's mean scores over the evaluation images, null where there are none. */
-export async function scoreEpoch(data: TrainingData, model: Model, engine: Engine, options: ScoreOptions): Promise<Pick<EpochRecord, 'psnr' | 'ssim' | 'bicubicPsnr' | 'bicubicSsim'> & { bicubic?: EvaluationRow[] }> {
+export async function scoreEpoch(
+  data: TrainingData,
+  model: Model,
+  engine: Engine,
+  options: ScoreOptions,
+): Promise<Pick<EpochRecord, 'psnr' | 'ssim' | 'bicubicPsnr' | 'bicubicSsim'> & { bicubic?: EvaluationRow[] }> {
   const { evaluation, training } = data;
   if (!evaluation?.length) return { psnr: null, ssim: null, bicubicPsnr: null, bicubicSsim: null };
   const { bicubic, threads, onImage } = options;
-  const { summary, rows } = await evaluate(evaluation, { protocol: training.protocol, scale: training.scale, model, engine, bicubic, threads, onProgress: onImage });
+  const { summary, rows } = await evaluate(evaluation, {
+    protocol: training.protocol,
+    scale: training.scale,
+    model,
+    engine,
+    bicubic,
+    threads,
+    onProgress: onImage,
+  });
   const of = (method: string) => summary.find((row) => row.method === method);
-  const network = of('srcnn'), baseline = of('bicubic');
+  const network = of('srcnn'),
+    baseline = of('bicubic');
   return {
-    psnr: network?.psnr ?? null, ssim: network?.ssim ?? null, bicubicPsnr: baseline?.psnr ?? null, bicubicSsim: baseline?.ssim ?? null,
+    psnr: network?.psnr ?? null,
+    ssim: network?.ssim ?? null,
+    bicubicPsnr: baseline?.psnr ?? null,
+    bicubicSsim: baseline?.ssim ?? null,
     bicubic: rows.filter((row) => row.method === 'bicubic'),
   };
 }

@@ -13,16 +13,29 @@ const root = join(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const bench = (...options: string[]) => spawnSync(process.execPath, ['--import', 'tsx', join('bench', 'bench.ts'), ...options], { cwd: root, encoding: 'utf8' });
+const bench = (...options: string[]) =>
+  spawnSync(process.execPath, ['--import', 'tsx', join('bench', 'bench.ts'), ...options], {
+    cwd: root,
+    encoding: 'utf8',
+  });
 
-test('a step of 9-1-7 on 128 patches of 32x32 is 5.56 GFLOP, the first layer\'s input gradient left out', () => {
-  assert.equal(stepOperations(srcnn('9-1-7'), 128 * 32 * 32), 2 * 131072 * (3 * (81 * 64 + 64 * 32 + 32 * 49) - 81 * 64));
+test("a step of 9-1-7 on 128 patches of 32x32 is 5.56 GFLOP, the first layer's input gradient left out", () => {
+  assert.equal(
+    stepOperations(srcnn('9-1-7'), 128 * 32 * 32),
+    2 * 131072 * (3 * (81 * 64 + 64 * 32 + 32 * 49) - 81 * 64),
+  );
 });
 
 test('contestants take turns, warm-ups do not count, and each gets its median', async () => {
   const turns: string[] = [];
-  const contestant = (name: string, times: number[]) => ({ name, run: async () => (turns.push(name), { ms: times.shift()! }) });
-  const found = await interleave([contestant('ours', [99, 3, 1, 2]), contestant('peer', [99, 30, 10, 20])], { rounds: 3, onNote: assert.fail });
+  const contestant = (name: string, times: number[]) => ({
+    name,
+    run: async () => (turns.push(name), { ms: times.shift()! }),
+  });
+  const found = await interleave([contestant('ours', [99, 3, 1, 2]), contestant('peer', [99, 30, 10, 20])], {
+    rounds: 3,
+    onNote: assert.fail,
+  });
   assert.deepEqual(turns, ['ours', 'peer', 'ours', 'peer', 'ours', 'peer', 'ours', 'peer']);
   assert.deepEqual([found.get('ours'), found.get('peer')], [{ ms: 2 }, { ms: 20 }]);
   assert.equal(median([4, 1, 3, 2]), 2.5);
@@ -30,8 +43,16 @@ test('contestants take turns, warm-ups do not count, and each gets its median', 
 
 test('a peer that fails is left out with its reason, and the others go on', async () => {
   const notes: string[] = [];
-  const fail = async () => { throw new Error('out of memory'); };
-  const found = await interleave([{ name: 'ours', run: async () => ({ ms: 1 }) }, { name: 'peer', run: fail }], { rounds: 2, onNote: (line) => notes.push(line) });
+  const fail = async () => {
+    throw new Error('out of memory');
+  };
+  const found = await interleave(
+    [
+      { name: 'ours', run: async () => ({ ms: 1 }) },
+      { name: 'peer', run: fail },
+    ],
+    { rounds: 2, onNote: (line) => notes.push(line) },
+  );
   assert.deepEqual([...found.keys()], ['ours']);
   assert.deepEqual(notes, ['peer left out: out of memory']);
 });
@@ -53,14 +74,30 @@ test('--quick --only step --json writes figures that fit each other, and no half
 });
 
 test('peers that are not installed are named in a line that says how to get them, and the rest is measured', () => {
-  const { status, stderr, stdout } = bench('--quick', '--only', 'step', '--threads', '1', '--peers', '--venv', join(folder, 'nowhere'));
+  const { status, stderr, stdout } = bench(
+    '--quick',
+    '--only',
+    'step',
+    '--threads',
+    '1',
+    '--peers',
+    '--venv',
+    join(folder, 'nowhere'),
+  );
   assert.equal(status, 0, stderr);
-  assert.match(stderr, /the Python peers are not there: no Python in .*nowhere; "npm run bench -- --peers" installs them/);
+  assert.match(
+    stderr,
+    /the Python peers are not there: no Python in .*nowhere; "npm run bench -- --peers" installs them/,
+  );
   assert.match(stdout, /GFLOP\/s/);
 });
 
 test('an option that does not exist, a thing that is not measured and threads that are no number are refused', () => {
-  for (const [options, expected] of [[['--pears'], /--pears/], [['--only', 'dinner'], /--only dinner: use some of step, inference512/], [['--threads', '0'], /--threads is 0/]] as const) {
+  for (const [options, expected] of [
+    [['--pears'], /--pears/],
+    [['--only', 'dinner'], /--only dinner: use some of step, inference512/],
+    [['--threads', '0'], /--threads is 0/],
+  ] as const) {
     const { status, stderr } = bench(...options);
     assert.equal(status, 1);
     assert.match(stderr, expected);
@@ -70,8 +107,16 @@ test('an option that does not exist, a thing that is not measured and threads th
 
 test('the Markdown table has a row for each thing measured and a column for each peer, with its ratio', () => {
   const report: Report = {
-    machine: { cpu: 'CPU', cores: 2, memoryGB: 8, node: '20.0.0', platform: 'linux x64', engine: 'WebAssembly' }, threads: 2, date: '2026-01-01T00:00:00Z', quick: false, peakResidentMB: 100, notes: [],
-    step: { ms: 100, gflops: 55.6 }, inference512: { ms: 50 }, scaling: 1.9, peers: { pytorch: { description: 'PyTorch', step: { ms: 250, ratio: 2.5 } } },
+    machine: { cpu: 'CPU', cores: 2, memoryGB: 8, node: '20.0.0', platform: 'linux x64', engine: 'WebAssembly' },
+    threads: 2,
+    date: '2026-01-01T00:00:00Z',
+    quick: false,
+    peakResidentMB: 100,
+    notes: [],
+    step: { ms: 100, gflops: 55.6 },
+    inference512: { ms: 50 },
+    scaling: 1.9,
+    peers: { pytorch: { description: 'PyTorch', step: { ms: 250, ratio: 2.5 } } },
   };
   const lines = toMarkdown(report).split('\n');
   assert.ok(lines.includes('|  | srcnn-lab | pytorch |'));

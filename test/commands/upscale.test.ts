@@ -21,19 +21,29 @@ before(async () => {
   await saveWeights(weights, { ...srcnn('9-1-5', { seed: 1 }), degradation: { protocol: 'paper', scale: 2 } });
   mkdirSync(inside('in'));
   await writeImage(inside('in', 'a.png'), goldenImage());
-  await sharp(goldenImage().data, { raw: { width: 37, height: 29, channels: 3 } }).withMetadata({ orientation: 6 }).withIccProfile('p3').jpeg().toFile(inside('in', 'turned.jpg'));
+  await sharp(goldenImage().data, { raw: { width: 37, height: 29, channels: 3 } })
+    .withMetadata({ orientation: 6 })
+    .withIccProfile('p3')
+    .jpeg()
+    .toFile(inside('in', 'turned.jpg'));
 });
 
 function run(...args: string[]) {
   const cli = join(__dirname, '..', '..', 'src', 'cli.ts');
-  return spawnSync(process.execPath, ['--import', 'tsx', cli, 'upscale', '--engine', 'wasm', ...args], { encoding: 'utf8', cwd: join(__dirname, '..', '..') });
+  return spawnSync(process.execPath, ['--import', 'tsx', cli, 'upscale', '--engine', 'wasm', ...args], {
+    encoding: 'utf8',
+    cwd: join(__dirname, '..', '..'),
+  });
 }
 
-test('OUT is a file for one picture, and a folder where it is one, takes several, or has no picture\'s suffix', async () => {
+test("OUT is a file for one picture, and a folder where it is one, takes several, or has no picture's suffix", async () => {
   const [a, turned] = [inside('in', 'a.png'), inside('in', 'turned.jpg')];
   assert.deepEqual(await planUpscale([a], inside('b.webp')), [{ input: a, output: inside('b.webp') }]);
   assert.deepEqual(await planUpscale([a], inside('out')), [{ input: a, output: inside('out', 'a.png') }]);
-  assert.deepEqual(await planUpscale([inside('in')], inside('out')), [{ input: a, output: inside('out', 'a.png') }, { input: turned, output: inside('out', 'turned.jpg') }]);
+  assert.deepEqual(await planUpscale([inside('in')], inside('out')), [
+    { input: a, output: inside('out', 'a.png') },
+    { input: turned, output: inside('out', 'turned.jpg') },
+  ]);
   assert.deepEqual(await planUpscale([a], folder), [{ input: a, output: inside('a.png') }]);
 });
 

@@ -11,7 +11,10 @@ afterEach(() => {
 
 test('an engine is chosen by name, else by SRCNN_ENGINE, and the name wins', async () => {
   process.env.SRCNN_ENGINE = 'wasm';
-  const [byEnvironment, byName] = [await createEngine(undefined, { threads: 1 }), await createEngine('wasm', { threads: 1 })];
+  const [byEnvironment, byName] = [
+    await createEngine(undefined, { threads: 1 }),
+    await createEngine('wasm', { threads: 1 }),
+  ];
   assert.deepEqual([byEnvironment.name, byName.name], ['wasm', 'wasm']);
   assert.match(byName.description, /1 thread$/);
   process.env.SRCNN_ENGINE = 'abacus';
@@ -20,7 +23,10 @@ test('an engine is chosen by name, else by SRCNN_ENGINE, and the name wins', asy
 });
 
 test('an unknown engine is refused, by argument and by environment, with the known ones', async () => {
-  await assert.rejects(createEngine('abacus'), (error) => error instanceof UnknownNameError && engineNames.every((name) => error.message.includes(name)));
+  await assert.rejects(
+    createEngine('abacus'),
+    (error) => error instanceof UnknownNameError && engineNames.every((name) => error.message.includes(name)),
+  );
   process.env.SRCNN_ENGINE = 'abacus';
   await assert.rejects(createEngine(), UnknownNameError);
 });
@@ -45,7 +51,10 @@ test('the default engine computes, and an engine asked for is that one or an err
 
 test('the list has every engine once, with a measured step or the reason why not', async () => {
   const reports = await listEngines({ threads: 1 });
-  assert.deepEqual(reports.map((report) => report.name), engineNames);
+  assert.deepEqual(
+    reports.map((report) => report.name),
+    engineNames,
+  );
   assert.ok(reports.find((report) => report.name === 'wasm')!.works);
   for (const { works, description, stepMilliseconds } of reports) {
     assert.equal(works, (stepMilliseconds ?? 0) > 0);

@@ -10,7 +10,8 @@ export function randomBatch(random: RandomState, count: number, width: number, h
 
 /** |a - b| / |b| over whole vectors. */
 export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let difference = 0, length = 0;
+  let difference = 0,
+    length = 0;
   for (let i = 0; i < b.length; i++) {
     difference += (a[i] - b[i]) ** 2;
     length += b[i] ** 2;
@@ -20,19 +21,41 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
 
 /** Every kind of layer there is: wide, of one channel in and out in the middle, single pixels, kernels wider than a patch. */
 export const chains: readonly (readonly Layer[])[] = [
-  [{ filters: 5, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 5, activation: 'linear' }],
-  [{ filters: 3, kernel: 1, activation: 'linear' }, { filters: 7, kernel: 3, activation: 'relu' }, { filters: 6, kernel: 5, activation: 'relu' }, { filters: 1, kernel: 1, activation: 'linear' }],
-  [{ filters: 4, kernel: 5, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }, { filters: 2, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 11, activation: 'linear' }],
+  [
+    { filters: 5, kernel: 3, activation: 'relu' },
+    { filters: 1, kernel: 5, activation: 'linear' },
+  ],
+  [
+    { filters: 3, kernel: 1, activation: 'linear' },
+    { filters: 7, kernel: 3, activation: 'relu' },
+    { filters: 6, kernel: 5, activation: 'relu' },
+    { filters: 1, kernel: 1, activation: 'linear' },
+  ],
+  [
+    { filters: 4, kernel: 5, activation: 'relu' },
+    { filters: 1, kernel: 3, activation: 'linear' },
+    { filters: 2, kernel: 3, activation: 'relu' },
+    { filters: 1, kernel: 11, activation: 'linear' },
+  ],
   [{ filters: 1, kernel: 7, activation: 'linear' }],
 ];
 
 export function withBiases(model: Model, random: RandomState): Model {
-  for (const { biasStart, end } of layerSlices(model.layers)) for (let i = biasStart; i < end; i++) model.weights[i] = 0.1 * normal(random);
+  for (const { biasStart, end } of layerSlices(model.layers))
+    for (let i = biasStart; i < end; i++) model.weights[i] = 0.1 * normal(random);
   return model;
 }
 
 /** Holds one engine's loss, gradient (each kernel and each bias) and picture against another's. */
-export async function compareEngines(engine: Engine, expected: Engine, network: string | readonly Layer[], count: number, width: number, height: number, border: number): Promise<void> {
+export async function compareEngines(
+  engine: Engine,
+  expected: Engine,
+  network: string | readonly Layer[],
+  count: number,
+  width: number,
+  height: number,
+  border: number,
+): Promise<void> {
   const random: RandomState = { seed: 13, draws: 0 };
   const model = withBiases(srcnn(network, { seed: 1 }), random);
   const batch = randomBatch(random, count, width, height);
@@ -42,7 +65,10 @@ export async function compareEngines(engine: Engine, expected: Engine, network: 
   const what = `${model.layers.map((l) => `${l.filters}x${l.kernel}`).join(' ')}, border ${border}`;
   assert.ok(Math.abs(loss / rightLoss - 1) < 1e-4, `${what}: loss ${loss}, expected ${rightLoss}`);
   for (const { kernelStart, biasStart, end } of layerSlices(model.layers)) {
-    for (const [from, to] of [[kernelStart, biasStart], [biasStart, end]]) {
+    for (const [from, to] of [
+      [kernelStart, biasStart],
+      [biasStart, end],
+    ]) {
       const error = relativeError(gradient.subarray(from, to), right.subarray(from, to));
       assert.ok(error < 1e-4, `${what}: the gradient from ${from} to ${to} is off by ${error}`);
     }

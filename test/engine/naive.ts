@@ -20,18 +20,30 @@ function forward(model: Model, input: Float64Array, width: number, height: numbe
   return planes;
 }
 
-interface Shape { filters: number; inputs: number; kernel: number; width: number; height: number }
+interface Shape {
+  filters: number;
+  inputs: number;
+  kernel: number;
+  width: number;
+  height: number;
+}
 
-function eachTap({ filters, inputs, kernel, width, height }: Shape, visit: (f: number, weight: number, source: number, target: number) => void): void {
+function eachTap(
+  { filters, inputs, kernel, width, height }: Shape,
+  visit: (f: number, weight: number, source: number, target: number) => void,
+): void {
   const pad = (kernel - 1) / 2;
-  for (let f = 0; f < filters; f++) for (let i = 0; i < inputs; i++) for (let r = 0; r < kernel; r++) for (let c = 0; c < kernel; c++) {
-    const weight = ((f * inputs + i) * kernel + r) * kernel + c;
-    for (let y = Math.max(0, pad - r); y < Math.min(height, height + pad - r); y++) {
-      for (let x = Math.max(0, pad - c); x < Math.min(width, width + pad - c); x++) {
-        visit(f, weight, i * width * height + (y + r - pad) * width + x + c - pad, y * width + x);
-      }
-    }
-  }
+  for (let f = 0; f < filters; f++)
+    for (let i = 0; i < inputs; i++)
+      for (let r = 0; r < kernel; r++)
+        for (let c = 0; c < kernel; c++) {
+          const weight = ((f * inputs + i) * kernel + r) * kernel + c;
+          for (let y = Math.max(0, pad - r); y < Math.min(height, height + pad - r); y++) {
+            for (let x = Math.max(0, pad - c); x < Math.min(width, width + pad - c); x++) {
+              visit(f, weight, i * width * height + (y + r - pad) * width + x + c - pad, y * width + x);
+            }
+          }
+        }
 }
 
 export function naivePredict(model: Model, input: ArrayLike<number>, width: number, height: number): Float64Array {
@@ -47,7 +59,8 @@ export function naiveLossAndGradient(model: Model, batch: Batch, border = 0): { 
   for (let n = 0; n < count; n++) {
     const planes = forward(model, Float64Array.from(batch.input.subarray(n * area, (n + 1) * area)), width, height);
     let delta = planes.at(-1)!.map((value, p) => {
-      const x = p % width, y = Math.floor(p / width);
+      const x = p % width,
+        y = Math.floor(p / width);
       const inside = Math.min(x, y, width - 1 - x, height - 1 - y) >= border;
       const difference = inside ? value - batch.target[n * area + p] : 0;
       loss += difference ** 2 / total;

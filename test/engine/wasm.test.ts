@@ -22,7 +22,8 @@ function randomBatch(random: RandomState, count: number, width: number, height: 
 
 /** |a - b| / |b| over whole vectors. */
 function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let difference = 0, length = 0;
+  let difference = 0,
+    length = 0;
   for (let i = 0; i < b.length; i++) {
     difference += (a[i] - b[i]) ** 2;
     length += b[i] ** 2;
@@ -34,7 +35,9 @@ function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
 function randomLayers(random: RandomState): Layer[] {
   const whole = (below: number) => Math.floor(uniform(random) * below);
   const hidden = Array.from({ length: 1 + whole(3) }, (): Layer => ({
-    filters: 1 + whole(9), kernel: 1 + 2 * whole(6), activation: uniform(random) < 0.8 ? 'relu' : 'linear',
+    filters: 1 + whole(9),
+    kernel: 1 + 2 * whole(6),
+    activation: uniform(random) < 0.8 ? 'relu' : 'linear',
   }));
   return [...hidden, { filters: 1, kernel: 1 + 2 * whole(6), activation: 'linear' }];
 }
@@ -43,7 +46,8 @@ test('loss, gradient and output agree with the definition for random chains of l
   const random: RandomState = { seed: 7, draws: 0 };
   for (let trial = 0; trial < 25; trial++) {
     const model = srcnn(randomLayers(random), { seed: trial });
-    for (const { biasStart, end } of layerSlices(model.layers)) for (let i = biasStart; i < end; i++) model.weights[i] = normal(random);
+    for (const { biasStart, end } of layerSlices(model.layers))
+      for (let i = biasStart; i < end; i++) model.weights[i] = normal(random);
     const [width, height] = [1 + Math.floor(uniform(random) * 40), 1 + Math.floor(uniform(random) * 20)];
     const batch = randomBatch(random, 1 + Math.floor(uniform(random) * 3), width, height);
     const what = `trial ${trial}: ${model.layers.map((l) => `${l.filters}x${l.kernel}`).join(' ')} on ${width}x${height}`;
@@ -62,15 +66,31 @@ test('loss, gradient and output agree with the definition for random chains of l
 
 test('5x5 kernels between many planes agree with the definition for widths that fill their tiles of four or not, with and without a border', async () => {
   const relu = (filters: number, kernel: number): Layer => ({ filters, kernel, activation: 'relu' });
-  const model = srcnn([relu(11, 3), relu(9, 5), relu(10, 5), { filters: 1, kernel: 5, activation: 'linear' }], { seed: 4 });
+  const model = srcnn([relu(11, 3), relu(9, 5), relu(10, 5), { filters: 1, kernel: 5, activation: 'linear' }], {
+    seed: 4,
+  });
   const random: RandomState = { seed: 11, draws: 0 };
-  for (const [width, height, border] of [[16, 9, 0], [17, 12, 0], [19, 5, 0], [1, 1, 0], [24, 24, 7], [21, 18, 4], [22, 20, 8]]) {
+  for (const [width, height, border] of [
+    [16, 9, 0],
+    [17, 12, 0],
+    [19, 5, 0],
+    [1, 1, 0],
+    [24, 24, 7],
+    [21, 18, 4],
+    [22, 20, 8],
+  ]) {
     const batch = randomBatch(random, 2, width, height);
     const gradient = new Float32Array(model.weights.length);
     const loss = await engine.lossAndGradient(model, batch, gradient, border);
     const expected = naiveLossAndGradient(model, batch, border);
-    assert.ok(Math.abs(loss / expected.loss - 1) < 1e-5, `${width}x${height}, border ${border}: loss ${loss}, not ${expected.loss}`);
-    assert.ok(relativeError(gradient, expected.gradient) < 2e-6, `${width}x${height}, border ${border}: gradient is off by ${relativeError(gradient, expected.gradient)}`);
+    assert.ok(
+      Math.abs(loss / expected.loss - 1) < 1e-5,
+      `${width}x${height}, border ${border}: loss ${loss}, not ${expected.loss}`,
+    );
+    assert.ok(
+      relativeError(gradient, expected.gradient) < 2e-6,
+      `${width}x${height}, border ${border}: gradient is off by ${relativeError(gradient, expected.gradient)}`,
+    );
   }
 });
 
@@ -86,10 +106,20 @@ test('where strips and segments meet does not change a bit of a pixel', async ()
   const random: RandomState = { seed: 5, draws: 0 };
   const [width, height, part] = [290, 150, { width: 203, height: 90 }];
   const data = Float32Array.from({ length: width * height }, () => normal(random));
-  const cut = Float32Array.from({ length: part.width * part.height }, (_, i) => data[Math.floor(i / part.width) * width + (i % part.width)]);
+  const cut = Float32Array.from(
+    { length: part.width * part.height },
+    (_, i) => data[Math.floor(i / part.width) * width + (i % part.width)],
+  );
   for (const kernel of [1, 3, 5, 7, 9, 11]) {
-    const model = srcnn([{ filters: 6, kernel, activation: 'relu' }, { filters: 1, kernel: 5, activation: 'linear' }], { seed: kernel });
-    const whole = await engine.predict(model, { data, width, height }), output = await engine.predict(model, { data: cut, ...part });
+    const model = srcnn(
+      [
+        { filters: 6, kernel, activation: 'relu' },
+        { filters: 1, kernel: 5, activation: 'linear' },
+      ],
+      { seed: kernel },
+    );
+    const whole = await engine.predict(model, { data, width, height }),
+      output = await engine.predict(model, { data: cut, ...part });
     // One more than the network's reach: outputs are formed in pairs, and a pair is rounded alike only if all that both depend on is the same.
     const reach = (kernel - 1) / 2 + 2 + 1;
     for (let y = 0; y < part.height - reach; y++) {
@@ -104,7 +134,10 @@ test('the number of threads does not change a bit of the gradient', async () => 
   const batch = randomBatch({ seed: 2, draws: 0 }, 40, 32, 32);
   const one = await createWasmEngine({ threads: 1 });
   const gradients = [new Float32Array(model.weights.length), new Float32Array(model.weights.length)];
-  const losses = [await engine.lossAndGradient(model, batch, gradients[0]), await one.lossAndGradient(model, batch, gradients[1])];
+  const losses = [
+    await engine.lossAndGradient(model, batch, gradients[0]),
+    await one.lossAndGradient(model, batch, gradients[1]),
+  ];
   await one.close();
   assert.equal(losses[0], losses[1]);
   assert.deepEqual(gradients[0], gradients[1]);
@@ -114,7 +147,8 @@ test('calls made at once are answered one after the other, each with its own res
   const models = [1, 2, 3].map((seed) => srcnn('9-5-5', { seed }));
   const plane = { data: new Float32Array(64).fill(0.5), width: 8, height: 8 };
   const together = await Promise.all(models.map((model) => engine.predict(model, plane)));
-  for (const [i, model] of models.entries()) assert.deepEqual(together[i].data, (await engine.predict(model, plane)).data);
+  for (const [i, model] of models.entries())
+    assert.deepEqual(together[i].data, (await engine.predict(model, plane)).data);
   assert.notDeepEqual(together[0].data, together[1].data);
 });
 
@@ -134,23 +168,39 @@ test('an engine that has lost a thread says so at once, and at every further cal
   const plane = { data: new Float32Array(64), width: 8, height: 8 };
   await broken.predict(srcnn('9-1-5'), plane);
   await (broken as unknown as { workers: Worker[] }).workers[1].terminate();
-  for (let call = 0; call < 2; call++) await assert.rejects(broken.predict(srcnn('9-1-5'), plane), (error: Error) => error instanceof EngineError && /a thread failed/.test(error.message));
+  for (let call = 0; call < 2; call++)
+    await assert.rejects(
+      broken.predict(srcnn('9-1-5'), plane),
+      (error: Error) => error instanceof EngineError && /a thread failed/.test(error.message),
+    );
   await broken.close();
 });
 
 test('a batch that no memory holds is an error that names batchSize', async () => {
-  const model = srcnn('9-5-5'), count = 2 ** 18;
+  const model = srcnn('9-5-5'),
+    count = 2 ** 18;
   const batch = { input: new Float32Array(4), target: new Float32Array(4), count, width: 8, height: 8 };
-  await assert.rejects(engine.lossAndGradient(model, batch, new Float32Array(model.weights.length)), (error: Error) => error instanceof OptionError && /batchSize/.test(error.message));
+  await assert.rejects(
+    engine.lossAndGradient(model, batch, new Float32Array(model.weights.length)),
+    (error: Error) => error instanceof OptionError && /batchSize/.test(error.message),
+  );
 });
 
 const reference = process.env.SRCNN_REFERENCE_DIR;
-test('loss and gradients equal PyTorch\'s', { skip: reference ? false : 'SRCNN_REFERENCE_DIR is not set' }, async () => {
+test("loss and gradients equal PyTorch's", { skip: reference ? false : 'SRCNN_REFERENCE_DIR is not set' }, async () => {
   const golden = JSON.parse(readFileSync(join(reference!, 'srcnn-step-torch.json'), 'utf8'));
   const flat = (tensors: Record<string, number[]>) =>
-    Float32Array.from(['conv1', 'conv2', 'conv3'].flatMap((name) => [...tensors[`${name}.weight`], ...tensors[`${name}.bias`]]));
+    Float32Array.from(
+      ['conv1', 'conv2', 'conv3'].flatMap((name) => [...tensors[`${name}.weight`], ...tensors[`${name}.bias`]]),
+    );
   const model = { ...srcnn('9-1-7'), weights: flat(golden.weights) };
-  const batch = { input: Float32Array.from(golden.x), target: Float32Array.from(golden.y), count: 4, width: 32, height: 32 };
+  const batch = {
+    input: Float32Array.from(golden.x),
+    target: Float32Array.from(golden.y),
+    count: 4,
+    width: 32,
+    height: 32,
+  };
   const gradient = new Float32Array(model.weights.length);
   const loss = await engine.lossAndGradient(model, batch, gradient);
   assert.ok(Math.abs(loss / golden.loss - 1) < 1e-6);

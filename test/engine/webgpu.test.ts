@@ -10,10 +10,13 @@ import { chains, compareEngines } from './compare';
 /** Chromium's software Vulkan, where there is no GPU: Debian 12's own (mesa-vulkan-drivers 22.3) lacks what WebGPU asks for. */
 const SOFTWARE = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
-let wasm: Engine, engine: Engine | null = null, missing: Error | null = null;
+let wasm: Engine,
+  engine: Engine | null = null,
+  missing: Error | null = null;
 before(async () => {
   wasm = await createWasmEngine({ threads: 2 });
-  if (existsSync(SOFTWARE) && !['/dev/dri', '/dev/nvidiactl', '/dev/dxg'].some((path) => existsSync(path))) process.env.VK_ICD_FILENAMES ??= SOFTWARE;
+  if (existsSync(SOFTWARE) && !['/dev/dri', '/dev/nvidiactl', '/dev/dxg'].some((path) => existsSync(path)))
+    process.env.VK_ICD_FILENAMES ??= SOFTWARE;
   engine = await createWebgpuEngine().catch((error: Error) => {
     missing = error;
     return null;
@@ -24,7 +27,10 @@ after(async () => void (await Promise.all([wasm.close(), engine?.close()])));
 test('without packages or adapter the engine is an error that says what to install', (context) => {
   if (engine) return context.skip('the engine webgpu works here');
   assert.ok(missing instanceof EngineError);
-  assert.match(missing.message, /npm install --no-save webgpu@[\d.]+ @tensorflow\/tfjs-backend-webgpu@4|install the GPU's driver/);
+  assert.match(
+    missing.message,
+    /npm install --no-save webgpu@[\d.]+ @tensorflow\/tfjs-backend-webgpu@4|install the GPU's driver/,
+  );
 });
 
 test('loss, gradient and picture agree with the engine wasm on WebGPU', async (context) => {
@@ -37,7 +43,10 @@ test('a software adapter is not taken for a GPU, and an adapter that is not ther
   assert.equal((engine as Engine & { gpu: boolean }).gpu, !/software, no GPU/.test(engine.description));
   process.env.SRCNN_WEBGPU_ADAPTER = 'abacus';
   try {
-    await assert.rejects(createWebgpuEngine(), (error) => error instanceof EngineError && /called abacus .*; the adapters here: \w/.test(error.message));
+    await assert.rejects(
+      createWebgpuEngine(),
+      (error) => error instanceof EngineError && /called abacus .*; the adapters here: \w/.test(error.message),
+    );
   } finally {
     delete process.env.SRCNN_WEBGPU_ADAPTER;
   }

@@ -13,25 +13,50 @@ const { SRCNN_DATA_DIR: data, SRCNN_REFERENCE_DIR: reference } = process.env;
 const skip = data && reference ? false : 'SRCNN_DATA_DIR or SRCNN_REFERENCE_DIR is not set';
 
 function table(name: string): Record<string, string>[] {
-  const [head, ...lines] = readFileSync(join(reference!, name), 'utf8').trim().split(/\r?\n/).map((line) => line.split(','));
+  const [head, ...lines] = readFileSync(join(reference!, name), 'utf8')
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(','));
   return lines.map((line) => Object.fromEntries(head.map((column, i) => [column, line[i]])));
 }
 
-test('bicubic under the seed protocol scores as Pillow, scipy and scikit-image do, image by image', { skip }, async () => {
-  const expected = table('bicubic-seed-protocol.csv');
-  const { rows } = await evaluate(expected.slice(0, 20).map(({ file }) => join(data!, 'eval219', file)));
-  assert.equal(rows.length, 20);
-  for (const [i, row] of rows.entries()) {
-    assert.ok(Math.abs(row.psnr - Number(expected[i].psnr_rgb)) < 1e-6 && Math.abs(row.ssim - Number(expected[i].ssim_rgb)) < 1e-6, row.file);
-  }
-});
-
-for (const [set, scale] of [['Set5', 2], ['Set5', 3], ['Set5', 4], ['Set14', 3]] as const) {
-  test(`bicubic under the paper protocol scores as the reference on ${set} x${scale}`, { skip }, async () => {
-    const expected = table('bicubic-paper-protocol.csv').filter((row) => row.set === set && Number(row.scale) === scale);
-    const { rows } = await evaluate(expected.map(({ file }) => join(data!, set, `image_SRF_${scale}`, file)), { protocol: 'paper', scale });
+test(
+  'bicubic under the seed protocol scores as Pillow, scipy and scikit-image do, image by image',
+  { skip },
+  async () => {
+    const expected = table('bicubic-seed-protocol.csv');
+    const { rows } = await evaluate(expected.slice(0, 20).map(({ file }) => join(data!, 'eval219', file)));
+    assert.equal(rows.length, 20);
     for (const [i, row] of rows.entries()) {
-      assert.ok(Math.abs(row.psnr - Number(expected[i].psnr_y)) < 1e-4 && Math.abs(row.ssim - Number(expected[i].ssim_y)) < 1e-6, row.file);
+      assert.ok(
+        Math.abs(row.psnr - Number(expected[i].psnr_rgb)) < 1e-6 &&
+          Math.abs(row.ssim - Number(expected[i].ssim_rgb)) < 1e-6,
+        row.file,
+      );
+    }
+  },
+);
+
+for (const [set, scale] of [
+  ['Set5', 2],
+  ['Set5', 3],
+  ['Set5', 4],
+  ['Set14', 3],
+] as const) {
+  test(`bicubic under the paper protocol scores as the reference on ${set} x${scale}`, { skip }, async () => {
+    const expected = table('bicubic-paper-protocol.csv').filter(
+      (row) => row.set === set && Number(row.scale) === scale,
+    );
+    const { rows } = await evaluate(
+      expected.map(({ file }) => join(data!, set, `image_SRF_${scale}`, file)),
+      { protocol: 'paper', scale },
+    );
+    for (const [i, row] of rows.entries()) {
+      assert.ok(
+        Math.abs(row.psnr - Number(expected[i].psnr_y)) < 1e-4 &&
+          Math.abs(row.ssim - Number(expected[i].ssim_y)) < 1e-6,
+        row.file,
+      );
     }
     assert.equal(rows.length, expected.length);
   });
@@ -45,20 +70,36 @@ test('one bad image is listed and the others are scored, for bicubic and the mod
   const result = await evaluate([bad, ...evaluation], { model: srcnn('9-1-7') });
   await assert.rejects(evaluate([bad]), DatasetError);
   await rm(folder, { recursive: true });
-  assert.deepEqual(result.skipped.map(({ file }) => basename(file)), ['bad.png']);
-  assert.deepEqual(result.summary.map(({ method, images }) => [method, images]), [['bicubic', 1], ['srcnn', 1]]);
+  assert.deepEqual(
+    result.skipped.map(({ file }) => basename(file)),
+    ['bad.png'],
+  );
+  assert.deepEqual(
+    result.summary.map(({ method, images }) => [method, images]),
+    [
+      ['bicubic', 1],
+      ['srcnn', 1],
+    ],
+  );
 });
 
 test('rows do not depend on the threads, and bicubic is taken over from an earlier evaluation', async () => {
   const { training } = await loadDataset('sample');
-  const files = training.slice(0, 3), model = srcnn('9-1-7');
+  const files = training.slice(0, 3),
+    model = srcnn('9-1-7');
   const progress: number[] = [];
-  const [one, two] = [await evaluate(files, { model, threads: 1 }), await evaluate(files, { model, threads: 2, onProgress: (done) => progress.push(done) })];
+  const [one, two] = [
+    await evaluate(files, { model, threads: 1 }),
+    await evaluate(files, { model, threads: 2, onProgress: (done) => progress.push(done) }),
+  ];
   assert.deepEqual(two, one);
   assert.deepEqual(progress, [1, 2, 3]);
   const marked = one.rows.map((row) => ({ ...row, psnr: row.psnr + 100 }));
   const again = await evaluate(files, { model, bicubic: marked });
-  assert.deepEqual(again.rows, one.rows.map((row, i) => (row.method === 'bicubic' ? marked[i] : row)));
+  assert.deepEqual(
+    again.rows,
+    one.rows.map((row, i) => (row.method === 'bicubic' ? marked[i] : row)),
+  );
 });
 
 test('a scale or protocol that does not exist is refused by name', async () => {

@@ -21,7 +21,12 @@ function identity(degradation?: Model['degradation']): Model {
   return { ...model, degradation };
 }
 
-const grey = (): Image => ({ data: goldenImage().data.filter((_, i) => i % 3 === 1), width: 37, height: 29, channels: 1 });
+const grey = (): Image => ({
+  data: goldenImage().data.filter((_, i) => i % 3 === 1),
+  width: 37,
+  height: 29,
+  channels: 1,
+});
 
 test('with a network that changes nothing, grey, colour and alpha are enlarged as by bicubic', async () => {
   const image = { ...goldenImage(), alpha: grey().data };
@@ -42,15 +47,32 @@ test('with a network that changes nothing, grey, colour and alpha are enlarged a
 
 test('a grey picture and the same picture in RGB become the same, for any network', async () => {
   const one = grey();
-  const three: Image = { ...one, channels: 3, data: Uint8Array.from({ length: 3 * one.data.length }, (_, i) => one.data[Math.floor(i / 3)]) };
+  const three: Image = {
+    ...one,
+    channels: 3,
+    data: Uint8Array.from({ length: 3 * one.data.length }, (_, i) => one.data[Math.floor(i / 3)]),
+  };
   const model = srcnn('9-1-5', { seed: 5 });
-  const [fromOne, fromThree] = [await upscale(one, { model, engine, scale: 3 }), await upscale(three, { model, engine, scale: 3 })];
+  const [fromOne, fromThree] = [
+    await upscale(one, { model, engine, scale: 3 }),
+    await upscale(three, { model, engine, scale: 3 }),
+  ];
   assert.equal(fromOne.channels, 1);
-  assert.ok(difference(fromOne.data, fromThree.data.filter((_, i) => i % 3 === 0)).largest <= 1);
+  assert.ok(
+    difference(
+      fromOne.data,
+      fromThree.data.filter((_, i) => i % 3 === 0),
+    ).largest <= 1,
+  );
 });
 
 test('16 bits stay 16 bits, finer than the same picture in 8', async () => {
-  const ramp: Photograph = { data: Uint16Array.from({ length: 64 * 8 }, (_, i) => 30000 + 7 * (i % 64)), width: 64, height: 8, channels: 1 };
+  const ramp: Photograph = {
+    data: Uint16Array.from({ length: 64 * 8 }, (_, i) => 30000 + 7 * (i % 64)),
+    width: 64,
+    height: 8,
+    channels: 1,
+  };
   const large = await upscale(ramp, { model: identity(), engine, scale: 4 });
   assert.ok(large.data instanceof Uint16Array);
   assert.ok(new Set(large.data).size > 200, 'a ramp of 441 steps of 65535, hardly 2 of 255');
@@ -59,14 +81,18 @@ test('16 bits stay 16 bits, finer than the same picture in 8', async () => {
 
 for (const padding of ['zeros', 'reflect'] as const) {
   test(`a picture computed in several bands is the same as in one, with ${padding} at its border`, async () => {
-    const layers = [{ filters: 2, kernel: 9, activation: 'relu' }, { filters: 1, kernel: 7, activation: 'linear' }] as const;
+    const layers = [
+      { filters: 2, kernel: 9, activation: 'relu' },
+      { filters: 1, kernel: 7, activation: 'linear' },
+    ] as const;
     const model: Model = { ...srcnn(layers, { seed: 2 }), padding };
     // Bands of a picture this wide are 20 rows high; its left part, narrower, is computed in one.
     const wide = noise(23000, 45);
     const bands: number[] = [];
     const large = await upscale(wide, { model, engine, scale: 3, onProgress: (done) => bands.push(done) });
     assert.deepEqual(bands, [20, 40, 45]);
-    const columns = 100, beyond = 10;
+    const columns = 100,
+      beyond = 10;
     const part = await upscale(leftPart(wide, columns + beyond), { model, engine, scale: 3 });
     assert.ok(difference(leftPart(large, 3 * columns).data, leftPart(part, 3 * columns).data).largest <= 1);
   });
@@ -76,7 +102,10 @@ test('the scale and range are those the model was trained for, unless others are
   const model = { ...srcnn('9-1-5', { seed: 5 }), degradation: { protocol: 'paper', scale: 4 } as const };
   const large = await upscale(grey(), { model, engine });
   assert.equal(large.width, 4 * 37);
-  assert.deepEqual(large, await upscale(grey(), { model: { ...model, degradation: undefined }, engine, scale: 4, protocol: 'paper' }));
+  assert.deepEqual(
+    large,
+    await upscale(grey(), { model: { ...model, degradation: undefined }, engine, scale: 4, protocol: 'paper' }),
+  );
   assert.notDeepEqual(large, await upscale(grey(), { model, engine, protocol: 'seed' }));
 });
 
@@ -87,7 +116,12 @@ test('a scale or protocol that is none, and a scale without weights, are refused
 });
 
 function noise(width: number, height: number): Image {
-  return { data: Uint8Array.from({ length: width * height }, (_, i) => (Math.imul(i, 2654435761) >>> 13) & 255), width, height, channels: 1 };
+  return {
+    data: Uint8Array.from({ length: width * height }, (_, i) => (Math.imul(i, 2654435761) >>> 13) & 255),
+    width,
+    height,
+    channels: 1,
+  };
 }
 
 function leftPart({ data, width, height }: Image, columns: number): Image {

@@ -17,12 +17,24 @@ export const golden: Golden = JSON.parse(readFileSync(join(__dirname, 'image.jso
 
 export const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
 
-export const goldenImage = (): Image => ({ data: bytesOf(golden.rgb), width: golden.width, height: golden.height, channels: 3 });
+export const goldenImage = (): Image => ({
+  data: bytesOf(golden.rgb),
+  width: golden.width,
+  height: golden.height,
+  channels: 3,
+});
 
-export const goldenLuminance = (): Plane => ({ data: Float32Array.from(bytesOf(golden.full[0])), width: golden.width, height: golden.height });
+export const goldenLuminance = (): Plane => ({
+  data: Float32Array.from(bytesOf(golden.full[0])),
+  width: golden.width,
+  height: golden.height,
+});
 
 /** How many samples differ, and by how much at most. */
-export function difference(a: ArrayLike<number>, b: ArrayLike<number>): { samples: number; largest: number; different: number } {
+export function difference(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+): { samples: number; largest: number; different: number } {
   if (a.length !== b.length) throw new Error(`${a.length} samples against ${b.length}`);
   let [largest, different] = [0, 0];
   for (let i = 0; i < a.length; i++) {

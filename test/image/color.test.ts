@@ -25,11 +25,26 @@ test('the full-range planes equal Pillow convert("YCbCr") on a picture and on a 
 
 test('the studio planes of the primaries are those of ITU-R BT.601', () => {
   const expected: [number[], number[]][] = [
-    [[0, 0, 0], [16, 128, 128]],
-    [[255, 255, 255], [235, 128, 128]],
-    [[255, 0, 0], [81, 90, 240]],
-    [[0, 255, 0], [145, 54, 34]],
-    [[0, 0, 255], [41, 240, 110]],
+    [
+      [0, 0, 0],
+      [16, 128, 128],
+    ],
+    [
+      [255, 255, 255],
+      [235, 128, 128],
+    ],
+    [
+      [255, 0, 0],
+      [81, 90, 240],
+    ],
+    [
+      [0, 255, 0],
+      [145, 54, 34],
+    ],
+    [
+      [0, 0, 255],
+      [41, 240, 110],
+    ],
   ];
   for (const [rgb, ycbcr] of expected) assert.deepEqual(values(toYCbCr(pixel(...rgb), 'studio')), ycbcr);
 });

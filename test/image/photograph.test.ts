@@ -14,7 +14,10 @@ after(() => rmSync(folder, { recursive: true }));
 
 let profile: Buffer;
 before(async () => {
-  await sharp(goldenImage().data, { raw: { width: 37, height: 29, channels: 3 } }).withIccProfile('p3').png().toFile(inside('p3.png'));
+  await sharp(goldenImage().data, { raw: { width: 37, height: 29, channels: 3 } })
+    .withIccProfile('p3')
+    .png()
+    .toFile(inside('p3.png'));
   profile = (await sharp(inside('p3.png')).metadata()).icc!;
 });
 
@@ -26,7 +29,10 @@ for (const kind of ['png', 'tif', 'webp', 'jpg']) {
     await writeImage(inside(`profile.${kind}`), { ...photograph, profile });
     const back = await readPhotograph(inside(`profile.${kind}`));
     assert.ok(back.profile!.equals(profile));
-    assert.deepEqual({ ...back, profile: undefined }, { ...(await readPhotograph(inside(`plain.${kind}`))), profile: undefined });
+    assert.deepEqual(
+      { ...back, profile: undefined },
+      { ...(await readPhotograph(inside(`plain.${kind}`))), profile: undefined },
+    );
   });
 }
 
@@ -39,7 +45,12 @@ test('BMP has no room for a profile: the colours are converted to sRGB', async (
 });
 
 for (const channels of [1, 3] as const) {
-  const photograph = { data: Uint16Array.from({ length: 20 * 10 * channels }, (_, i) => (i * 977) % 65536), width: 20, height: 10, channels };
+  const photograph = {
+    data: Uint16Array.from({ length: 20 * 10 * channels }, (_, i) => (i * 977) % 65536),
+    width: 20,
+    height: 10,
+    channels,
+  };
   for (const kind of ['png', 'tif']) {
     test(`16 bits and ${channels} channels come back from ${kind} sample by sample, with alpha too`, async () => {
       await writeImage(inside(`wide.${kind}`), photograph);
@@ -54,12 +65,21 @@ for (const channels of [1, 3] as const) {
     const expected = Uint8Array.from(photograph.data, (value) => Math.round((value * 255) / 65535));
     assert.deepEqual(toEightBits(photograph).data, expected);
     const { data } = await readPhotograph(inside('narrow.webp'));
-    assert.deepEqual(data.filter((_, i) => data.length === expected.length || i % 3 === 0), expected);
+    assert.deepEqual(
+      data.filter((_, i) => data.length === expected.length || i % 3 === 0),
+      expected,
+    );
   });
 }
 
 test('16 bits and a colour profile go together', async () => {
-  const photograph = { data: Uint16Array.from({ length: 600 }, (_, i) => (i * 977) % 65536), width: 20, height: 10, channels: 3 as const, profile };
+  const photograph = {
+    data: Uint16Array.from({ length: 600 }, (_, i) => (i * 977) % 65536),
+    width: 20,
+    height: 10,
+    channels: 3 as const,
+    profile,
+  };
   for (const kind of ['png', 'tif']) {
     await writeImage(inside(`both.${kind}`), photograph);
     assert.deepEqual(await readPhotograph(inside(`both.${kind}`)), photograph);
@@ -68,7 +88,11 @@ test('16 bits and a colour profile go together', async () => {
 });
 
 test('a CMYK photograph is read as RGB, without its profile', async () => {
-  await sharp(goldenImage().data, { raw: { width: 37, height: 29, channels: 3 } }).toColorspace('cmyk').withIccProfile('cmyk').jpeg().toFile(inside('cmyk.jpg'));
+  await sharp(goldenImage().data, { raw: { width: 37, height: 29, channels: 3 } })
+    .toColorspace('cmyk')
+    .withIccProfile('cmyk')
+    .jpeg()
+    .toFile(inside('cmyk.jpg'));
   assert.equal((await sharp(inside('cmyk.jpg')).metadata()).space, 'cmyk');
   const { channels, profile: none, data } = await readPhotograph(inside('cmyk.jpg'));
   assert.deepEqual([channels, none, data.length], [3, undefined, 37 * 29 * 3]);

@@ -12,7 +12,11 @@ for (const { width, height, data } of golden.resize) {
 }
 
 const row = (...values: number[]): Plane => ({ data: Float32Array.from(values), width: values.length, height: 1 });
-const ramp = (width: number, height: number): Plane => ({ data: Float32Array.from({ length: width * height }, (_, i) => i % width), width, height });
+const ramp = (width: number, height: number): Plane => ({
+  data: Float32Array.from({ length: width * height }, (_, i) => i % width),
+  width,
+  height,
+});
 
 test('imresize doubles a step by the cubic of a = -0.5 worked out by hand', () => {
   const enlarged = imresize(row(0, 0, 0, 0, 100, 100, 100, 100), 16, 1).data.subarray(4, 12);
@@ -23,7 +27,11 @@ test('imresize doubles a step by the cubic of a = -0.5 worked out by hand', () =
 test('imresize keeps a constant, and a ramp inside its borders, at every scale', () => {
   for (const scale of [1 / 4, 1 / 3, 1 / 2, 2, 3, 4]) {
     const size = 48 * scale;
-    assert.ok(imresize({ ...row(), data: new Float32Array(48 * 48).fill(77), width: 48, height: 48 }, size, size).data.every((v) => Math.abs(v - 77) < 1e-4));
+    assert.ok(
+      imresize({ ...row(), data: new Float32Array(48 * 48).fill(77), width: 48, height: 48 }, size, size).data.every(
+        (v) => Math.abs(v - 77) < 1e-4,
+      ),
+    );
     const result = imresize(ramp(48, 48), size, size);
     const margin = Math.ceil(2 * Math.max(1, scale)) + 1;
     for (let x = margin; x < size - margin; x++) {

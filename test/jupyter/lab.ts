@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -19,22 +29,40 @@ export interface Lab {
 
 /** The browser to drive: CHROMIUM, or the first of the usual names that is there. */
 export function findBrowser(): string | undefined {
-  const found = (name: string) => spawnSync(process.platform === 'win32' ? 'where' : 'which', [name], { encoding: 'utf8' }).stdout?.split('\n')[0].trim();
+  const found = (name: string) =>
+    spawnSync(process.platform === 'win32' ? 'where' : 'which', [name], { encoding: 'utf8' })
+      .stdout?.split('\n')[0]
+      .trim();
   const usual = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
-  const installed = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'];
+  const installed = [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  ];
   return process.env.CHROMIUM || usual.map(found).find(Boolean) || installed.find((path) => existsSync(path));
 }
 
 /** `notebooks` are copied without outputs; `extra` cells are put at their ends. */
-export async function startLab(browserPath: string, notebooks: string[], extra: Record<string, string[]>, environment: Record<string, string>): Promise<Lab> {
-  const { jupyterEnvironment } = (await import(join(root, 'scripts/setup.mjs'))) as { jupyterEnvironment(): NodeJS.ProcessEnv };
+export async function startLab(
+  browserPath: string,
+  notebooks: string[],
+  extra: Record<string, string[]>,
+  environment: Record<string, string>,
+): Promise<Lab> {
+  const { jupyterEnvironment } = (await import(join(root, 'scripts/setup.mjs'))) as {
+    jupyterEnvironment(): NodeJS.ProcessEnv;
+  };
   // Inside the project: from there, the kernel finds the package by its name.
   mkdirSync(join(root, '.jupyter'), { recursive: true });
   const folder = mkdtempSync(join(root, '.jupyter', 'test-'));
   for (const name of notebooks) copyNotebook(name, folder, extra[name] ?? []);
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
-  const server = startServer(folder, port, token, { ...jupyterEnvironment(), ...settings(folder), ...environment, SRCNN_RUNS: join(folder, 'runs') });
+  const server = startServer(folder, port, token, {
+    ...jupyterEnvironment(),
+    ...settings(folder),
+    ...environment,
+    SRCNN_RUNS: join(folder, 'runs'),
+  });
   let browser: Browser | undefined;
   const close = async () => {
     await browser?.close();
@@ -44,8 +72,17 @@ export async function startLab(browserPath: string, notebooks: string[], extra: 
   try {
     await answering(`http://127.0.0.1:${port}/api/status?token=${token}`, server, folder);
     browser = await chromium.launch({
-      executablePath: browserPath, headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      executablePath: browserPath,
+      headless: true,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
     });
     const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
     page.setDefaultTimeout(patience);
@@ -57,11 +94,25 @@ export async function startLab(browserPath: string, notebooks: string[], extra: 
 }
 
 function copyNotebook(name: string, folder: string, extra: string[]): void {
-  const notebook = JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8')) as { cells: { cell_type: string }[] };
-  const code = (source: string, index: number) => ({ cell_type: 'code', id: `extra-${index}`, metadata: {}, source, outputs: [], execution_count: null });
-  const cells = notebook.cells.map((cell) => (cell.cell_type === 'code' ? { ...cell, outputs: [], execution_count: null } : cell));
+  const notebook = JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8')) as {
+    cells: { cell_type: string }[];
+  };
+  const code = (source: string, index: number) => ({
+    cell_type: 'code',
+    id: `extra-${index}`,
+    metadata: {},
+    source,
+    outputs: [],
+    execution_count: null,
+  });
+  const cells = notebook.cells.map((cell) =>
+    cell.cell_type === 'code' ? { ...cell, outputs: [], execution_count: null } : cell,
+  );
   mkdirSync(join(folder, 'notebooks'), { recursive: true });
-  writeFileSync(join(folder, 'notebooks', name), JSON.stringify({ ...notebook, cells: [...cells, ...extra.map(code)] }));
+  writeFileSync(
+    join(folder, 'notebooks', name),
+    JSON.stringify({ ...notebook, cells: [...cells, ...extra.map(code)] }),
+  );
 }
 
 /** Settings and workspaces of the test's own; every cell is there for the browser to find, in view or not. */
@@ -88,14 +139,36 @@ function freePort(): Promise<number> {
 function startServer(folder: string, port: number, token: string, env: NodeJS.ProcessEnv): ChildProcess {
   const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
   const log = openSync(join(folder, 'server.log'), 'w');
-  const server = spawn('jupyter', ['lab', '--ip=127.0.0.1', `--port=${port}`, '--no-browser', ...asRoot, `--ServerApp.root_dir=${folder}`, `--IdentityProvider.token=${token}`], { cwd: root, stdio: ['ignore', log, log], env });
+  const server = spawn(
+    'jupyter',
+    [
+      'lab',
+      '--ip=127.0.0.1',
+      `--port=${port}`,
+      '--no-browser',
+      ...asRoot,
+      `--ServerApp.root_dir=${folder}`,
+      `--IdentityProvider.token=${token}`,
+    ],
+    { cwd: root, stdio: ['ignore', log, log], env },
+  );
   closeSync(log);
   return server;
 }
 
 async function answering(address: string, server: ChildProcess, folder: string): Promise<void> {
-  for (const until = Date.now() + patience; Date.now() < until && server.exitCode === null; await new Promise((resolve) => setTimeout(resolve, 200))) {
-    if (await fetch(address).then(({ ok }) => ok, () => false)) return;
+  for (
+    const until = Date.now() + patience;
+    Date.now() < until && server.exitCode === null;
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  ) {
+    if (
+      await fetch(address).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return;
   }
   throw new Error(`JupyterLab does not answer:\n${readFileSync(join(folder, 'server.log'), 'utf8').slice(-3000)}`);
 }
@@ -117,13 +190,22 @@ async function openNotebook(page: Page, address: string, name: string, token: st
   await page.goto(`${address}/lab/tree/notebooks/${name}?reset&token=${token}`);
   await page.locator('.jp-NotebookPanel:visible .jp-Notebook .jp-CodeCell').first().waitFor();
   // The page shows a kernel's name before it is connected to it; the server knows.
-  await until('a kernel that is ready', async () => {
-    const sessions = (await (await fetch(`${address}/api/sessions?token=${token}`)).json()) as { path: string; kernel: { execution_state: string; connections: number } }[];
-    return sessions.find(({ path }) => path.endsWith(name))?.kernel;
-  }, (kernel) => kernel?.execution_state === 'idle' && kernel.connections > 0);
+  await until(
+    'a kernel that is ready',
+    async () => {
+      const sessions = (await (await fetch(`${address}/api/sessions?token=${token}`)).json()) as {
+        path: string;
+        kernel: { execution_state: string; connections: number };
+      }[];
+      return sessions.find(({ path }) => path.endsWith(name))?.kernel;
+    },
+    (kernel) => kernel?.execution_state === 'idle' && kernel.connections > 0,
+  );
   await kernelIdle(page);
 }
 
 export async function kernelIdle(page: Page): Promise<void> {
-  await page.locator('.jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ state: 'attached' });
+  await page
+    .locator('.jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    .waitFor({ state: 'attached' });
 }

@@ -2,7 +2,11 @@ import type { Locator, Page } from 'playwright-core';
 
 /** The cell whose source contains the text. */
 export function cell(page: Page, source: string): Locator {
-  return page.locator('.jp-NotebookPanel:visible .jp-Notebook .jp-CodeCell', { has: page.locator('.jp-InputArea-editor', { hasText: source }) }).first();
+  return page
+    .locator('.jp-NotebookPanel:visible .jp-Notebook .jp-CodeCell', {
+      has: page.locator('.jp-InputArea-editor', { hasText: source }),
+    })
+    .first();
 }
 
 export const outputs = (of: Locator) => of.locator('.jp-OutputArea-output');
@@ -24,35 +28,61 @@ export async function runCell(page: Page, of: Locator): Promise<number> {
   const id = `waiting-${Math.random()}`;
   await of.evaluate((element, key) => {
     const times: { pressed?: number; answered?: number } = ((window as unknown as Record<string, object>)[key] = {});
-    window.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter') return;
-      times.pressed ??= performance.now();
-    }, { capture: true });
+    window.addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key !== 'Enter') return;
+        times.pressed ??= performance.now();
+      },
+      { capture: true },
+    );
     new MutationObserver((changes, observer) => {
-      const added = changes.flatMap(({ addedNodes }) => [...addedNodes]).some((node) => (node as Element).matches?.('.jp-OutputArea-child, .jp-OutputArea-output') || (node as Element).querySelector?.('.jp-OutputArea-output'));
+      const added = changes
+        .flatMap(({ addedNodes }) => [...addedNodes])
+        .some(
+          (node) =>
+            (node as Element).matches?.('.jp-OutputArea-child, .jp-OutputArea-output') ||
+            (node as Element).querySelector?.('.jp-OutputArea-output'),
+        );
       if (!added || times.pressed === undefined) return;
       times.answered = performance.now();
       observer.disconnect();
     }).observe(element, { childList: true, subtree: true });
   }, id);
   await page.keyboard.press('Control+Enter');
-  const answered = await page.waitForFunction((key) => {
-    const { pressed, answered } = (window as unknown as Record<string, { pressed: number; answered?: number }>)[key];
-    return answered && answered - pressed;
-  }, id, { polling: 20 });
+  const answered = await page.waitForFunction(
+    (key) => {
+      const { pressed, answered } = (window as unknown as Record<string, { pressed: number; answered?: number }>)[key];
+      return answered && answered - pressed;
+    },
+    id,
+    { polling: 20 },
+  );
   return (await answered.jsonValue()) as number;
 }
 
 /** What a reader sees of a chart of a running session: its title, what stands below it, and the shape of its loss curve. */
 export async function chart(of: Locator): Promise<{ title: string; subtitle: string; curve: string }> {
-  return of.locator('.jp-OutputArea-output svg').first().evaluate((svg) => {
-    const [title, subtitle] = [...svg.querySelectorAll('text')].map(({ textContent }) => textContent ?? '');
-    return { title, subtitle, curve: svg.querySelector('polyline[stroke-width="1.5"]')?.getAttribute('points') ?? '' };
-  });
+  return of
+    .locator('.jp-OutputArea-output svg')
+    .first()
+    .evaluate((svg) => {
+      const [title, subtitle] = [...svg.querySelectorAll('text')].map(({ textContent }) => textContent ?? '');
+      return {
+        title,
+        subtitle,
+        curve: svg.querySelector('polyline[stroke-width="1.5"]')?.getAttribute('points') ?? '',
+      };
+    });
 }
 
 /** Looks again and again until `seen` says yes. */
-export async function until<Value>(what: string, look: () => Promise<Value>, seen: (value: Value) => boolean, patience = 60_000): Promise<Value> {
+export async function until<Value>(
+  what: string,
+  look: () => Promise<Value>,
+  seen: (value: Value) => boolean,
+  patience = 60_000,
+): Promise<Value> {
   let value: Value | undefined;
   for (const end = Date.now() + patience; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
     value = await look();

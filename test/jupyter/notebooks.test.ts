@@ -8,7 +8,8 @@ import { cell, chart, menu, outputs, runCell, select, until } from './notebook';
 
 const pictures = join(__dirname, '../output/jupyter');
 const browser = findBrowser();
-if (!browser && process.env.SRCNN_REQUIRE_BROWSER === '1') throw new Error('no Chromium found: install one (Debian: apt install chromium), or name its program in CHROMIUM');
+if (!browser && process.env.SRCNN_REQUIRE_BROWSER === '1')
+  throw new Error('no Chromium found: install one (Debian: apt install chromium), or name its program in CHROMIUM');
 const skip = browser ? false : 'no Chromium found; install one, or name its program in CHROMIUM';
 
 /** Cells a user might write while training runs. */
@@ -17,7 +18,7 @@ const own = {
   pause: "session.pause();\nconsole.log('now', session.state);",
   goOn: "session.resume();\nconsole.log('again', session.state);",
   end: "await session.stop();\nconsole.log('at the end', session.state);",
-  replot: "await show(lossCurve(session.history));\n// the same once more",
+  replot: 'await show(lossCurve(session.history));\n// the same once more',
 };
 const latencies: Record<string, number> = {};
 let lab: Lab;
@@ -26,7 +27,12 @@ before(async () => {
   if (!browser) return;
   rmSync(pictures, { recursive: true, force: true });
   mkdirSync(pictures, { recursive: true });
-  lab = await startLab(browser, ['01-preprocessing.ipynb', '02-training.ipynb'], { '02-training.ipynb': Object.values(own) }, { SRCNN_EPOCHS: '20' });
+  lab = await startLab(
+    browser,
+    ['01-preprocessing.ipynb', '02-training.ipynb'],
+    { '02-training.ipynb': Object.values(own) },
+    { SRCNN_EPOCHS: '20' },
+  );
 });
 
 after(async () => {
@@ -42,8 +48,12 @@ const keep = async (name: string, at?: Locator) => {
 };
 const since = (began: number) => Math.round(performance.now() - began);
 const training = () => cell(lab.page, 'liveChart(session)');
-const position = (title: string, subtitle: string) => ({ epoch: Number(/epoch (\d+) of/.exec(title)?.[1]), percent: Number(/^(\d+) % done/.exec(subtitle)?.[1]) });
-const moving = (seen: { title: string; curve: string }) => seen.title.startsWith('Training in epoch') && seen.curve.includes(' ');
+const position = (title: string, subtitle: string) => ({
+  epoch: Number(/epoch (\d+) of/.exec(title)?.[1]),
+  percent: Number(/^(\d+) % done/.exec(subtitle)?.[1]),
+});
+const moving = (seen: { title: string; curve: string }) =>
+  seen.title.startsWith('Training in epoch') && seen.curve.includes(' ');
 
 async function press(button: 'interrupt' | 'restart'): Promise<void> {
   await lab.page.locator(`.jp-NotebookPanel:visible .jp-Toolbar-item[data-jp-item-name="${button}"]`).click();
@@ -63,50 +73,76 @@ test('notebook 1 shows pictures when all its cells are run from the menu', { ski
   await keep('1-preprocessing', lab.page.locator('.jp-CodeCell', { has: lab.page.locator('img') }).first());
 });
 
-test('the chart moves while all cells of notebook 2 run, and the interrupt button stops training but not the kernel', { skip, timeout: 120_000 }, async () => {
-  await lab.open('02-training.ipynb');
-  await menu(lab.page, 'Run', 'Run All Cells');
-  await outputs(training()).locator('svg').waitFor();
-  const began = performance.now();
-  const first = await until('the first points of the curve', () => chart(training()), moving);
-  latencies.trainToFirstPoint = since(began);
-  await until('the curve to grow', () => chart(training()), (seen) => moving(seen) && seen.curve !== first.curve && seen.subtitle !== first.subtitle);
-  await keep('2-training', training());
-  const pressed = performance.now();
-  await press('interrupt');
-  const stopped = lab.page.locator('.jp-OutputArea-output', { hasText: /Training stopped in epoch \d+ after batch \d+/ }).first();
-  await stopped.waitFor();
-  latencies.interruptToStopped = since(pressed);
-  assert.match(await stopped.innerText(), /checkpoint in .*session\.resume\(\) goes on/);
-  await training().locator('img').waitFor();
-  await keep('3-interrupted', training());
-  await keep('3-interrupted-cell', cell(lab.page, 'await session.done'));
-  const epochNow = cell(lab.page, 'session.progress ??');
-  await runCell(lab.page, epochNow);
-  assert.match(await outputs(epochNow).first().innerText(), /^stopped: epoch 1 of 20, batch \d+/, 'the kernel answers, its variables are there');
-});
+test(
+  'the chart moves while all cells of notebook 2 run, and the interrupt button stops training but not the kernel',
+  { skip, timeout: 120_000 },
+  async () => {
+    await lab.open('02-training.ipynb');
+    await menu(lab.page, 'Run', 'Run All Cells');
+    await outputs(training()).locator('svg').waitFor();
+    const began = performance.now();
+    const first = await until('the first points of the curve', () => chart(training()), moving);
+    latencies.trainToFirstPoint = since(began);
+    await until(
+      'the curve to grow',
+      () => chart(training()),
+      (seen) => moving(seen) && seen.curve !== first.curve && seen.subtitle !== first.subtitle,
+    );
+    await keep('2-training', training());
+    const pressed = performance.now();
+    await press('interrupt');
+    const stopped = lab.page
+      .locator('.jp-OutputArea-output', { hasText: /Training stopped in epoch \d+ after batch \d+/ })
+      .first();
+    await stopped.waitFor();
+    latencies.interruptToStopped = since(pressed);
+    assert.match(await stopped.innerText(), /checkpoint in .*session\.resume\(\) goes on/);
+    await training().locator('img').waitFor();
+    await keep('3-interrupted', training());
+    await keep('3-interrupted-cell', cell(lab.page, 'await session.done'));
+    const epochNow = cell(lab.page, 'session.progress ??');
+    await runCell(lab.page, epochNow);
+    assert.match(
+      await outputs(epochNow).first().innerText(),
+      /^stopped: epoch 1 of 20, batch \d+/,
+      'the kernel answers, its variables are there',
+    );
+  },
+);
 
-test('the same cell run again goes on, and cells answer meanwhile: look, slow down, pause, resume', { skip, timeout: 120_000 }, async () => {
-  const status = cell(lab.page, 'session.progress ??');
-  const before = Number(/batch (\d+)/.exec(await outputs(status).first().innerText())![1]);
-  const began = performance.now();
-  await runCell(lab.page, training());
-  await until('the curve to go on', () => chart(training()), moving);
-  latencies.rerunToFirstPoint = since(began);
-  const answers: number[] = [];
-  for (let i = 0; i < 5; i++) answers.push(await runCell(lab.page, status));
-  latencies.cellDuringTraining = Math.round(answers.sort((a, b) => a - b)[2]);
-  const [, batch] = /^running: epoch 1 of 20, batch (\d+)/.exec(await outputs(status).first().innerText())!;
-  assert.ok(Number(batch) > before, `after batch ${before}: ${batch}`);
-  const slower = cell(lab.page, 'session.learningRate = 1e-4');
-  await runCell(lab.page, slower);
-  assert.match(await outputs(slower).first().innerText(), /learning rate 0\.0001/);
-  await runCell(lab.page, cell(lab.page, 'session.pause();'));
-  await until('the chart to say it is paused', () => chart(training()), ({ title }) => title.startsWith('Paused in epoch 1'));
-  await keep('4-paused', training());
-  await runCell(lab.page, cell(lab.page, 'session.resume();'));
-  await until('the chart to move again', () => chart(training()), ({ title }) => title.startsWith('Training in epoch'));
-});
+test(
+  'the same cell run again goes on, and cells answer meanwhile: look, slow down, pause, resume',
+  { skip, timeout: 120_000 },
+  async () => {
+    const status = cell(lab.page, 'session.progress ??');
+    const before = Number(/batch (\d+)/.exec(await outputs(status).first().innerText())![1]);
+    const began = performance.now();
+    await runCell(lab.page, training());
+    await until('the curve to go on', () => chart(training()), moving);
+    latencies.rerunToFirstPoint = since(began);
+    const answers: number[] = [];
+    for (let i = 0; i < 5; i++) answers.push(await runCell(lab.page, status));
+    latencies.cellDuringTraining = Math.round(answers.sort((a, b) => a - b)[2]);
+    const [, batch] = /^running: epoch 1 of 20, batch (\d+)/.exec(await outputs(status).first().innerText())!;
+    assert.ok(Number(batch) > before, `after batch ${before}: ${batch}`);
+    const slower = cell(lab.page, 'session.learningRate = 1e-4');
+    await runCell(lab.page, slower);
+    assert.match(await outputs(slower).first().innerText(), /learning rate 0\.0001/);
+    await runCell(lab.page, cell(lab.page, 'session.pause();'));
+    await until(
+      'the chart to say it is paused',
+      () => chart(training()),
+      ({ title }) => title.startsWith('Paused in epoch 1'),
+    );
+    await keep('4-paused', training());
+    await runCell(lab.page, cell(lab.page, 'session.resume();'));
+    await until(
+      'the chart to move again',
+      () => chart(training()),
+      ({ title }) => title.startsWith('Training in epoch'),
+    );
+  },
+);
 
 test('a kernel that is restarted goes on where training was', { skip, timeout: 120_000 }, async () => {
   const ending = cell(lab.page, 'await session.stop();');
@@ -114,28 +150,46 @@ test('a kernel that is restarted goes on where training was', { skip, timeout: 1
   await training().locator('img').waitFor();
   const status = cell(lab.page, 'session.progress ??');
   await runCell(lab.page, status);
-  const [, epoch, batch] = /epoch (\d+) of \d+, batch (\d+)/.exec(await outputs(status).first().innerText())!.map(Number);
+  const [, epoch, batch] = /epoch (\d+) of \d+, batch (\d+)/
+    .exec(await outputs(status).first().innerText())!
+    .map(Number);
   await select(training());
   await menu(lab.page, 'Kernel', 'Restart Kernel and Run up to Selected Cell');
   await lab.page.locator('.jp-Dialog .jp-mod-accept').click();
-  await until('the new kernel\'s chart', () => training().locator('.jp-OutputArea-output svg').count(), (count) => count > 0);
+  await until(
+    "the new kernel's chart",
+    () => training().locator('.jp-OutputArea-output svg').count(),
+    (count) => count > 0,
+  );
   const seen = await until('the curve to go on', () => chart(training()), moving);
   const reached = position(seen.title, seen.subtitle);
-  assert.ok(reached.epoch >= epoch && reached.percent >= Math.floor(5 * (epoch - 1)), `${seen.title}: ${seen.subtitle}; before: epoch ${epoch}, batch ${batch}`);
+  assert.ok(
+    reached.epoch >= epoch && reached.percent >= Math.floor(5 * (epoch - 1)),
+    `${seen.title}: ${seen.subtitle}; before: epoch ${epoch}, batch ${batch}`,
+  );
   await kernelIdle(lab.page);
   await runCell(lab.page, status);
-  const [, epochNow, batchNow] = /epoch (\d+) of \d+, batch (\d+)/.exec(await outputs(status).first().innerText())!.map(Number);
-  assert.ok(epochNow > epoch || (epochNow === epoch && batchNow > batch), `epoch ${epochNow}, batch ${batchNow}; before: epoch ${epoch}, batch ${batch}`);
+  const [, epochNow, batchNow] = /epoch (\d+) of \d+, batch (\d+)/
+    .exec(await outputs(status).first().innerText())!
+    .map(Number);
+  assert.ok(
+    epochNow > epoch || (epochNow === epoch && batchNow > batch),
+    `epoch ${epochNow}, batch ${batchNow}; before: epoch ${epoch}, batch ${batch}`,
+  );
   await keep('5-restarted', training());
 });
 
 test('what was trained is plotted again without training', { skip, timeout: 120_000 }, async () => {
   const status = cell(lab.page, 'session.progress ??');
   // The history has its first loss after 100 batches.
-  await until('the first entry of the history', async () => {
-    await runCell(lab.page, status);
-    return outputs(status).first().innerText();
-  }, (text) => /epoch [2-9]|batch [1-9]\d\d/.test(text));
+  await until(
+    'the first entry of the history',
+    async () => {
+      await runCell(lab.page, status);
+      return outputs(status).first().innerText();
+    },
+    (text) => /epoch [2-9]|batch [1-9]\d\d/.test(text),
+  );
   await runCell(lab.page, cell(lab.page, 'await session.stop();'));
   await training().locator('img').waitFor();
   const replot = cell(lab.page, '// the same once more');

@@ -15,13 +15,15 @@ before(async () => {
 after(() => engine.close());
 
 function withBiases(model: Model, random: RandomState): Model {
-  for (const { biasStart, end } of layerSlices(model.layers)) for (let i = biasStart; i < end; i++) model.weights[i] = 0.1 * normal(random);
+  for (const { biasStart, end } of layerSlices(model.layers))
+    for (let i = biasStart; i < end; i++) model.weights[i] = 0.1 * normal(random);
   return model;
 }
 
 /** The largest difference, relative to the largest value. */
 function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let difference = 0, largest = 0;
+  let difference = 0,
+    largest = 0;
   for (let i = 0; i < b.length; i++) {
     difference = Math.max(difference, Math.abs(a[i] - b[i]));
     largest = Math.max(largest, Math.abs(b[i]));
@@ -31,7 +33,14 @@ function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 for (const [network, [width, height]] of [
   ['9-1-7', [37, 22]],
-  [[{ filters: 3, kernel: 5, activation: 'linear' }, { filters: 6, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 1, activation: 'linear' }], [16, 9]],
+  [
+    [
+      { filters: 3, kernel: 5, activation: 'linear' },
+      { filters: 6, kernel: 3, activation: 'relu' },
+      { filters: 1, kernel: 1, activation: 'linear' },
+    ],
+    [16, 9],
+  ],
 ] as const) {
   test(`the layers model of ${typeof network === 'string' ? network : 'a chain of other layers'} gives the engine's picture`, async () => {
     const random: RandomState = { seed: 11, draws: 0 };
@@ -41,7 +50,10 @@ for (const [network, [width, height]] of [
     const output = layersModel.predict(tf.tensor4d(data, [1, height, width, 1])) as tf.Tensor;
     assert.deepEqual(output.shape, [1, height, width, 1]);
     const expected = await engine.predict(model, { data, width, height });
-    assert.ok(relativeError(output.dataSync(), expected.data) < 2e-6, `relative error ${relativeError(output.dataSync(), expected.data)}`);
+    assert.ok(
+      relativeError(output.dataSync(), expected.data) < 2e-6,
+      `relative error ${relativeError(output.dataSync(), expected.data)}`,
+    );
   });
 }
 

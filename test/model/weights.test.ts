@@ -12,13 +12,21 @@ before(async () => void (folder = await mkdtemp(join(tmpdir(), 'srcnn-weights-')
 after(() => rm(folder, { recursive: true }));
 
 test('9-1-7 has 8,897 weights and biases, 9-1-5 has 8,129, 9-5-5 has 57,281 as in the paper plus biases', () => {
-  assert.deepEqual(['9-1-7', '9-1-5', '9-5-5'].map((name) => countWeights(presets[name])), [8897, 8129, 57281]);
+  assert.deepEqual(
+    ['9-1-7', '9-1-5', '9-5-5'].map((name) => countWeights(presets[name])),
+    [8897, 8129, 57281],
+  );
 });
 
 test('the same seed draws the same weights, another seed others, with the deviation asked for', () => {
   assert.deepEqual(srcnn('9-1-7', { seed: 4 }).weights, srcnn('9-1-7', { seed: 4 }).weights);
   assert.notDeepEqual(srcnn('9-1-7', { seed: 4 }).weights, srcnn('9-1-7', { seed: 5 }).weights);
-  const deviation = (initialization: 'gaussian' | 'he') => Math.sqrt(srcnn('9-1-7', { initialization }).weights.subarray(0, 5184).reduce((sum, w) => sum + w * w, 0) / 5184);
+  const deviation = (initialization: 'gaussian' | 'he') =>
+    Math.sqrt(
+      srcnn('9-1-7', { initialization })
+        .weights.subarray(0, 5184)
+        .reduce((sum, w) => sum + w * w, 0) / 5184,
+    );
   assert.ok(Math.abs(deviation('gaussian') / 0.001 - 1) < 0.05);
   assert.ok(Math.abs(deviation('he') / Math.sqrt(2 / 81) - 1) < 0.05);
 });
@@ -49,7 +57,12 @@ test('a file that is missing, cut short, foreign or of another network is refuse
   await saveWeights(file, srcnn('9-1-7'));
   await assert.rejects(loadWeights(file, srcnn('9-5-5')), WeightsError);
   const bytes = await readFile(file);
-  for (const part of [bytes.subarray(0, 4), bytes.subarray(0, 100), bytes.subarray(0, -4), Buffer.from('this is no safetensors file at all')]) {
+  for (const part of [
+    bytes.subarray(0, 4),
+    bytes.subarray(0, 100),
+    bytes.subarray(0, -4),
+    Buffer.from('this is no safetensors file at all'),
+  ]) {
     await writeFile(file, part);
     await assert.rejects(loadWeights(file), WeightsError);
   }
@@ -58,21 +71,37 @@ test('a file that is missing, cut short, foreign or of another network is refuse
 test('a header that is no header, and a network that the engines do not compute, are refused by name', async () => {
   const file = join(folder, 'odd.safetensors');
   const write = (header: unknown) => {
-    const json = Buffer.from(JSON.stringify(header)), length = Buffer.alloc(8);
+    const json = Buffer.from(JSON.stringify(header)),
+      length = Buffer.alloc(8);
     length.writeBigUInt64LE(BigInt(json.length));
     return writeFile(file, Buffer.concat([length, json, Buffer.alloc(4096)]));
   };
   const tensors = (filters: number, kernel: number) => {
     const weights = 4 * filters * kernel ** 2;
-    return { 'conv1.weight': { dtype: 'F32', shape: [filters, 1, kernel, kernel], data_offsets: [0, weights] }, 'conv1.bias': { dtype: 'F32', shape: [filters], data_offsets: [weights, weights + 4 * filters] } };
+    return {
+      'conv1.weight': { dtype: 'F32', shape: [filters, 1, kernel, kernel], data_offsets: [0, weights] },
+      'conv1.bias': { dtype: 'F32', shape: [filters], data_offsets: [weights, weights + 4 * filters] },
+    };
   };
   await write(tensors(1, 3));
   await loadWeights(file);
   const { 'conv1.weight': weight, 'conv1.bias': bias } = tensors(1, 3);
-  for (const header of [null, [], tensors(9, 3), tensors(1, 2), { ...tensors(1, 3), __metadata__: { layers: '[]' } }, { ...tensors(1, 3), __metadata__: { layers: '{}' } },
-    { 'conv1.weight': { ...weight, data_offsets: undefined }, 'conv1.bias': bias }, { 'conv1.weight': { ...weight, data_offsets: [-36, 0] }, 'conv1.bias': bias }]) {
+  for (const header of [
+    null,
+    [],
+    tensors(9, 3),
+    tensors(1, 2),
+    { ...tensors(1, 3), __metadata__: { layers: '[]' } },
+    { ...tensors(1, 3), __metadata__: { layers: '{}' } },
+    { 'conv1.weight': { ...weight, data_offsets: undefined }, 'conv1.bias': bias },
+    { 'conv1.weight': { ...weight, data_offsets: [-36, 0] }, 'conv1.bias': bias },
+  ]) {
     await write(header);
-    await assert.rejects(loadWeights(file), (error: Error) => error instanceof WeightsError && error.message.startsWith(file), JSON.stringify(header));
+    await assert.rejects(
+      loadWeights(file),
+      (error: Error) => error instanceof WeightsError && error.message.startsWith(file),
+      JSON.stringify(header),
+    );
   }
 });
 

@@ -17,7 +17,8 @@ before(async () => {
 after(() => engine.close());
 
 const data = { training: waves(48), validation: waves(9) };
-const start = (settings: object = {}) => train(data, { network: '9-1-5', border: 0, epochs: 3, batchSize: 16, lossEvery: 1, engine, ...settings });
+const start = (settings: object = {}) =>
+  train(data, { network: '9-1-5', border: 0, epochs: 3, batchSize: 16, lossEvery: 1, engine, ...settings });
 
 type Trace = { name: string; x: number[]; y: number[]; yaxis: string };
 const trace = (figure: Figure, name: string) => figure.data.find((each) => each.name === name) as Trace;
@@ -30,7 +31,10 @@ const drawn = (forms: Record<string, unknown>) => {
   const html = forms['text/html'] as string;
   const texts = [...html.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
   const curve = new RegExp('points="([^"]*)" fill="none" stroke="#0b6e99" stroke-width="1.5"', 'g');
-  return { words: `${texts[0]}: ${texts[1]}`, points: Math.max(0, ...[...html.matchAll(curve)].map(([, points]) => points.split(' ').length)) };
+  return {
+    words: `${texts[0]}: ${texts[1]}`,
+    points: Math.max(0, ...[...html.matchAll(curve)].map(([, points]) => points.split(' ').length)),
+  };
 };
 const plotly = (forms: Record<string, unknown>) => forms['application/vnd.plotly.v1+json'] as Figure;
 
@@ -57,7 +61,10 @@ test('a chart moves while training runs, without a picture, and ends as the same
   const last = shown.at(-1)!;
   assert.deepEqual([...Buffer.from(last['image/png'] as string, 'base64').subarray(1, 4)], [...Buffer.from('PNG')]);
   assert.match(words(plotly(last)), /^Trained \d+ epochs in .*: best validation loss/);
-  assert.deepEqual(trace(plotly(last), 'validation').x, session.history.epochs.map(({ epoch }) => epoch));
+  assert.deepEqual(
+    trace(plotly(last), 'validation').x,
+    session.history.epochs.map(({ epoch }) => epoch),
+  );
 });
 
 test('a chart says that a run is paused or stopped, and follows it when it goes on', async () => {
@@ -130,18 +137,29 @@ test('a display that fails ends the chart with its reason, once, and training go
   assert.equal(shown, 2);
 });
 
-test('the curves stand on epochs: single batches of the history, the schedule\'s learning rate, scores beside bicubic\'s', async () => {
+test("the curves stand on epochs: single batches of the history, the schedule's learning rate, scores beside bicubic's", async () => {
   const session = start();
   await session.done;
   Object.assign(session.history.epochs[0], { psnr: 26.1, ssim: 0.74, bicubicPsnr: 25.7, bicubicSsim: 0.73 });
   const figure = liveFigure(session);
   assert.deepEqual(trace(figure, 'training').x.slice(0, 3), [0.33333, 0.66667, 1]);
-  assert.deepEqual(trace(figure, 'learning rate').y, session.history.epochs.map(({ learningRate }) => Number(learningRate.toPrecision(5))));
+  assert.deepEqual(
+    trace(figure, 'learning rate').y,
+    session.history.epochs.map(({ learningRate }) => Number(learningRate.toPrecision(5))),
+  );
   const scores = figure.data.filter(({ name }) => name === 'SRCNN' || name === 'bicubic') as unknown as Trace[];
-  assert.deepEqual(scores.map(({ name, y, yaxis }) => [name, yaxis, ...y]), [['SRCNN', 'y2', 26.1], ['bicubic', 'y2', 25.7, 25.7], ['SRCNN', 'y4', 0.74], ['bicubic', 'y4', 0.73, 0.73]]);
+  assert.deepEqual(
+    scores.map(({ name, y, yaxis }) => [name, yaxis, ...y]),
+    [
+      ['SRCNN', 'y2', 26.1],
+      ['bicubic', 'y2', 25.7, 25.7],
+      ['SRCNN', 'y4', 0.74],
+      ['bicubic', 'y4', 0.73, 0.73],
+    ],
+  );
 });
 
-test('a long run\'s curve is averaged to as many points as can be told apart', async () => {
+test("a long run's curve is averaged to as many points as can be told apart", async () => {
   const session = start({ epochs: 1 });
   await session.done;
   const points = Array.from({ length: 10_000 }, (_, step) => ({ step, loss: 1 + (step % 2), learningRate: 1e-3 }));
@@ -153,16 +171,31 @@ test('a long run\'s curve is averaged to as many points as can be told apart', a
 test('a sketch places points as its axes say, and keeps texts from being markup', async () => {
   const session = start({ epochs: 1 });
   await session.done;
-  const figure = liveFigure(session, { points: [{ step: 1, loss: 0.4, learningRate: 1e-3 }, { step: 3, loss: 0.2, learningRate: 1e-3 }] });
+  const figure = liveFigure(session, {
+    points: [
+      { step: 1, loss: 0.4, learningRate: 1e-3 },
+      { step: 3, loss: 0.2, learningRate: 1e-3 },
+    ],
+  });
   (figure.layout.title as { text: string }).text = 'a < b';
   const svg = sketch(figure, 900);
   assert.match(svg, />a &#60; b</);
   const [, points] = /points="([^"]*)" fill="none" stroke="#0b6e99" stroke-width="1.5"/.exec(svg)!;
   const [first, last] = points.split(' ').map((point) => point.split(',').map(Number));
-  const { margin, height } = figure.layout as { margin: { l: number; t: number; r: number; b: number }; height: number };
-  const panel = { left: margin.l, width: (900 - margin.l - margin.r) * 0.46, bottom: margin.t + (height - margin.t - margin.b) * 0.42 };
+  const { margin, height } = figure.layout as {
+    margin: { l: number; t: number; r: number; b: number };
+    height: number;
+  };
+  const panel = {
+    left: margin.l,
+    width: (900 - margin.l - margin.r) * 0.46,
+    bottom: margin.t + (height - margin.t - margin.b) * 0.42,
+  };
   assert.ok(Math.abs(last[0] - (panel.left + panel.width / 1.02)) < 0.11, 'the epoch ends where the axis says 1');
-  assert.ok(Math.abs((panel.bottom - first[1]) / (panel.bottom - last[1]) - 2) < 0.02, 'an axis from 0: twice the loss, twice as high');
+  assert.ok(
+    Math.abs((panel.bottom - first[1]) / (panel.bottom - last[1]) - 2) < 0.02,
+    'an axis from 0: twice the loss, twice as high',
+  );
 });
 
 test('outside of a notebook a chart needs a display', async () => {

@@ -13,15 +13,37 @@ import { NoNotebookError, show, showImage } from '../../src/plot/show';
 import { textWidth } from '../../src/plot/textSize';
 
 let folder: string;
-before(async () => { folder = await mkdtemp(join(tmpdir(), 'srcnn-plot-')); });
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'srcnn-plot-'));
+});
 after(() => rm(folder, { recursive: true }));
 
-const scores = () => epochScores({ losses: [], epochs: [1, 2].map((epoch) => ({ epoch, loss: 1, validationLoss: 1, psnr: 26 + epoch, ssim: 0.8, bicubicPsnr: 25.5, bicubicSsim: 0.7, learningRate: 1, seconds: 1 })) });
-const solid = (red: number, green: number, blue: number): Image => ({ data: Uint8Array.from({ length: 60 * 40 * 3 }, (_, i) => [red, green, blue][i % 3]), width: 60, height: 40, channels: 3 });
+const scores = () =>
+  epochScores({
+    losses: [],
+    epochs: [1, 2].map((epoch) => ({
+      epoch,
+      loss: 1,
+      validationLoss: 1,
+      psnr: 26 + epoch,
+      ssim: 0.8,
+      bicubicPsnr: 25.5,
+      bicubicSsim: 0.7,
+      learningRate: 1,
+      seconds: 1,
+    })),
+  });
+const solid = (red: number, green: number, blue: number): Image => ({
+  data: Uint8Array.from({ length: 60 * 40 * 3 }, (_, i) => [red, green, blue][i % 3]),
+  width: 60,
+  height: 40,
+  channels: 3,
+});
 
 test('the svg holds the title, the legend and the numbers along the axes', async () => {
   const svg = await figureSvg(scores());
-  for (const text of ['Scores after each epoch', 'PSNR (dB)', 'bicubic', '>27.0<', '>epoch<']) assert.ok(svg.includes(text), text);
+  for (const text of ['Scores after each epoch', 'PSNR (dB)', 'bicubic', '>27.0<', '>epoch<'])
+    assert.ok(svg.includes(text), text);
   assert.ok(!/NaN|Infinity/.test(svg));
 });
 
@@ -31,7 +53,7 @@ test('drawing a figure leaves it as it was', async () => {
   assert.deepEqual(figure, scores());
 });
 
-test('the same figure is the same svg, and the names inside differ from another figure\'s', async () => {
+test("the same figure is the same svg, and the names inside differ from another figure's", async () => {
   const names = (svg: string) => [...svg.matchAll(/id="(clip\w+)"/g)].map(([, name]) => name);
   const figure = scores();
   const svg = await figureSvg(figure);
@@ -40,8 +62,11 @@ test('the same figure is the same svg, and the names inside differ from another 
   assert.ok(other.length && names(svg).every((name) => !other.includes(name)));
 });
 
-test('the png has the size asked for times the scale, else the figure\'s own', async () => {
-  const size = async (png: Buffer) => { const { width, height } = await sharp(png).metadata(); return [width, height]; };
+test("the png has the size asked for times the scale, else the figure's own", async () => {
+  const size = async (png: Buffer) => {
+    const { width, height } = await sharp(png).metadata();
+    return [width, height];
+  };
   assert.deepEqual(await size(await figurePng(scores(), { width: 700, height: 300, scale: 1 })), [700, 300]);
   assert.deepEqual(await size(await figurePng({ data: [], layout: { width: 320, height: 240 } })), [640, 480]);
   await assert.rejects(figurePng(scores(), { width: 0 }), OptionError);
@@ -49,11 +74,30 @@ test('the png has the size asked for times the scale, else the figure\'s own', a
 });
 
 test('pictures inside a figure appear in its png, side by side', async () => {
-  const figure = await beforeAfter({ original: solid(200, 30, 40), bicubic: solid(20, 180, 50), restored: solid(30, 60, 220) });
-  const { data, info } = await sharp(await figurePng(figure, { scale: 1 })).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  const at = (x: number, y: number) => [...data.subarray(3 * (Math.round(y) * info.width + Math.round(x)), 3 * (Math.round(y) * info.width + Math.round(x)) + 3)];
+  const figure = await beforeAfter({
+    original: solid(200, 30, 40),
+    bicubic: solid(20, 180, 50),
+    restored: solid(30, 60, 220),
+  });
+  const { data, info } = await sharp(await figurePng(figure, { scale: 1 }))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const at = (x: number, y: number) => [
+    ...data.subarray(
+      3 * (Math.round(y) * info.width + Math.round(x)),
+      3 * (Math.round(y) * info.width + Math.round(x)) + 3,
+    ),
+  ];
   const row = info.height - 100;
-  assert.deepEqual([1, 3, 5].map((sixth) => at((info.width * sixth) / 6, row)), [[20, 180, 50], [30, 60, 220], [200, 30, 40]]);
+  assert.deepEqual(
+    [1, 3, 5].map((sixth) => at((info.width * sixth) / 6, row)),
+    [
+      [20, 180, 50],
+      [30, 60, 220],
+      [200, 30, 40],
+    ],
+  );
 });
 
 test('a figure is saved as its extension says, and nothing else is left in the folder', async () => {
@@ -66,12 +110,24 @@ test('a figure is saved as its extension says, and nothing else is left in the f
 });
 
 test('outside of a notebook show says what to use instead', async () => {
-  await assert.rejects(show(scores()), (error: Error) => error instanceof NoNotebookError && /saveFigure/.test(error.message));
+  await assert.rejects(
+    show(scores()),
+    (error: Error) => error instanceof NoNotebookError && /saveFigure/.test(error.message),
+  );
   await assert.rejects(showImage(solid(1, 2, 3)), NoNotebookError);
 });
 
 test('the estimated width of text is within a tenth of what the font takes', () => {
   // Pillow 13.0.0: ImageFont.truetype('DejaVuSans.ttf', 20).getlength(text)
-  const lengths: [string, number][] = [['validation, end of epoch', 241.8125], ['PSNR (dB)', 102], ['0.0125', 69.953125], ['9-1-5, SGD with momentum', 280.265625]];
-  for (const [text, measured] of lengths) assert.ok(Math.abs(textWidth(text, 20) / measured - 1) < 0.1, `${text}: ${textWidth(text, 20)} instead of ${measured}`);
+  const lengths: [string, number][] = [
+    ['validation, end of epoch', 241.8125],
+    ['PSNR (dB)', 102],
+    ['0.0125', 69.953125],
+    ['9-1-5, SGD with momentum', 280.265625],
+  ];
+  for (const [text, measured] of lengths)
+    assert.ok(
+      Math.abs(textWidth(text, 20) / measured - 1) < 0.1,
+      `${text}: ${textWidth(text, 20)} instead of ${measured}`,
+    );
 });

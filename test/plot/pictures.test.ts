@@ -12,11 +12,15 @@ import { samplePairs } from '../../src/plot/samplePairs';
 
 type Tile = { source: string; x: number; y: number; sizex: number; sizey: number };
 const tiles = (figure: Figure) => figure.layout.images as Tile[];
-const texts = (figure: Figure) => (figure.layout.annotations as { text: string }[]).map(({ text }) => text.replace(/<[^>]*>/g, ''));
+const texts = (figure: Figure) =>
+  (figure.layout.annotations as { text: string }[]).map(({ text }) => text.replace(/<[^>]*>/g, ''));
 
 /** The tile's picture, grey, and how many pixels it has a side. */
 async function decoded({ source }: Tile): Promise<{ data: Buffer; width: number; height: number }> {
-  const { data, info } = await sharp(Buffer.from(source.split(',')[1], 'base64')).extractChannel(0).raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(Buffer.from(source.split(',')[1], 'base64'))
+    .extractChannel(0)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
 }
 
@@ -25,21 +29,34 @@ function patchSet(): PatchSet {
   const target = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i % 64) + 8 * Math.floor(i / 64));
   const corners = Array.from({ length: 64 }, (_, i) => [4 * (i % 8), 4 * Math.floor(i / 8)]);
   return {
-    pictures: [{ input: target.map((value) => value - 1), target, width: 64, height: 64 }], picture: new Uint32Array(corners.length),
-    x: Uint16Array.from(corners, ([x]) => x), y: Uint16Array.from(corners, ([, y]) => y), size: 8, count: corners.length, scale: 3, protocol: 'seed',
+    pictures: [{ input: target.map((value) => value - 1), target, width: 64, height: 64 }],
+    picture: new Uint32Array(corners.length),
+    x: Uint16Array.from(corners, ([x]) => x),
+    y: Uint16Array.from(corners, ([, y]) => y),
+    size: 8,
+    count: corners.length,
+    scale: 3,
+    protocol: 'seed',
   };
 }
 
 test('ten different pairs are drawn, each original below its own degraded patch, with square crisp pixels', async () => {
   const figure = await samplePairs(patchSet());
   const rows = [0, 1].map((row) => tiles(figure).filter(({ y }) => (row === 0 ? y === 0 : y > 0)));
-  assert.deepEqual(rows.map((row) => row.length), [10, 10]);
+  assert.deepEqual(
+    rows.map((row) => row.length),
+    [10, 10],
+  );
   assert.equal(new Set(rows[1].map(({ source }) => source)).size, 10);
   for (const [index, upper] of rows[0].entries()) {
     assert.equal(upper.x, rows[1][index].x);
     const [input, target] = await Promise.all([decoded(upper), decoded(rows[1][index])]);
     const magnify = target.width / 8;
-    for (const [x, y] of [[0, 0], [5, 3], [7, 7]]) {
+    for (const [x, y] of [
+      [0, 0],
+      [5, 3],
+      [7, 7],
+    ]) {
       const at = (dx: number, dy: number) => (y * magnify + dy) * target.width + x * magnify + dx;
       assert.equal(target.data[at(0, 0)], (target.data[0] + x + 8 * y) % 256);
       assert.equal(target.data[at(magnify - 1, magnify - 1)], target.data[at(0, 0)]);
@@ -50,28 +67,41 @@ test('ten different pairs are drawn, each original below its own degraded patch,
 });
 
 test('a seed draws the same pairs again, and another seed others', async () => {
-  const sources = async (seed: number) => tiles(await samplePairs(patchSet(), { count: 4, seed })).map(({ source }) => source);
+  const sources = async (seed: number) =>
+    tiles(await samplePairs(patchSet(), { count: 4, seed })).map(({ source }) => source);
   assert.deepEqual(await sources(1), await sources(1));
   assert.notDeepEqual(await sources(1), await sources(2));
   await assert.rejects(samplePairs(patchSet(), { count: 1000 }), OptionError);
 });
 
 const grey = (width: number, height: number, value: (x: number, y: number) => number): Image => ({
-  data: Uint8Array.from({ length: width * height }, (_, i) => value(i % width, Math.floor(i / width))), width, height, channels: 1,
+  data: Uint8Array.from({ length: width * height }, (_, i) => value(i % width, Math.floor(i / width))),
+  width,
+  height,
+  channels: 1,
 });
 const ramp = (add: number) => grey(120, 80, (x, y) => x + y + add);
 
 test('the crop is cut from all three pictures at the same place, and marked there on the whole', async () => {
   const crop = { x: 30, y: 20, width: 40, height: 20 };
-  const figure = await beforeAfter({ original: ramp(2), bicubic: ramp(0), restored: ramp(1) }, { crop, scores: { bicubic: 25.7449, restored: 27.3 } });
+  const figure = await beforeAfter(
+    { original: ramp(2), bicubic: ramp(0), restored: ramp(1) },
+    { crop, scores: { bicubic: 25.7449, restored: 27.3 } },
+  );
   const [whole, ...crops] = tiles(figure);
-  const corners = await Promise.all(crops.map(async (tile) => {
-    const { data, width, height } = await decoded(tile);
-    assert.equal(width / height, 2);
-    return [data[0], data[width * height - 1]];
-  }));
+  const corners = await Promise.all(
+    crops.map(async (tile) => {
+      const { data, width, height } = await decoded(tile);
+      assert.equal(width / height, 2);
+      return [data[0], data[width * height - 1]];
+    }),
+  );
   // first pixel 30 + 20, last 69 + 39, and what each picture adds
-  assert.deepEqual(corners, [[50, 108], [51, 109], [52, 110]]);
+  assert.deepEqual(corners, [
+    [50, 108],
+    [51, 109],
+    [52, 110],
+  ]);
   const [mark] = figure.layout.shapes as { x0: number; x1: number; y0: number; y1: number }[];
   const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
   near((mark.x0 - whole.x) / whole.sizex, 30 / 120);
@@ -90,7 +120,11 @@ test('the default crop is where the fine detail is, not the strongest edge', () 
 test('pictures of two sizes and a crop outside are refused', async () => {
   const images = { original: ramp(2), bicubic: ramp(0), restored: ramp(1) };
   await assert.rejects(beforeAfter({ ...images, bicubic: grey(60, 40, () => 0) }), /bicubic is 60x40, original 120x80/);
-  for (const crop of [{ x: 100, y: 0, width: 40, height: 20 }, { x: -1, y: 0, width: 40, height: 20 }, { x: 0, y: 0, width: 0, height: 20 }]) {
+  for (const crop of [
+    { x: 100, y: 0, width: 40, height: 20 },
+    { x: -1, y: 0, width: 40, height: 20 },
+    { x: 0, y: 0, width: 0, height: 20 },
+  ]) {
     await assert.rejects(beforeAfter(images, { crop }), OptionError);
   }
 });
@@ -105,5 +139,8 @@ test('all 64 filters are shown, the strongest first, each with 0 in mid-grey and
   assert.equal(new Set(shown.map(({ x, y }) => `${x} ${y}`)).size, 64);
   const { data, width } = await decoded(shown[0]);
   assert.equal(width % 9, 0);
-  assert.deepEqual([data[0], data[width * Math.floor(width / 2) + Math.floor(width / 2)], data[width * width - 1]], [0, 128, 191]);
+  assert.deepEqual(
+    [data[0], data[width * Math.floor(width / 2) + Math.floor(width / 2)], data[width * width - 1]],
+    [0, 128, 191],
+  );
 });

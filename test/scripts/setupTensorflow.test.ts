@@ -25,7 +25,8 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-const run = (options: string[], env: Record<string, string> = {}) => spawnSync(process.execPath, [script, ...options], { encoding: 'utf8', env: { ...process.env, ...env } });
+const run = (options: string[], env: Record<string, string> = {}) =>
+  spawnSync(process.execPath, [script, ...options], { encoding: 'utf8', env: { ...process.env, ...env } });
 
 /** A file, with the folders it needs. */
 function put(path: string, text = ''): void {
@@ -36,7 +37,10 @@ function put(path: string, text = ''): void {
 function putWheel(wheels: string, wanted: string, version: string): void {
   const names = ['include/tensorflow/c/c_api.h', 'libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
   for (const name of names) put(join(wheels, 'tensorflow', name), 'whole');
-  put(join(wheels, `tensorflow_cpu-${version}.dist-info`, 'RECORD'), names.map((name) => `tensorflow/${name},sha256=x,5\r\n`).join(''));
+  put(
+    join(wheels, `tensorflow_cpu-${version}.dist-info`, 'RECORD'),
+    names.map((name) => `tensorflow/${name},sha256=x,5\r\n`).join(''),
+  );
   put(join(wheels, 'installed-requirement.txt'), wanted);
 }
 
@@ -50,13 +54,17 @@ test('the wheel is pinned: for the processor, for CUDA, for macOS; Windows and C
 });
 
 test('a wheel folder is complete, or the line says what is wrong: interrupted, cut short, another kind, an untried version', () => {
-  const wheels = join(folder, 'wheels'), wanted = setup.requirement('linux', false);
+  const wheels = join(folder, 'wheels'),
+    wanted = setup.requirement('linux', false);
   assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'missing');
   put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'));
   assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'half installed');
   putWheel(wheels, wanted, setup.triedVersion);
   assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'complete');
-  assert.match(setup.wheelState(wheels, setup.requirement('linux', true), 'linux'), /^holds tensorflow-cpu==.*, not tensorflow\[and-cuda\]/);
+  assert.match(
+    setup.wheelState(wheels, setup.requirement('linux', true), 'linux'),
+    /^holds tensorflow-cpu==.*, not tensorflow\[and-cuda\]/,
+  );
   put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'), 'who');
   assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'half installed');
   put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'), 'whole');
@@ -69,20 +77,40 @@ test('a wheel folder is complete, or the line says what is wrong: interrupted, c
 });
 
 test('what pip complains of becomes one line: no such wheel, no network, no disk', () => {
-  assert.match(setup.explainPip('ERROR: No matching distribution found for tensorflow-cpu==2.21.0', 'tensorflow-cpu==2.21.0', 'linux riscv64'), /has no tensorflow-cpu==2\.21\.0 for linux riscv64: use the default engine/);
-  assert.match(setup.explainPip('WARNING: Retrying ... NewConnectionError\nERROR: No matching distribution found', 'x'), /cannot reach the Python package index/);
+  assert.match(
+    setup.explainPip(
+      'ERROR: No matching distribution found for tensorflow-cpu==2.21.0',
+      'tensorflow-cpu==2.21.0',
+      'linux riscv64',
+    ),
+    /has no tensorflow-cpu==2\.21\.0 for linux riscv64: use the default engine/,
+  );
+  assert.match(
+    setup.explainPip('WARNING: Retrying ... NewConnectionError\nERROR: No matching distribution found', 'x'),
+    /cannot reach the Python package index/,
+  );
   assert.match(setup.explainPip('OSError: [Errno 28] No space left on device', 'x'), /disk is full/);
 });
 
 test('the binding finds the library by a path relative to itself, through the links under deps/', () => {
-  const packageFolder = join(folder, 'node_modules', 'package'), libraryFolder = join(folder, '.venv', 'tensorflow', 'tensorflow');
+  const packageFolder = join(folder, 'node_modules', 'package'),
+    libraryFolder = join(folder, '.venv', 'tensorflow', 'tensorflow');
   putWheel(dirname(libraryFolder), 'x', setup.triedVersion);
   put(join(packageFolder, 'deps', 'lib', 'leftover.so'));
   setup.layDependencies(packageFolder, libraryFolder, 'linux');
   assert.ok(!existsSync(join(packageFolder, 'deps', 'lib', 'leftover.so')));
   assert.ok(existsSync(join(packageFolder, 'deps', 'include', 'tensorflow', 'c', 'c_api.h')));
-  assert.equal(readlinkSync(join(packageFolder, 'deps', 'lib', 'libtensorflow_cc.so.2')), '../../../../.venv/tensorflow/tensorflow/libtensorflow_cc.so.2');
-  const words = setup.compileArguments({ platform: 'linux', packageFolder, libraryFolder, headers: '/headers', output: join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node') });
+  assert.equal(
+    readlinkSync(join(packageFolder, 'deps', 'lib', 'libtensorflow_cc.so.2')),
+    '../../../../.venv/tensorflow/tensorflow/libtensorflow_cc.so.2',
+  );
+  const words = setup.compileArguments({
+    platform: 'linux',
+    packageFolder,
+    libraryFolder,
+    headers: '/headers',
+    output: join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node'),
+  });
   assert.ok(words.includes('-Wl,-rpath,$ORIGIN/../../../../.venv/tensorflow/tensorflow'), words.join(' '));
   assert.ok(words.includes('-DNAPI_VERSION=8'));
 });
@@ -91,7 +119,10 @@ test('without a compiler the set-up ends with one line and touches nothing', () 
   const { status, stdout, stderr } = run([], { CXX: '/no/such/compiler' });
   assert.equal(status, 1);
   assert.equal(stdout, '');
-  assert.match(stderr.trim(), /^no C\+\+ compiler \(CXX names \/no\/such\/compiler, which does not run\): install one [^\n]*wasm$/);
+  assert.match(
+    stderr.trim(),
+    /^no C\+\+ compiler \(CXX names \/no\/such\/compiler, which does not run\): install one [^\n]*wasm$/,
+  );
   assert.throws(() => setup.findCompiler({ PATH: folder }), /no C\+\+ compiler: install one/);
 });
 

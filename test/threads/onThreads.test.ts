@@ -14,7 +14,9 @@ const sample = async () => (await loadDataset('sample')).training.map((file) => 
 
 test('pairs are the same on one thread and on three, in the order of the files', async () => {
   const jobs = (await sample()).slice(0, 4);
-  const [one, three] = await Promise.all([1, 3].map((threads) => onThreads(preparePair, 'data/pair', jobs, { threads })));
+  const [one, three] = await Promise.all(
+    [1, 3].map((threads) => onThreads(preparePair, 'data/pair', jobs, { threads })),
+  );
   assert.deepEqual(one, three);
   assert.ok(one.every(({ status }) => status === 'fulfilled'));
 });
@@ -22,7 +24,10 @@ test('pairs are the same on one thread and on three, in the order of the files',
 test('an error comes back from a thread as the class it was, and the other jobs are done', async () => {
   const [job] = await sample();
   const outcomes = await onThreads(preparePair, 'data/pair', [missing, job, missing], { threads: 2 });
-  assert.deepEqual(outcomes.map(({ status }) => status), ['rejected', 'fulfilled', 'rejected']);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['rejected', 'fulfilled', 'rejected'],
+  );
   const { reason } = outcomes[0] as PromiseRejectedResult;
   assert.ok(reason instanceof ImageFileError);
   assert.equal(reason.name, 'ImageFileError');
@@ -30,7 +35,9 @@ test('an error comes back from a thread as the class it was, and the other jobs 
 });
 
 test('a thread asks its caller, whose error fails that job alone', async () => {
-  const jobs: ScoreJob[] = (await sample()).slice(0, 3).map(({ file }) => ({ file, protocol: 'seed', scale: 3, bicubic: true, normalization: seedNormalization }));
+  const jobs: ScoreJob[] = (await sample())
+    .slice(0, 3)
+    .map(({ file }) => ({ file, protocol: 'seed', scale: 3, bicubic: true, normalization: seedNormalization }));
   let asked = 0;
   const answer = async (plane: Plane) => {
     if (asked++ === 1) throw new EngineError('out of order');
@@ -39,8 +46,12 @@ test('a thread asks its caller, whose error fails that job alone', async () => {
   const outcomes = await onThreads(scoreFile, 'evaluation/scoreFile', jobs, { threads: 2, answer });
   assert.equal(asked, 3);
   const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
-  assert.deepEqual(failed.map(({ reason }) => [reason instanceof EngineError, reason.message]), [[true, 'out of order']]);
-  for (const outcome of outcomes) if (outcome.status === 'fulfilled') assert.ok(outcome.value.srcnn!.ssim > outcome.value.bicubic!.ssim);
+  assert.deepEqual(
+    failed.map(({ reason }) => [reason instanceof EngineError, reason.message]),
+    [[true, 'out of order']],
+  );
+  for (const outcome of outcomes)
+    if (outcome.status === 'fulfilled') assert.ok(outcome.value.srcnn!.ssim > outcome.value.bicubic!.ssim);
 });
 
 test('what onProgress throws ends the work', async () => {
@@ -50,12 +61,16 @@ test('what onProgress throws ends the work', async () => {
       calls++;
       throw new OptionError('enough');
     };
-    await assert.rejects(onThreads(preparePair, 'data/pair', new Array(20).fill(missing), { threads, onProgress }), /enough/);
+    await assert.rejects(
+      onThreads(preparePair, 'data/pair', new Array(20).fill(missing), { threads, onProgress }),
+      /enough/,
+    );
     assert.ok(calls <= threads, `${calls} calls`);
   }
 });
 
 test('a number of threads below 1, and a module that is not there, are errors', async () => {
-  for (const threads of [0, 1.5]) await assert.rejects(onThreads(preparePair, 'data/pair', [missing], { threads }), OptionError);
+  for (const threads of [0, 1.5])
+    await assert.rejects(onThreads(preparePair, 'data/pair', [missing], { threads }), OptionError);
   await assert.rejects(onThreads(preparePair, 'data/nothing', [missing, missing], { threads: 2 }), /nothing/);
 });

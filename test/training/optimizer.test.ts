@@ -6,9 +6,19 @@ import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import type { Engine } from '../../src/engine/engine';
 import { OptionError, UnknownNameError } from '../../src/errors';
 import { type Model, srcnn } from '../../src/model/srcnn';
-import { layerRates, newOptimizerState, type OptimizerOptions, scheduleFactor, update } from '../../src/training/optimizer';
+import {
+  layerRates,
+  newOptimizerState,
+  type OptimizerOptions,
+  scheduleFactor,
+  update,
+} from '../../src/training/optimizer';
 
-const line = (weights: number[]): Model => ({ name: 'line', layers: [{ filters: 1, kernel: 1, activation: 'linear' }], weights: Float32Array.from(weights) });
+const line = (weights: number[]): Model => ({
+  name: 'line',
+  layers: [{ filters: 1, kernel: 1, activation: 'linear' }],
+  weights: Float32Array.from(weights),
+});
 
 test('SGD adds the gradient to a velocity that keeps its momentum', () => {
   const model = line([1, 2]);
@@ -22,7 +32,10 @@ test('SGD adds the gradient to a velocity that keeps its momentum', () => {
 
 test('the first step of Adam is as long as the learning rate, whatever the gradient', () => {
   const model = line([0, 0]);
-  update(model, Float32Array.of(1e-3, -40), newOptimizerState(model, 'adam'), { optimizer: 'adam', learningRate: 0.01 });
+  update(model, Float32Array.of(1e-3, -40), newOptimizerState(model, 'adam'), {
+    optimizer: 'adam',
+    learningRate: 0.01,
+  });
   assert.ok(Math.abs(model.weights[0] + 0.01) < 1e-6 && Math.abs(model.weights[1] - 0.01) < 1e-6);
 });
 
@@ -44,22 +57,46 @@ let engine: Engine;
 before(async () => void (engine = await createWasmEngine()));
 after(() => engine.close());
 
-for (const [optimizer, key] of [['sgd', 'sgd_momentum'], ['adam', 'adam']] as const) {
-  test(`ten steps of ${optimizer} walk PyTorch's path`, { skip: reference ? false : 'SRCNN_REFERENCE_DIR is not set' }, async () => {
-    const golden = JSON.parse(readFileSync(join(reference!, 'srcnn-step-torch.json'), 'utf8'));
-    const weights = Float32Array.from(['conv1', 'conv2', 'conv3'].flatMap((name) => [...golden.weights[`${name}.weight`], ...golden.weights[`${name}.bias`]]));
-    const model = { ...srcnn('9-1-7'), weights };
-    const batch = { input: Float32Array.from(golden.x), target: Float32Array.from(golden.y), count: 4, width: 32, height: 32 };
-    const rate = golden[key].lr;
-    const options: OptimizerOptions = { optimizer, learningRate: optimizer === 'adam' ? rate.lr : [rate.conv1, rate.conv2, rate.conv3], momentum: golden[key].momentum };
-    const state = newOptimizerState(model, optimizer);
-    const gradient = new Float32Array(weights.length);
-    for (const expected of golden[key].losses) {
-      const loss = await engine.lossAndGradient(model, batch, gradient);
-      assert.ok(Math.abs(loss / expected - 1) < 1e-4, `loss ${loss}, not ${expected}`);
-      update(model, gradient, state, options);
-    }
-    golden[key].conv1_weight_after_10.forEach((expected: number, i: number) => assert.ok(Math.abs(model.weights[i] - expected) < 2e-5));
-    assert.ok(Math.abs(model.weights[8896] - golden[key].conv3_bias_after_10) < 2e-5);
-  });
+for (const [optimizer, key] of [
+  ['sgd', 'sgd_momentum'],
+  ['adam', 'adam'],
+] as const) {
+  test(
+    `ten steps of ${optimizer} walk PyTorch's path`,
+    { skip: reference ? false : 'SRCNN_REFERENCE_DIR is not set' },
+    async () => {
+      const golden = JSON.parse(readFileSync(join(reference!, 'srcnn-step-torch.json'), 'utf8'));
+      const weights = Float32Array.from(
+        ['conv1', 'conv2', 'conv3'].flatMap((name) => [
+          ...golden.weights[`${name}.weight`],
+          ...golden.weights[`${name}.bias`],
+        ]),
+      );
+      const model = { ...srcnn('9-1-7'), weights };
+      const batch = {
+        input: Float32Array.from(golden.x),
+        target: Float32Array.from(golden.y),
+        count: 4,
+        width: 32,
+        height: 32,
+      };
+      const rate = golden[key].lr;
+      const options: OptimizerOptions = {
+        optimizer,
+        learningRate: optimizer === 'adam' ? rate.lr : [rate.conv1, rate.conv2, rate.conv3],
+        momentum: golden[key].momentum,
+      };
+      const state = newOptimizerState(model, optimizer);
+      const gradient = new Float32Array(weights.length);
+      for (const expected of golden[key].losses) {
+        const loss = await engine.lossAndGradient(model, batch, gradient);
+        assert.ok(Math.abs(loss / expected - 1) < 1e-4, `loss ${loss}, not ${expected}`);
+        update(model, gradient, state, options);
+      }
+      golden[key].conv1_weight_after_10.forEach((expected: number, i: number) =>
+        assert.ok(Math.abs(model.weights[i] - expected) < 2e-5),
+      );
+      assert.ok(Math.abs(model.weights[8896] - golden[key].conv3_bias_after_10) < 2e-5);
+    },
+  );
 }

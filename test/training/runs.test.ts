@@ -27,7 +27,17 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 function epoch(number: number, validationLoss: number, psnr: number | null): EpochRecord {
-  return { epoch: number, loss: 1, validationLoss, psnr, ssim: psnr && psnr / 40, bicubicPsnr: psnr && 25, bicubicSsim: psnr && 0.7, learningRate: 1e-3, seconds: 90 };
+  return {
+    epoch: number,
+    loss: 1,
+    validationLoss,
+    psnr,
+    ssim: psnr && psnr / 40,
+    bicubicPsnr: psnr && 25,
+    bicubicSsim: psnr && 0.7,
+    learningRate: 1e-3,
+    seconds: 90,
+  };
 }
 
 async function save(name: string, epochs: EpochRecord[], options: object = recipes.tuned): Promise<void> {
@@ -40,11 +50,29 @@ const quiet = { onSkipped: () => undefined };
 
 test('every run is listed with its options and the scores of the epoch whose weights were kept', async () => {
   const rows = await runs(folder, quiet);
-  assert.deepEqual(rows.map(({ name }) => name), ['alpha', 'beta', 'grid/seed=1', 'unscored']);
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    ['alpha', 'beta', 'grid/seed=1', 'unscored'],
+  );
   assert.deepEqual(rows[1], {
-    name: 'beta', network: '9-1-7', initialization: 'gaussian', optimizer: 'sgd', learningRate: '0.0001-0.0001-0.00001', schedule: 'constant',
-    batchSize: 128, border: 0, seed: 0, epochs: 20, epochsDone: 3, bestEpoch: 2, validationLoss: 0.3,
-    psnr: 26.1, ssim: 26.1 / 40, bicubicPsnr: 25, bicubicSsim: 0.7, minutes: 4.5,
+    name: 'beta',
+    network: '9-1-7',
+    initialization: 'gaussian',
+    optimizer: 'sgd',
+    learningRate: '0.0001-0.0001-0.00001',
+    schedule: 'constant',
+    batchSize: 128,
+    border: 0,
+    seed: 0,
+    epochs: 20,
+    epochsDone: 3,
+    bestEpoch: 2,
+    validationLoss: 0.3,
+    psnr: 26.1,
+    ssim: 26.1 / 40,
+    bicubicPsnr: 25,
+    bicubicSsim: 0.7,
+    minutes: 4.5,
   });
   assert.deepEqual([rows[0].psnr, rows[0].validationLoss], [null, 0.2]);
   assert.deepEqual([rows[3].epochsDone, rows[3].bestEpoch, rows[3].minutes], [0, null, 0]);
@@ -53,7 +81,10 @@ test('every run is listed with its options and the scores of the epoch whose wei
 test('folders whose history is missing, torn or foreign are told of and do no harm', async () => {
   const skipped = new Map<string, string>();
   await runs(folder, { onSkipped: (where, reason) => void skipped.set(where, reason) });
-  assert.deepEqual([...skipped.keys()], ['begun', 'empty', 'foreign', 'torn'].map((name) => join(folder, name)));
+  assert.deepEqual(
+    [...skipped.keys()],
+    ['begun', 'empty', 'foreign', 'torn'].map((name) => join(folder, name)),
+  );
   assert.match(skipped.get(join(folder, 'begun'))!, /history\.json is not there/);
   assert.match(skipped.get(join(folder, 'torn'))!, /history\.json cannot be read/);
   assert.match(skipped.get(join(folder, 'foreign'))!, /history\.json is not what a run writes/);
@@ -73,7 +104,7 @@ test('the rows become a DataFrame, also when there are none', async () => {
   assert.deepEqual(((await runsFrame(join(folder, 'nowhere'))) as Frame).shape, [0, 0]);
 });
 
-test('a run is loaded by name, by a sweep\'s name, or by its folder', async () => {
+test("a run is loaded by name, by a sweep's name, or by its folder", async () => {
   const { name, options, history } = await loadRun('beta', folder);
   assert.deepEqual([name, options.optimizer, history.epochs.length], ['beta', 'sgd', 3]);
   assert.equal((await loadRun('grid/seed=1', folder)).name, 'grid/seed=1');
@@ -81,21 +112,49 @@ test('a run is loaded by name, by a sweep\'s name, or by its folder', async () =
 });
 
 test('a run that is not there, or is torn, is named', async () => {
-  await assert.rejects(loadRun('gamma', folder), (error: Error) => error instanceof UnknownNameError && /"gamma".*alpha, .*beta/.test(error.message));
+  await assert.rejects(
+    loadRun('gamma', folder),
+    (error: Error) => error instanceof UnknownNameError && /"gamma".*alpha, .*beta/.test(error.message),
+  );
   await assert.rejects(loadRun('gamma', join(folder, 'nowhere')), DatasetError);
   await assert.rejects(loadRun('torn', folder), CheckpointError);
   await assert.rejects(loadRun('', folder), OptionError);
 });
 
 test('a run name that is no plain folder name is refused', () => {
-  for (const name of ['', ' ', '.', '..', 'a/b', 'a\\b', '../x', '/tmp', '.hidden', 'a.', 'a ', 'a:b', 'what?', 'line\nbreak', 'nul\0', 'CON', 'lpt1.txt', 'x'.repeat(101)]) {
+  for (const name of [
+    '',
+    ' ',
+    '.',
+    '..',
+    'a/b',
+    'a\\b',
+    '../x',
+    '/tmp',
+    '.hidden',
+    'a.',
+    'a ',
+    'a:b',
+    'what?',
+    'line\nbreak',
+    'nul\0',
+    'CON',
+    'lpt1.txt',
+    'x'.repeat(101),
+  ]) {
     assert.throws(() => checkRunName(name), OptionError, JSON.stringify(name));
   }
   for (const name of ['adam', 'filters=64-32,learningRate=0.001', 'Versuch 2', 'größer', 'v1.2']) checkRunName(name);
 });
 
 test('networks and lists are told in short', () => {
-  assert.equal(optionText([{ filters: 8, kernel: 5, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }]), '5-3 (8)');
+  assert.equal(
+    optionText([
+      { filters: 8, kernel: 5, activation: 'relu' },
+      { filters: 1, kernel: 3, activation: 'linear' },
+    ]),
+    '5-3 (8)',
+  );
   assert.equal(optionText([1e-4, 1e-5]), '0.0001-0.00001');
   assert.equal(optionText(0), 0);
 });

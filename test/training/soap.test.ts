@@ -18,22 +18,32 @@ function fillNext(gradient: Float32Array, state: number): number {
 }
 
 test('SOAP walks the path of its definition in numpy', () => {
-  const layers: Layer[] = [{ filters: 9, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }];
+  const layers: Layer[] = [
+    { filters: 9, kernel: 3, activation: 'relu' },
+    { filters: 1, kernel: 3, activation: 'linear' },
+  ];
   const model = srcnn(layers);
   model.weights.fill(0);
-  const state = newOptimizerState(model, 'soap'), gradient = new Float32Array(model.weights.length);
+  const state = newOptimizerState(model, 'soap'),
+    gradient = new Float32Array(model.weights.length);
   for (let step = 0, random = 1; step < golden.steps; step++) {
     random = fillNext(gradient, random);
     update(model, gradient, state, { optimizer: 'soap', learningRate: golden.rate });
   }
   assert.equal(model.weights.length, golden.weights.length);
-  model.weights.forEach((weight, i) => assert.ok(Math.abs(weight - golden.weights[i]) < 1e-5, `weight ${i}: ${weight}, not ${golden.weights[i]}`));
+  model.weights.forEach((weight, i) =>
+    assert.ok(Math.abs(weight - golden.weights[i]) < 1e-5, `weight ${i}: ${weight}, not ${golden.weights[i]}`),
+  );
 });
 
 test('the bases stay orthonormal, also where a filter never gets a gradient', () => {
-  const model = srcnn([{ filters: 5, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 5, activation: 'linear' }]);
+  const model = srcnn([
+    { filters: 5, kernel: 3, activation: 'relu' },
+    { filters: 1, kernel: 5, activation: 'linear' },
+  ]);
   const slices = layerSlices(model.layers);
-  const state = newOptimizerState(model, 'soap'), gradient = new Float32Array(model.weights.length);
+  const state = newOptimizerState(model, 'soap'),
+    gradient = new Float32Array(model.weights.length);
   for (let step = 0, random = 1; step < 40; step++) {
     random = fillNext(gradient, random);
     gradient.fill(0, 9, 18);
@@ -41,12 +51,16 @@ test('the bases stay orthonormal, also where a filter never gets a gradient', ()
   }
   let start = 0;
   for (const side of slices.flatMap(({ filters, inputs, kernel }) => [filters, inputs, kernel ** 2])) {
-    const rows = Array.from({ length: side }, (_, i) => state.moments[3].subarray(start + i * side, start + (i + 1) * side));
+    const rows = Array.from({ length: side }, (_, i) =>
+      state.moments[3].subarray(start + i * side, start + (i + 1) * side),
+    );
     start += side ** 2;
-    rows.forEach((a, i) => rows.forEach((b, j) => {
-      const product = a.reduce((sum, value, k) => sum + value * b[k], 0);
-      assert.ok(Math.abs(product - (i === j ? 1 : 0)) < 1e-5, `rows ${i} and ${j} of a basis of ${side}: ${product}`);
-    }));
+    rows.forEach((a, i) =>
+      rows.forEach((b, j) => {
+        const product = a.reduce((sum, value, k) => sum + value * b[k], 0);
+        assert.ok(Math.abs(product - (i === j ? 1 : 0)) < 1e-5, `rows ${i} and ${j} of a basis of ${side}: ${product}`);
+      }),
+    );
   }
   assert.ok(model.weights.every(Number.isFinite));
 });
@@ -57,7 +71,8 @@ function distanceAfter(optimizer: OptimizerName, learningRate: number): number {
   const random: RandomState = { seed: 3, draws: 0 };
   const target = Float32Array.from({ length: 81 }, () => 0.1 * normal(random));
   model.weights.fill(0);
-  const state = newOptimizerState(model, optimizer), gradient = new Float32Array(82);
+  const state = newOptimizerState(model, optimizer),
+    gradient = new Float32Array(82);
   for (let step = 0; step < 300; step++) {
     gradient.fill(0);
     for (let sample = 0; sample < 16; sample++) {

@@ -28,22 +28,37 @@ after(async () => {
 /** A slope, and the same slope weaker. */
 function slopes(count: number): PatchSet {
   const [width, height] = [40, 36];
-  const slope = (gain: number) => Uint8Array.from({ length: width * height }, (_, i) => 100 + gain * ((i % width) / width));
+  const slope = (gain: number) =>
+    Uint8Array.from({ length: width * height }, (_, i) => 100 + gain * ((i % width) / width));
   return {
-    pictures: [{ input: slope(40), target: slope(90), width, height }], picture: new Uint32Array(count),
-    x: Uint16Array.from({ length: count }, (_, i) => i % 20), y: Uint16Array.from({ length: count }, (_, i) => i % 20),
-    size: 12, count, scale: 3, protocol: 'seed',
+    pictures: [{ input: slope(40), target: slope(90), width, height }],
+    picture: new Uint32Array(count),
+    x: Uint16Array.from({ length: count }, (_, i) => i % 20),
+    y: Uint16Array.from({ length: count }, (_, i) => i % 20),
+    size: 12,
+    count,
+    scale: 3,
+    protocol: 'seed',
   };
 }
 const data = { training: slopes(32), validation: slopes(4) };
 const settings = {
-  epochs: 3, batchSize: 8, lossEvery: 1,
-  network: [{ filters: 4, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }],
+  epochs: 3,
+  batchSize: 8,
+  lossEvery: 1,
+  network: [
+    { filters: 4, kernel: 3, activation: 'relu' },
+    { filters: 1, kernel: 3, activation: 'linear' },
+  ],
 } as const;
 
 /** The Python whose TensorBoard reads the files: of SRCNN_TENSORBOARD_PYTHON, or of the lab's own environment; undefined without one. */
 function findPython(): string | undefined {
-  const places = [process.env.SRCNN_TENSORBOARD_PYTHON, join(__dirname, '../../.venv/bin/python'), join(__dirname, '../../.venv/Scripts/python.exe')];
+  const places = [
+    process.env.SRCNN_TENSORBOARD_PYTHON,
+    join(__dirname, '../../.venv/bin/python'),
+    join(__dirname, '../../.venv/Scripts/python.exe'),
+  ];
   return places.find((python) => {
     if (!python || !existsSync(python)) return false;
     try {
@@ -87,7 +102,12 @@ print(json.dumps({
     'scalars': {tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()['scalars']},
     'images': {tag: [{'step': e.step, 'width': e.width, 'height': e.height, 'png': base64.b64encode(e.encoded_image_string).decode()}
                      for e in events.Images(tag)] for tag in events.Tags()['images']}}))`;
-  return JSON.parse(execFileSync(python!, ['-c', program, join(run, 'tensorboard')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }));
+  return JSON.parse(
+    execFileSync(python!, ['-c', program, join(run, 'tensorboard')], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
 }
 
 /** The records of an event file, every length and CRC checked, by the format's description and bit by bit. */
@@ -112,7 +132,7 @@ function masked(bytes: Uint8Array): number {
     for (let bit = 0; bit < 8; bit++) crc = crc & 1n ? (crc >> 1n) ^ 0x82f63b78n : crc >> 1n;
   }
   crc ^= 0xffffffffn;
-  return Number((((crc >> 15n) | (crc << 17n)) & 0xffffffffn) + 0xa282ead8n & 0xffffffffn);
+  return Number(((((crc >> 15n) | (crc << 17n)) & 0xffffffffn) + 0xa282ead8n) & 0xffffffffn);
 }
 
 async function eventFiles(run: string): Promise<string[]> {
@@ -122,7 +142,10 @@ async function eventFiles(run: string): Promise<string[]> {
 /** Scalars are kept as float32. */
 const singles = (points: [number, number][]) => points.map(([step, value]) => [step, Math.fround(value)]);
 
-const greyPng = (width: number, height: number) => sharp(Buffer.alloc(width * height, 77), { raw: { width, height, channels: 1 } }).png().toBuffer();
+const greyPng = (width: number, height: number) =>
+  sharp(Buffer.alloc(width * height, 77), { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
 
 test('the CRC is that of RFC 3720, appendix B.4', () => {
   const ascending = Uint8Array.from({ length: 32 }, (_, i) => i);
@@ -152,7 +175,12 @@ test('TensorBoard reads scalars and pictures as they were written', { skip }, as
   const run = join(folder, 'written');
   const png = await greyPng(7, 5);
   const writer = tensorboardWriter(run);
-  const points: [number, number][] = [[0, 1], [127, 0.1], [128, 1e-9], [2 ** 40, -3]];
+  const points: [number, number][] = [
+    [0, 1],
+    [127, 0.1],
+    [128, 1e-9],
+    [2 ** 40, -3],
+  ];
   for (const [step, value] of points) writer.scalar('größe', step, value);
   writer.image('picture', 3, png, 7, 5);
   writer.close();
@@ -161,39 +189,72 @@ test('TensorBoard reads scalars and pictures as they were written', { skip }, as
   assert.deepEqual(images, { picture: [{ step: 3, width: 7, height: 5, png: png.toString('base64') }] });
 });
 
-test('TensorBoard shows the course of a run and its sample pictures, and of a resumed run every step once', { skip }, async () => {
-  const run = join(folder, 'followed');
-  const first = train(data, { ...settings, engine, folder: run, onStep: ({ epoch, batch }) => void (epoch === 2 && batch === 2 && first.stop()) });
-  const endFirst = followInTensorboard(first, run, { samples: data.validation });
-  await first.done;
-  await endFirst();
-  // As after a kill: steps 7 and 8 were written, but not kept by any checkpoint.
-  const lost = tensorboardWriter(run);
-  for (const step of [7, 8]) lost.scalar('loss', step, 99);
-  lost.close();
-  const second = train(data, { ...settings, engine, folder: run, resume: true });
-  const endSecond = followInTensorboard(second, run, { samples: data.validation });
-  const { history } = await second.done;
-  await endSecond();
-  assert.equal((await eventFiles(run)).length, 3);
-  const { scalars, served, images } = readByTensorboard(run);
-  assert.equal(history.losses.length, 12);
-  assert.deepEqual(served, scalars);
-  assert.deepEqual(scalars.loss, singles(history.losses.map(({ step, loss }) => [step, loss])));
-  assert.deepEqual(scalars.validationLoss, singles(history.epochs.map(({ epoch, validationLoss }) => [epoch, validationLoss])));
-  assert.deepEqual(scalars.learningRate, singles(history.epochs.map(({ epoch, learningRate }) => [epoch, learningRate])));
-  assert.deepEqual(Object.keys(scalars).sort(), ['learningRate', 'loss', 'validationLoss'], 'no scores without evaluation images');
-  const [strips] = Object.values(images);
-  assert.deepEqual(strips.map(({ step, width, height }) => [step, width, height]), [[1, 120, 36], [2, 120, 36], [3, 120, 36]]);
-  const { data: pixels, info } = await sharp(Buffer.from(strips[2].png, 'base64')).raw().toBuffer({ resolveWithObject: true });
-  const { input, target } = data.validation.pictures[0];
-  const at = (x: number, y: number) => pixels[(y * 120 + x) * info.channels];
-  assert.deepEqual([at(0, 0), at(39, 20), at(119, 35)], [input[0], input[20 * 40 + 39], target[35 * 40 + 39]]);
-});
+test(
+  'TensorBoard shows the course of a run and its sample pictures, and of a resumed run every step once',
+  { skip },
+  async () => {
+    const run = join(folder, 'followed');
+    const first = train(data, {
+      ...settings,
+      engine,
+      folder: run,
+      onStep: ({ epoch, batch }) => void (epoch === 2 && batch === 2 && first.stop()),
+    });
+    const endFirst = followInTensorboard(first, run, { samples: data.validation });
+    await first.done;
+    await endFirst();
+    // As after a kill: steps 7 and 8 were written, but not kept by any checkpoint.
+    const lost = tensorboardWriter(run);
+    for (const step of [7, 8]) lost.scalar('loss', step, 99);
+    lost.close();
+    const second = train(data, { ...settings, engine, folder: run, resume: true });
+    const endSecond = followInTensorboard(second, run, { samples: data.validation });
+    const { history } = await second.done;
+    await endSecond();
+    assert.equal((await eventFiles(run)).length, 3);
+    const { scalars, served, images } = readByTensorboard(run);
+    assert.equal(history.losses.length, 12);
+    assert.deepEqual(served, scalars);
+    assert.deepEqual(scalars.loss, singles(history.losses.map(({ step, loss }) => [step, loss])));
+    assert.deepEqual(
+      scalars.validationLoss,
+      singles(history.epochs.map(({ epoch, validationLoss }) => [epoch, validationLoss])),
+    );
+    assert.deepEqual(
+      scalars.learningRate,
+      singles(history.epochs.map(({ epoch, learningRate }) => [epoch, learningRate])),
+    );
+    assert.deepEqual(
+      Object.keys(scalars).sort(),
+      ['learningRate', 'loss', 'validationLoss'],
+      'no scores without evaluation images',
+    );
+    const [strips] = Object.values(images);
+    assert.deepEqual(
+      strips.map(({ step, width, height }) => [step, width, height]),
+      [
+        [1, 120, 36],
+        [2, 120, 36],
+        [3, 120, 36],
+      ],
+    );
+    const { data: pixels, info } = await sharp(Buffer.from(strips[2].png, 'base64'))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const { input, target } = data.validation.pictures[0];
+    const at = (x: number, y: number) => pixels[(y * 120 + x) * info.channels];
+    assert.deepEqual([at(0, 0), at(39, 20), at(119, 35)], [input[0], input[20 * 40 + 39], target[35 * 40 + 39]]);
+  },
+);
 
 test('of a run that diverged and fell back to its checkpoint TensorBoard shows every step once', { skip }, async () => {
   const run = join(folder, 'fallen');
-  const session = train(data, { ...settings, engine, folder: run, onEpoch: ({ epoch }) => void (epoch === 1 && (session.learningRate = 1e30)) });
+  const session = train(data, {
+    ...settings,
+    engine,
+    folder: run,
+    onEpoch: ({ epoch }) => void (epoch === 1 && (session.learningRate = 1e30)),
+  });
   const end = followInTensorboard(session, run);
   await assert.rejects(session.done, DivergedError);
   session.learningRate = 1e-3;
@@ -202,24 +263,41 @@ test('of a run that diverged and fell back to its checkpoint TensorBoard shows e
   await end();
   const { scalars } = readByTensorboard(run);
   assert.deepEqual(scalars.loss, singles(history.losses.map(({ step, loss }) => [step, loss])));
-  assert.deepEqual(scalars.validationLoss, singles(history.epochs.map(({ epoch, validationLoss }) => [epoch, validationLoss])));
+  assert.deepEqual(
+    scalars.validationLoss,
+    singles(history.epochs.map(({ epoch, validationLoss }) => [epoch, validationLoss])),
+  );
 });
 
 test('scores are written where there are any, and a session that nobody followed before is written whole', async () => {
   const run = join(folder, 'late');
   const picture = join(folder, 'picture.png');
-  await writeFile(picture, await sharp(Buffer.from(data.validation.pictures[0].target), { raw: { width: 40, height: 36, channels: 1 } }).png().toBuffer());
+  await writeFile(
+    picture,
+    await sharp(Buffer.from(data.validation.pictures[0].target), { raw: { width: 40, height: 36, channels: 1 } })
+      .png()
+      .toBuffer(),
+  );
   const scored = { ...data, evaluation: [picture] };
   let end = async () => undefined as void;
-  const session = train(scored, { ...settings, engine, folder: run, onEpoch: ({ epoch }) => {
-    if (epoch === 2) end = followInTensorboard(session, run);
-  } });
+  const session = train(scored, {
+    ...settings,
+    engine,
+    folder: run,
+    onEpoch: ({ epoch }) => {
+      if (epoch === 2) end = followInTensorboard(session, run);
+    },
+  });
   const { history } = await session.done;
   await end();
   const [file] = await eventFiles(run);
   const text = (await records(file)).map((record) => record.toString('latin1'));
-  const count = (tag: string) => text.filter((record) => record.includes(`${String.fromCharCode(tag.length)}${tag}\x15`)).length;
-  assert.deepEqual(['loss', 'validationLoss', 'psnr', 'ssim', 'bicubicPsnr', 'bicubicSsim', 'learningRate'].map(count), [history.losses.length, 3, 3, 3, 3, 3, 3]);
+  const count = (tag: string) =>
+    text.filter((record) => record.includes(`${String.fromCharCode(tag.length)}${tag}\x15`)).length;
+  assert.deepEqual(
+    ['loss', 'validationLoss', 'psnr', 'ssim', 'bicubicPsnr', 'bicubicSsim', 'learningRate'].map(count),
+    [history.losses.length, 3, 3, 3, 3, 3, 3],
+  );
 });
 
 test('a file that cannot be written ends the following, not the training', async () => {

@@ -15,18 +15,38 @@ const side = 32;
 const plane = (gain) => Uint8Array.from({ length: side * side }, (_, i) => 128 + gain * Math.sin(i * i));
 const places = (count, factor) => Uint16Array.from({ length: count }, (_, i) => (factor * i) % 20);
 const noise = (count) => ({
-  pictures: [{ input: plane(40), target: plane(90), width: side, height: side }], picture: new Uint32Array(count),
-  x: places(count, 7), y: places(count, 5), size: 12, count, scale: 3, protocol: 'seed',
+  pictures: [{ input: plane(40), target: plane(90), width: side, height: side }],
+  picture: new Uint32Array(count),
+  x: places(count, 7),
+  y: places(count, 5),
+  size: 12,
+  count,
+  scale: 3,
+  protocol: 'seed',
 });
-const network = [{ filters: 4, kernel: 3, activation: 'relu' }, { filters: 1, kernel: 3, activation: 'linear' }];
+const network = [
+  { filters: 4, kernel: 3, activation: 'relu' },
+  { filters: 1, kernel: 3, activation: 'linear' },
+];
 
 if (stay) process.on('SIGINT', () => undefined);
 const engine = await createWasmEngine({ threads: 1 });
 say('loaded');
-const session = train({ training: noise(32), validation: noise(4) }, {
-  network, epochs: Number(epochs), batchSize: 4, lossEvery: 1, engine, folder, resume: true, checkpointMinutes: 0,
-  onStep: ({ epoch, batch, batches }) => say(`step ${(epoch - 1) * batches + batch}`), onNote: (message) => say(`note ${message}`),
-});
+const session = train(
+  { training: noise(32), validation: noise(4) },
+  {
+    network,
+    epochs: Number(epochs),
+    batchSize: 4,
+    lossEvery: 1,
+    engine,
+    folder,
+    resume: true,
+    checkpointMinutes: 0,
+    onStep: ({ epoch, batch, batches }) => say(`step ${(epoch - 1) * batches + batch}`),
+    onNote: (message) => say(`note ${message}`),
+  },
+);
 await session.done;
 say(session.state);
 if (session.state === 'stopped') {

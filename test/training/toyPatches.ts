@@ -4,11 +4,21 @@ import type { PatchSet } from '../../src/data/patches';
 function pairsOf(shape: (index: number) => number, side: number, size: number, count: number, gain: number): PatchSet {
   const plane = (strength: number) => Uint8Array.from({ length: side * side }, (_, i) => 128 + strength * shape(i));
   const corners = (step: number) => Uint16Array.from({ length: count }, (_, i) => (step * i) % (side - size));
-  return { pictures: [{ input: plane(gain), target: plane(90), width: side, height: side }], picture: new Uint32Array(count), x: corners(7), y: corners(5), size, count, scale: 3, protocol: 'seed' };
+  return {
+    pictures: [{ input: plane(gain), target: plane(90), width: side, height: side }],
+    picture: new Uint32Array(count),
+    x: corners(7),
+    y: corners(5),
+    size,
+    count,
+    scale: 3,
+    protocol: 'seed',
+  };
 }
 
 /** Something without any structure. */
 export const noise = (count: number, gain = 40) => pairsOf((i) => Math.sin(i * i), 32, 12, count, gain);
 
 /** Waves, and the same waves weaker: a picture whose contrast the network can learn to bring back. */
-export const waves = (count: number) => pairsOf((i) => Math.sin((i % 64) / 3) * Math.cos(i / 64 / 4), 64, 16, count, 40);
+export const waves = (count: number) =>
+  pairsOf((i) => Math.sin((i % 64) / 3) * Math.cos(i / 64 / 4), 64, 16, count, 40);

@@ -49,13 +49,20 @@ test('the folder holds the best weights, readable, and nothing half-written', as
   const run = join(folder, 'kept');
   const { model } = await train(data, { ...options, engine, folder: run }).done;
   assert.deepEqual((await loadWeights(join(run, 'weights.safetensors'))).weights, model.weights);
-  assert.deepEqual((await readdir(run)).sort(), ['checkpoint.bin', 'checkpoint.previous.bin', 'history.json', 'options.json', 'weights.safetensors']);
+  assert.deepEqual((await readdir(run)).sort(), [
+    'checkpoint.bin',
+    'checkpoint.previous.bin',
+    'history.json',
+    'options.json',
+    'weights.safetensors',
+  ]);
 });
 
 test('a checkpoint that is torn, or of other options or data, is refused by name', async () => {
   const run = join(folder, 'refused');
   await train(data, { ...options, epochs: 1, engine, folder: run }).done;
-  const resume = (changes: object, other = data) => train(other, { ...options, ...changes, engine, folder: run, resume: true }).done;
+  const resume = (changes: object, other = data) =>
+    train(other, { ...options, ...changes, engine, folder: run, resume: true }).done;
   await assert.rejects(resume({ learningRate: 0.5 }), CheckpointError);
   await assert.rejects(resume({}, { ...data, training: waves(32) }), CheckpointError);
   const file = join(run, 'checkpoint.bin');
@@ -65,7 +72,13 @@ test('a checkpoint that is torn, or of other options or data, is refused by name
 });
 
 test('options out of range are refused before anything runs', () => {
-  for (const wrong of [{ learningRate: 0 }, { learningRate: NaN }, { epochs: 0 }, { epochs: 1.5 }, { batchSize: 1000 }]) {
+  for (const wrong of [
+    { learningRate: 0 },
+    { learningRate: NaN },
+    { epochs: 0 },
+    { epochs: 1.5 },
+    { batchSize: 1000 },
+  ]) {
     assert.throws(() => train(data, { ...options, ...wrong, engine }), OptionError);
   }
 });

@@ -19,14 +19,18 @@ function load(): { memory: WebAssembly.Memory; kernels: OwnKernels } {
 export const roomFor = (width: number) => Math.ceil(width / 4) * 4 + 4;
 
 /** The kernels for work on the caller's own thread, and memory for them: blocks of the given sizes in bytes, with their addresses. What they held before is lost. */
-export function memoryFor<Name extends string>(sizes: Record<Name, number>): { kernels: OwnKernels; buffer: ArrayBufferLike; addresses: Record<Name, number> } {
+export function memoryFor<Name extends string>(
+  sizes: Record<Name, number>,
+): { kernels: OwnKernels; buffer: ArrayBufferLike; addresses: Record<Name, number> } {
   const { memory, kernels } = (loaded ??= load());
   let end = FIRST_FREE_BYTE;
-  const addresses = Object.fromEntries(Object.entries<number>(sizes).map(([name, size]) => {
-    const start = end;
-    end = Math.ceil((end + size) / 16) * 16;
-    return [name, start];
-  })) as Record<Name, number>;
+  const addresses = Object.fromEntries(
+    Object.entries<number>(sizes).map(([name, size]) => {
+      const start = end;
+      end = Math.ceil((end + size) / 16) * 16;
+      return [name, start];
+    }),
+  ) as Record<Name, number>;
   const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
   if (missing > 0) memory.grow(missing);
   return { kernels, buffer: memory.buffer, addresses };

@@ -33,7 +33,23 @@ export interface Task {
 }
 
 const KINDS = ['train', 'predict'] as const;
-const NUMBERS = ['chunks', 'chunkSize', 'count', 'width', 'height', 'border', 'stripWidth', 'segmentHeight', 'weights', 'input', 'target', 'gradients', 'losses', 'scratch', 'scratchBytes'] as const;
+const NUMBERS = [
+  'chunks',
+  'chunkSize',
+  'count',
+  'width',
+  'height',
+  'border',
+  'stripWidth',
+  'segmentHeight',
+  'weights',
+  'input',
+  'target',
+  'gradients',
+  'losses',
+  'scratch',
+  'scratchBytes',
+] as const;
 
 export function writeTask(control: Int32Array, task: Task): void {
   let at = FIELDS;
@@ -50,9 +66,14 @@ export function writeTask(control: Int32Array, task: Task): void {
 export function readTask(control: Int32Array): Task {
   let at = FIELDS;
   const kind = KINDS[control[at++]];
-  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, control[at++] >>> 0])) as Omit<Task, 'kind' | 'layers'>;
+  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, control[at++] >>> 0])) as Omit<
+    Task,
+    'kind' | 'layers'
+  >;
   const layers = Array.from({ length: control[at++] }, (): Layer => ({
-    filters: control[at++], kernel: control[at++], activation: control[at++] ? 'relu' : 'linear',
+    filters: control[at++],
+    kernel: control[at++],
+    activation: control[at++] ? 'relu' : 'linear',
   }));
   return { kind, ...numbers, layers };
 }

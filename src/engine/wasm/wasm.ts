@@ -7,7 +7,18 @@ import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
 import type { Plane } from '../../image/image';
 import { layerSlices, type Model } from '../../model/srcnn';
 import type { Batch, Engine } from '../engine';
-import { bandLength, fivesRooms, packedLayers, packWeights, roundUp, scratchLength, segmentRows, stripWidth, tileRoom, trainingPlanes } from './layout';
+import {
+  bandLength,
+  fivesRooms,
+  packedLayers,
+  packWeights,
+  roundUp,
+  scratchLength,
+  segmentRows,
+  stripWidth,
+  tileRoom,
+  trainingPlanes,
+} from './layout';
 import { CONTROL_BYTE, FIRST_FREE_BYTE, GENERATION, NEXT, PENDING, type Task, writeTask } from './task';
 
 export interface WasmOptions {
@@ -26,7 +37,8 @@ function loadKernels(): { module: WebAssembly.Module; simd: string } {
     // Node 20 knows relaxed SIMD but hides it behind this flag; newer ones have it on.
     if (variant === 'relaxed') setFlagsFromString('--experimental-wasm-relaxed-simd');
     const bytes = readFileSync(join(COMPILED, `kernels-${variant}.wasm`));
-    if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), simd: variant === 'relaxed' ? 'relaxed SIMD' : 'SIMD' };
+    if (WebAssembly.validate(bytes))
+      return { module: new WebAssembly.Module(bytes), simd: variant === 'relaxed' ? 'relaxed SIMD' : 'SIMD' };
   }
   throw new EngineError('engine wasm: this Node has no WebAssembly SIMD; use Node 20 or newer');
 }
@@ -34,7 +46,8 @@ function loadKernels(): { module: WebAssembly.Module; simd: string } {
 /** The default engine: direct convolutions in WebAssembly SIMD, on worker threads over one shared memory. */
 export async function createWasmEngine(options: WasmOptions = {}): Promise<Engine> {
   const { threads = availableParallelism() } = options;
-  if (!Number.isInteger(threads) || threads < 1) throw new OptionError(`threads is ${threads}; use a whole number above 0`);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new OptionError(`threads is ${threads}; use a whole number above 0`);
   const { module, simd } = loadKernels();
   return new WasmEngine(module, simd, threads);
 }
@@ -49,10 +62,17 @@ class WasmEngine implements Engine {
   private failure?: EngineError;
   private closed = false;
 
-  constructor(module: WebAssembly.Module, simd: string, private readonly threads: number) {
+  constructor(
+    module: WebAssembly.Module,
+    simd: string,
+    private readonly threads: number,
+  ) {
     this.description = `WebAssembly ${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
     this.workers = Array.from({ length: threads }, (_, index) => {
-      const worker = new Worker(join(COMPILED, 'worker.js'), { workerData: { memory: this.memory, kernelModule: module, index, generation: 0 }, execArgv: [] });
+      const worker = new Worker(join(COMPILED, 'worker.js'), {
+        workerData: { memory: this.memory, kernelModule: module, index, generation: 0 },
+        execArgv: [],
+      });
       worker.on('message', () => this.finish?.resolve());
       worker.on('error', (error) => this.fail(error.message, error));
       worker.on('exit', () => this.closed || this.fail('it ended'));
@@ -63,8 +83,10 @@ class WasmEngine implements Engine {
   }
 
   lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, border = 0): Promise<number> {
-    if (gradient && gradient.length !== model.weights.length) throw new OptionError(`gradient has ${gradient.length} values; the network has ${model.weights.length}`);
-    if (2 * border >= Math.min(batch.width, batch.height)) throw new ImageTooSmallError(`a border of ${border} leaves nothing of ${batch.width}x${batch.height} patches`);
+    if (gradient && gradient.length !== model.weights.length)
+      throw new OptionError(`gradient has ${gradient.length} values; the network has ${model.weights.length}`);
+    if (2 * border >= Math.min(batch.width, batch.height))
+      throw new ImageTooSmallError(`a border of ${border} leaves nothing of ${batch.width}x${batch.height} patches`);
     return this.inTurn(() => this.train(model, batch, gradient, border));
   }
 
@@ -81,7 +103,10 @@ class WasmEngine implements Engine {
 
   /** Without one of its threads the engine is of no use: calls would wait for it for ever. */
   private fail(reason: string, cause?: Error): void {
-    this.failure ??= new EngineError(`engine wasm: a thread failed: ${reason}; create another engine, with fewer threads where memory is short`, { cause });
+    this.failure ??= new EngineError(
+      `engine wasm: a thread failed: ${reason}; create another engine, with fewer threads where memory is short`,
+      { cause },
+    );
     this.finish?.reject(this.failure);
   }
 
@@ -98,18 +123,44 @@ class WasmEngine implements Engine {
     const chunks = Math.ceil(count / CHUNK);
     const patch = width * height;
     const planes = trainingPlanes(layers, width, height);
-    const fives = fivesRooms(layers, planes.map(() => ({ width, height })));
-    const scratchBytes = roundUp(4 * (scratchLength(planes) + tileRoom(layers[0], width, height).length + fives.length), 64);
+    const fives = fivesRooms(
+      layers,
+      planes.map(() => ({ width, height })),
+    );
+    const scratchBytes = roundUp(
+      4 * (scratchLength(planes) + tileRoom(layers[0], width, height).length + fives.length),
+      64,
+    );
     const [weights, input, target, gradients, losses, scratch] = this.allocate([
-      4 * packedLayers(layers, 'train').length, 4 * count * patch, 4 * count * patch, gradient ? 4 * chunks * model.weights.length : 0, 8 * chunks, this.threads * scratchBytes,
+      4 * packedLayers(layers, 'train').length,
+      4 * count * patch,
+      4 * count * patch,
+      gradient ? 4 * chunks * model.weights.length : 0,
+      8 * chunks,
+      this.threads * scratchBytes,
     ]);
     this.pack(model, weights, 'train');
     const floats = new Float32Array(this.memory.buffer);
     floats.set(batch.input.subarray(0, count * patch), input / 4);
     floats.set(batch.target.subarray(0, count * patch), target / 4);
     await this.run({
-      kind: 'train', chunks, chunkSize: CHUNK, count, width, height, border, stripWidth: 0, segmentHeight: 0,
-      weights, input, target, gradients: gradient ? gradients : 0, losses, scratch, scratchBytes, layers: model.layers,
+      kind: 'train',
+      chunks,
+      chunkSize: CHUNK,
+      count,
+      width,
+      height,
+      border,
+      stripWidth: 0,
+      segmentHeight: 0,
+      weights,
+      input,
+      target,
+      gradients: gradient ? gradients : 0,
+      losses,
+      scratch,
+      scratchBytes,
+      layers: model.layers,
     });
     gradient?.fill(0);
     for (let chunk = 0, from = gradients / 4; gradient && chunk < chunks; chunk++) {
@@ -128,13 +179,33 @@ class WasmEngine implements Engine {
     const chunks = across * Math.ceil(height / segmentHeight);
     const scratchBytes = roundUp(4 * bandLength(layers, strip), 64);
     const bytes = 4 * width * height;
-    const [weights, input, target, scratch] = this.allocate([4 * packedLayers(layers, 'predict').length, bytes, bytes, this.threads * scratchBytes]);
+    const [weights, input, target, scratch] = this.allocate([
+      4 * packedLayers(layers, 'predict').length,
+      bytes,
+      bytes,
+      this.threads * scratchBytes,
+    ]);
     this.pack(model, weights, 'predict');
     const floats = new Float32Array(this.memory.buffer);
     floats.set(plane.data, input / 4);
     await this.run({
-      kind: 'predict', chunks, chunkSize: 1, count: 1, width, height, border: 0, stripWidth: strip, segmentHeight,
-      weights, input, target, gradients: 0, losses: 0, scratch, scratchBytes, layers: model.layers,
+      kind: 'predict',
+      chunks,
+      chunkSize: 1,
+      count: 1,
+      width,
+      height,
+      border: 0,
+      stripWidth: strip,
+      segmentHeight,
+      weights,
+      input,
+      target,
+      gradients: 0,
+      losses: 0,
+      scratch,
+      scratchBytes,
+      layers: model.layers,
     });
     return { data: floats.slice(target / 4, target / 4 + width * height), width, height };
   }
@@ -157,7 +228,10 @@ class WasmEngine implements Engine {
     try {
       if (missing > 0) this.memory.grow(missing);
     } catch (error) {
-      throw new OptionError(`engine wasm: ${(end / 2 ** 30).toFixed(1)} GB are needed at once, which this machine or WebAssembly (4 GB) does not give; use a smaller batchSize, network or picture`, { cause: error });
+      throw new OptionError(
+        `engine wasm: ${(end / 2 ** 30).toFixed(1)} GB are needed at once, which this machine or WebAssembly (4 GB) does not give; use a smaller batchSize, network or picture`,
+        { cause: error },
+      );
     }
     return starts;
   }

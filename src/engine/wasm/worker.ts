@@ -5,7 +5,12 @@ import { predictor } from './predictor';
 import { CONTROL_BYTE, GENERATION, NEXT, PENDING, readTask } from './task';
 import { trainer } from './trainer';
 
-const { memory, kernelModule, index, generation } = workerData as { memory: WebAssembly.Memory; kernelModule: WebAssembly.Module; index: number; generation: number };
+const { memory, kernelModule, index, generation } = workerData as {
+  memory: WebAssembly.Memory;
+  kernelModule: WebAssembly.Module;
+  index: number;
+  generation: number;
+};
 const kernels = new WebAssembly.Instance(kernelModule, { env: { memory } }).exports as Kernels;
 
 function serve(): void {
@@ -19,7 +24,8 @@ function serve(): void {
     const task = readTask(control);
     const scratch = task.scratch + index * task.scratchBytes;
     const work = (task.kind === 'train' ? trainer : predictor)(task, scratch, memory, kernels);
-    for (let chunk = Atomics.add(control, NEXT, 1); chunk < task.chunks; chunk = Atomics.add(control, NEXT, 1)) work(chunk);
+    for (let chunk = Atomics.add(control, NEXT, 1); chunk < task.chunks; chunk = Atomics.add(control, NEXT, 1))
+      work(chunk);
     if (Atomics.sub(control, PENDING, 1) === 1) parentPort!.postMessage(seen);
   }
 }

@@ -24,13 +24,13 @@ export function finish(value: v128, address: usize, mode: i32): void {
 // @ts-ignore: decorator
 @inline
 export function clearTail(row: usize, width: i32, block: i32): void {
-  for (let x = width; x & (block - 1); x++) f32.store(row + (<usize>x << 2), 0);
+  for (let x = width; x & (block - 1); x++) f32.store(row + ((<usize>x) << 2), 0);
 }
 
 // @ts-ignore: decorator
 @inline
 function sumLanes(v: v128): f32 {
-  return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
 // @ts-ignore: decorator
@@ -45,23 +45,48 @@ export function accumulate(address: usize, v: v128): void {
  */
 // The innermost loop of training; planes outside the counts are given as ones that are there, and their sums thrown away.
 export function dots(
-  a: usize, a1: usize, a2: usize, a3: usize, countA: i32, rowA: usize, b: usize, b1: usize, countB: i32, rowB: usize,
-  width: i32, height: i32, sums: usize, stepA: usize, stepB: usize,
+  a: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  countA: i32,
+  rowA: usize,
+  b: usize,
+  b1: usize,
+  countB: i32,
+  rowB: usize,
+  width: i32,
+  height: i32,
+  sums: usize,
+  stepA: usize,
+  stepB: usize,
 ): void {
-  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+  let s00 = f32x4.splat(0),
+    s01 = s00,
+    s10 = s00,
+    s11 = s00,
+    s20 = s00,
+    s21 = s00,
+    s30 = s00,
+    s31 = s00;
   for (let y = 0; y < height; y++) {
     let q = b;
-    const end = a + (<usize>width << 2);
+    const end = a + ((<usize>width) << 2);
     for (let p = a; p < end; p += 16) {
-      const x0 = v128.load(q), x1 = v128.load(q + b1);
+      const x0 = v128.load(q),
+        x1 = v128.load(q + b1);
       let d = v128.load(p);
-      s00 = multiplyAdd(d, x0, s00); s01 = multiplyAdd(d, x1, s01);
+      s00 = multiplyAdd(d, x0, s00);
+      s01 = multiplyAdd(d, x1, s01);
       d = v128.load(p + a1);
-      s10 = multiplyAdd(d, x0, s10); s11 = multiplyAdd(d, x1, s11);
+      s10 = multiplyAdd(d, x0, s10);
+      s11 = multiplyAdd(d, x1, s11);
       d = v128.load(p + a2);
-      s20 = multiplyAdd(d, x0, s20); s21 = multiplyAdd(d, x1, s21);
+      s20 = multiplyAdd(d, x0, s20);
+      s21 = multiplyAdd(d, x1, s21);
       d = v128.load(p + a3);
-      s30 = multiplyAdd(d, x0, s30); s31 = multiplyAdd(d, x1, s31);
+      s30 = multiplyAdd(d, x0, s30);
+      s31 = multiplyAdd(d, x1, s31);
       q += 16;
     }
     a += rowA;
@@ -70,13 +95,16 @@ export function dots(
   accumulate(sums, s00);
   if (countB > 1) accumulate(sums + stepB, s01);
   if (countA < 2) return;
-  sums += stepA; accumulate(sums, s10);
+  sums += stepA;
+  accumulate(sums, s10);
   if (countB > 1) accumulate(sums + stepB, s11);
   if (countA < 3) return;
-  sums += stepA; accumulate(sums, s20);
+  sums += stepA;
+  accumulate(sums, s20);
   if (countB > 1) accumulate(sums + stepB, s21);
   if (countA < 4) return;
-  sums += stepA; accumulate(sums, s30);
+  sums += stepA;
+  accumulate(sums, s30);
   if (countB > 1) accumulate(sums + stepB, s31);
 }
 
@@ -89,7 +117,7 @@ export function within(step: usize, times: i32, count: i32): usize {
 export function sumPlane(plane: usize, row: usize, width: i32, height: i32, sum: usize): void {
   let s = f32x4.splat(0);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x += 4) s = f32x4.add(s, v128.load(plane + <usize>y * row + (<usize>x << 2)));
+    for (let x = 0; x < width; x += 4) s = f32x4.add(s, v128.load(plane + <usize>y * row + ((<usize>x) << 2)));
   }
   accumulate(sum, s);
 }
