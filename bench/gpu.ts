@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { createEngine, type Engine, loadDataset, type PatchSet, preparePatches, srcnn } from 'srcnn-lab';
 import { emptyBatch, fillBatch, seedNormalization } from 'srcnn-lab/dist/data/batches';
 import { engineNames } from 'srcnn-lab/dist/engine/choose';
-import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizer';
+import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizers/optimizer';
 import { type Contestant, interleave, timed } from './measure';
 import { Peer, pythonOf } from './peer';
 import { BATCH } from './work';

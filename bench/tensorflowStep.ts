@@ -1,7 +1,7 @@
 // One training step on the engine "tensorflow" beside the plain way to write it in tfjs-node, in turns:
 //   node --import tsx bench/tensorflowStep.ts [ROUNDS]
 import type * as tfjs from '@tensorflow/tfjs';
-import { createTensorflowEngine } from 'srcnn-lab/dist/engine/tensorflow';
+import { createTensorflowEngine } from 'srcnn-lab/dist/engine/tensorflow/tensorflow';
 import { interleave, timed } from './measure';
 import { BATCH, noise, PATCH, trainingStep } from './work';
 

@@ -1,5 +1,5 @@
 import { type Batch, type Engine, layerSlices, type Model, type Plane, srcnn } from 'srcnn-lab';
-import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizer';
+import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizers/optimizer';
 
 export const BATCH = 128,
   PATCH = 32;

@@ -1,6 +1,6 @@
 // Compiles src to dist: TypeScript with tsc, the wasm kernels with AssemblyScript (plain and relaxed SIMD).
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,32 +10,22 @@ function run(program, args) {
   execFileSync(process.execPath, [join(root, 'node_modules', program), ...args], { cwd: root, stdio: 'inherit' });
 }
 
+/** Each set of kernels: the source below src without extension, the file below dist, and what the compiler may use. */
+const kernels = [
+  ['arithmetic/assembly/kernels', 'arithmetic/kernels.wasm', 'simd,threads'],
+  ['engine/wasm/assembly/kernels', 'engine/wasm/kernels-plain.wasm', 'simd,threads'],
+  ['engine/wasm/assembly/kernels', 'engine/wasm/kernels-relaxed.wasm', 'simd,threads,relaxed-simd'],
+];
+
+const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+
 export function build() {
   run('typescript/bin/tsc', ['-p', '.']);
-  const source = 'src/engine/wasm/assembly/kernels.ts';
-  if (!existsSync(join(root, source))) return;
-  mkdirSync(join(root, 'dist/engine/wasm'), { recursive: true });
-  for (const [variant, features] of [
-    ['plain', 'simd,threads'],
-    ['relaxed', 'simd,threads,relaxed-simd'],
-  ]) {
-    run('assemblyscript/bin/asc.js', [
-      source,
-      '-o',
-      `dist/engine/wasm/kernels-${variant}.wasm`,
-      '--enable',
-      features,
-      '-O3',
-      '--noAssert',
-      '--runtime',
-      'stub',
-      '--importMemory',
-      '--sharedMemory',
-      '--initialMemory',
-      '1',
-      '--maximumMemory',
-      '65536',
-    ]);
+  for (const [source, target, features] of kernels) {
+    mkdirSync(dirname(join(root, 'dist', target)), { recursive: true });
+    const optimise = ['-O3', '--noAssert', '--runtime', 'stub'];
+    const files = [`src/${source}.ts`, '-o', `dist/${target}`];
+    run('assemblyscript/bin/asc.js', [...files, '--enable', features, ...optimise, ...memory]);
   }
 }
 

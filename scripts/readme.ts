@@ -9,7 +9,7 @@ import { publishedRows, readPublished } from '../src/results/published';
 import { resultRuns } from '../src/results/resultRun';
 import type { ScoredRun } from '../src/results/runTable';
 import { meanScore, readScores, type ScoreRow } from '../src/results/scoreRows';
-import { reached } from '../src/training/runs';
+import { reached } from '../src/runs/runs';
 
 const root = join(__dirname, '..');
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));

@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeImage } from '../src/image/files';
-import { srcnn } from '../src/model/srcnn';
-import { saveWeights } from '../src/model/weights';
+import { srcnn } from '../src/network/srcnn';
+import { saveWeights } from '../src/formats/weights';
 
 const folder = mkdtempSync(join(tmpdir(), 'srcnn-cli-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -151,7 +151,7 @@ test('bad input ends every verb with exit code 1 and one line: which file or opt
   });
   assert.ok(!existsSync(join(folder, 'out.png')) && !existsSync(join(folder, 'out.gif')));
   assert.deepEqual(
-    readdirSync(folder, { recursive: true }).filter((name) => /\.(tmp|part|next)$/.test(String(name))),
+    (readdirSync(folder, { recursive: true }) as string[]).filter((name) => /\.(tmp|part|next)$/.test(name)),
     [],
     'nothing half-written is left',
   );

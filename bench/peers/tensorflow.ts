@@ -1,7 +1,7 @@
 // The lab's engine "tensorflow" as a peer: TensorFlow through tfjs-node, in a process of its own.
 import { createInterface } from 'node:readline';
 import { srcnn } from 'srcnn-lab';
-import { createTensorflowEngine } from 'srcnn-lab/dist/engine/tensorflow';
+import { createTensorflowEngine } from 'srcnn-lab/dist/engine/tensorflow/tensorflow';
 import { picture, trainingStep } from '../work';
 import { timed } from '../measure';
 

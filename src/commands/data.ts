@@ -1,9 +1,9 @@
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
-import { catalogue } from '../data/catalogue';
+import { catalogue } from '../data/fetch/catalogue';
 import { dataFolder, datasetNames, loadDataset } from '../data/datasets';
-import { fetchDataset, type FetchProgress } from '../data/download';
-import { megabytes } from '../data/transfer';
+import { fetchDataset, type FetchProgress } from '../data/fetch/download';
+import { megabytes } from '../data/fetch/transfer';
 
 /** Adds `data list` and `data fetch NAME` to the command line. */
 export function dataCommand(program: Command): void {

@@ -4,10 +4,10 @@ import { evaluationImages } from '../data/datasets';
 import type { Protocol } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { evaluate, type Evaluation } from '../evaluation/evaluate';
-import { pretrained, pretrainedNames } from '../model/pretrained';
-import type { Model } from '../model/srcnn';
-import { loadWeights } from '../model/weights';
-import { writeAtomically } from '../training/checkpoint';
+import { pretrained, pretrainedNames } from '../formats/pretrained';
+import type { Model } from '../network/srcnn';
+import { loadWeights } from '../formats/weights';
+import { writeAtomically } from '../runs/checkpoint';
 import { engineOption, protocolOption, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
 

@@ -7,9 +7,9 @@ import { createEngine } from '../engine/choose';
 import { OptionError } from '../errors';
 import { upscale, type UpscaleOptions } from '../evaluation/upscale';
 import { checkWritable, readPhotograph, writeImage } from '../image/files';
-import { pretrained } from '../model/pretrained';
-import type { Model } from '../model/srcnn';
-import { loadWeights } from '../model/weights';
+import { pretrained } from '../formats/pretrained';
+import type { Model } from '../network/srcnn';
+import { loadWeights } from '../formats/weights';
 import { engineOption, number, protocolOption, threadsOption } from './options';
 import { planUpscale, type UpscaleJob } from './upscalePlan';
 

@@ -1,5 +1,5 @@
 import type { Batch } from '../engine/engine';
-import { type RandomState, shuffled, uniform } from '../model/random';
+import { type RandomState, shuffled, uniform } from '../random';
 import type { PatchSet } from './patches';
 
 /** How 8-bit luminance becomes what the network sees: (Y / 255 - mean) / deviation. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DatasetError, UnknownNameError } from '../errors';
 import { imageFiles } from '../image/files';
-import { catalogue, catalogueEntry, type CatalogueEntry, type Layout } from './catalogue';
+import { catalogue, catalogueEntry, type CatalogueEntry, type Layout } from './fetch/catalogue';
 
 /** Image files by what they are for. */
 export interface Dataset {

@@ -1,9 +1,9 @@
 import { EngineError, UnknownNameError } from '../errors';
-import { srcnn } from '../model/srcnn';
+import { srcnn } from '../network/srcnn';
 import type { Engine } from './engine';
-import { createTensorflowEngine, hasNvidiaDriver } from './tensorflow';
+import { createTensorflowEngine, hasNvidiaDriver } from './tensorflow/tensorflow';
 import { createWasmEngine, type WasmOptions } from './wasm/wasm';
-import { createWebgpuEngine } from './webgpu';
+import { createWebgpuEngine } from './tensorflow/webgpu';
 
 /** In the order of choice: the first two only where they compute on a GPU. */
 export const engineNames = ['tensorflow', 'webgpu', 'wasm'] as const;

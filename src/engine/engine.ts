@@ -1,5 +1,5 @@
 import type { Plane } from '../image/image';
-import type { Model } from '../model/srcnn';
+import type { Model } from '../network/srcnn';
 
 /** Training pairs: `count` one-channel patches of height x width each, one after the other. */
 export interface Batch {

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine';
 import { createWasmEngine } from '../engine/wasm/wasm';
 import { DatasetError, UnknownNameError } from '../errors';
 import { imageFiles } from '../image/files';
-import type { Model } from '../model/srcnn';
+import type { Model } from '../network/srcnn';
 import { onThreads } from '../threads/onThreads';
 import { predict } from './predict';
 import { scoreFile, type ScoreJob } from './scoreFile';

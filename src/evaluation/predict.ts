@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine';
 import { reflect } from '../image/blur';
 import type { Plane } from '../image/image';
-import { type Model, reachOf } from '../model/srcnn';
+import { type Model, reachOf } from '../network/srcnn';
 
 /**
  * The network's output for a normalised plane. A network with `padding: 'reflect'` gets the plane with its border reflected as far as

@@ -3,8 +3,8 @@ import { checkScale } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
 import type { Image } from '../image/image';
-import type { Model } from '../model/srcnn';
-import { restoreWith, seedPictures } from './protocol';
+import type { Model } from '../network/srcnn';
+import { restoreWith, seedPictures } from '../protocols/protocol';
 
 export interface RestoreOptions {
   model: Model;

@@ -2,7 +2,7 @@ import type { Normalization } from '../data/batches';
 import type { Protocol } from '../data/degrade';
 import { readImage } from '../image/files';
 import type { Plane } from '../image/image';
-import { type Scores, restoreBy, scorePicture } from './protocol';
+import { type Scores, restoreBy, scorePicture } from '../protocols/protocol';
 
 export interface ScoreJob {
   file: string;

@@ -5,8 +5,8 @@ import type { Engine } from '../engine/engine';
 import { UnknownNameError } from '../errors';
 import type { Image } from '../image/image';
 import { type Photograph, samplesLike } from '../image/photograph';
-import { pretrained } from '../model/pretrained';
-import { type Model, reachOf } from '../model/srcnn';
+import { pretrained } from '../formats/pretrained';
+import { type Model, reachOf } from '../network/srcnn';
 import { enlargeRows } from './upscaleRows';
 
 export interface UpscaleOptions {

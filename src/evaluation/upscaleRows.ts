@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine';
 import type { Plane } from '../image/image';
 import type { Photograph, Samples } from '../image/photograph';
 import { imresize } from '../image/resize';
-import type { Model } from '../model/srcnn';
+import type { Model } from '../network/srcnn';
 import { predict } from './predict';
 import type { Band } from './upscale';
 

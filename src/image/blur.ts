@@ -1,4 +1,4 @@
-import { memoryFor, roomFor } from '../engine/wasm/ownThread';
+import { memoryFor, roomFor } from '../arithmetic/memory';
 import { OptionError } from '../errors';
 import type { Plane } from './image';
 

@@ -1,5 +1,5 @@
-import type { OwnKernels } from '../engine/wasm/kernels';
-import { memoryFor, roomFor } from '../engine/wasm/ownThread';
+import type { ArithmeticKernels } from '../arithmetic/kernels';
+import { memoryFor, roomFor } from '../arithmetic/memory';
 import { OptionError } from '../errors';
 import { reflect } from './blur';
 import type { Plane } from './image';
@@ -147,7 +147,7 @@ function resizeRows<Data extends Float32Array | Float64Array>(
 
 /** A line of sums as the numbers that `like` holds. */
 function readLine(
-  kernels: OwnKernels,
+  kernels: ArithmeticKernels,
   buffer: ArrayBufferLike,
   sums: number,
   narrowed: number,

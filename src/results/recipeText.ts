@@ -1,5 +1,5 @@
 import { recipes, type TrainOptions } from '../training/recipes';
-import { optionText } from '../training/runs';
+import { optionText } from '../runs/runs';
 
 /** How often it ran and where its random numbers began are no part of a recipe. */
 const beside = ['epochs', 'seed', 'lossEvery'];

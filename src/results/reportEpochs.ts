@@ -1,6 +1,6 @@
-import { epochScores } from '../plot/epochScores';
+import { epochScores } from '../plot/figures/epochScores';
 import type { Figure } from '../plot/figure';
-import type { EpochRecord, History } from '../training/history';
+import type { EpochRecord, History } from '../runs/history';
 import { readCsv } from './csv';
 
 /** What the report measured after one of its epochs. */

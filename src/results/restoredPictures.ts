@@ -1,8 +1,8 @@
 import { seedNormalization } from '../data/batches';
 import { cropToScale, degrade } from '../data/degrade';
 import type { Engine } from '../engine/engine';
-import { clip, restoreWith } from '../evaluation/protocol';
-import { psnr } from '../evaluation/psnr';
+import { clip, restoreWith } from '../protocols/protocol';
+import { psnr } from '../measures/psnr';
 import { restoreImage } from '../evaluation/restoreImage';
 import { toRgb, toYCbCr } from '../image/color';
 import type { Image, Plane } from '../image/image';

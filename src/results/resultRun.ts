@@ -2,9 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Protocol } from '../data/degrade';
 import { CheckpointError, DatasetError } from '../errors';
-import type { Model } from '../model/srcnn';
-import { loadWeights } from '../model/weights';
-import { loadRun, type SavedRun } from '../training/runs';
+import type { Model } from '../network/srcnn';
+import { loadWeights } from '../formats/weights';
+import { loadRun, type SavedRun } from '../runs/runs';
 
 /** A finished or unfinished run with its best weights, as it lies in results/. */
 export interface ResultRun extends SavedRun {

@@ -1,5 +1,5 @@
 import type { Protocol } from '../data/degrade';
-import { reached } from '../training/runs';
+import { reached } from '../runs/runs';
 import { setNames } from './evaluationSets';
 import { type PublishedScore, publishedRows } from './published';
 import { recipeText } from './recipeText';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadRun, reached } from '../training/runs';
+import { loadRun, reached } from '../runs/runs';
 import { recipeText } from './recipeText';
 
 /**

@@ -1,5 +1,5 @@
-import type { Layer, SrcnnOptions } from '../model/srcnn';
-import type { OptimizerOptions } from './optimizer';
+import type { Layer, SrcnnOptions } from '../network/srcnn';
+import type { OptimizerOptions } from './optimizers/optimizer';
 
 /** Everything a training run can be told, written beside its results. */
 export interface TrainOptions extends OptimizerOptions {

@@ -3,15 +3,15 @@ import { drawOrder, emptyBatch, fillBatch, type PatchOrder, seedNormalization } 
 import type { Batch, Engine } from '../engine/engine';
 import { createEngine } from '../engine/choose';
 import type { EvaluationRow } from '../evaluation/evaluate';
-import { takeLock } from '../lock';
-import type { RandomState } from '../model/random';
-import type { Model } from '../model/srcnn';
-import { type Checkpoint, newCheckpoint } from './checkpoint';
-import type { EpochRecord, History } from './history';
+import { takeLock } from '../disk/lock';
+import type { RandomState } from '../random';
+import type { Model } from '../network/srcnn';
+import { type Checkpoint, newCheckpoint } from '../runs/checkpoint';
+import type { EpochRecord, History } from '../runs/history';
 import { onInterrupt } from './interrupt';
-import { layerRates, scheduleFactor, update } from './optimizer';
+import { layerRates, scheduleFactor, update } from './optimizers/optimizer';
 import type { TrainOptions } from './recipes';
-import { describePatches, RunFolder } from './runFolder';
+import { describePatches, RunFolder } from '../runs/runFolder';
 import type { Progress, TrainingData, TrainSettings } from './train';
 import { meanLoss, scoreEpoch } from './validate';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { PatchSet } from '../data/patches';
 import { DivergedError, OptionError, UnknownNameError } from '../errors';
-import { type Layer, presets } from '../model/srcnn';
+import { type Layer, presets } from '../network/srcnn';
 import type { TrainOptions } from './recipes';
-import { checkRunName, optionText, reached, type Reached } from './runs';
+import { checkRunName, optionText, reached, type Reached } from '../runs/runs';
 import type { TrainSession } from './session';
 import { completeOptions, prepareModel, train, type TrainingData, type TrainSettings } from './train';
 

@@ -2,11 +2,11 @@ import { basename } from 'node:path';
 import { OptionError, UnknownNameError } from '../errors';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
-import { type Model, reachOf, srcnn } from '../model/srcnn';
-import type { EpochRecord } from './history';
-import { layerRates, optimizers } from './optimizer';
+import { type Model, reachOf, srcnn } from '../network/srcnn';
+import type { EpochRecord } from '../runs/history';
+import { layerRates, optimizers } from './optimizers/optimizer';
 import { recipes, type TrainOptions } from './recipes';
-import { checkRunName } from './runs';
+import { checkRunName } from '../runs/runs';
 import { Run, type TrainSession } from './session';
 
 export interface TrainingData {

@@ -2,8 +2,8 @@ import { emptyBatch, fillBatch, seedNormalization } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
 import { evaluate, type EvaluationRow } from '../evaluation/evaluate';
-import type { Model } from '../model/srcnn';
-import type { EpochRecord } from './history';
+import type { Model } from '../network/srcnn';
+import type { EpochRecord } from '../runs/history';
 import type { TrainingData } from './train';
 
 interface LossOptions {

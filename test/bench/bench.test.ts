@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { srcnn } from '../../src/model/srcnn';
+import { srcnn } from '../../src/network/srcnn';
 import { interleave, median } from '../../bench/measure';
 import { type Report, toMarkdown } from '../../bench/report';
 import { stepOperations } from '../../bench/work';

@@ -8,8 +8,8 @@ import sharp from 'sharp';
 import { planUpscale } from '../../src/commands/upscalePlan';
 import { DatasetError, OptionError } from '../../src/errors';
 import { readPhotograph, writeImage } from '../../src/image/files';
-import { srcnn } from '../../src/model/srcnn';
-import { saveWeights } from '../../src/model/weights';
+import { srcnn } from '../../src/network/srcnn';
+import { saveWeights } from '../../src/formats/weights';
 import { goldenImage } from '../golden/image';
 
 const folder = mkdtempSync(join(tmpdir(), 'srcnn-upscale-'));

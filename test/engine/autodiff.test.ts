@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import type { Batch, Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
-import { normal, type RandomState, uniform } from '../../src/model/random';
-import { type Layer, layerSlices, type Model, srcnn } from '../../src/model/srcnn';
+import { normal, type RandomState, uniform } from '../../src/random';
+import { type Layer, layerSlices, type Model, srcnn } from '../../src/network/srcnn';
 
 let engine: Engine;
 before(async () => {

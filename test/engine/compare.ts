@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Batch, Engine } from '../../src/engine/engine';
-import { normal, type RandomState } from '../../src/model/random';
-import { type Layer, layerSlices, type Model, srcnn } from '../../src/model/srcnn';
+import { normal, type RandomState } from '../../src/random';
+import { type Layer, layerSlices, type Model, srcnn } from '../../src/network/srcnn';
 
 export function randomBatch(random: RandomState, count: number, width: number, height: number): Batch {
   const values = () => Float32Array.from({ length: count * width * height }, () => normal(random));

@@ -1,5 +1,5 @@
 import type { Batch } from '../../src/engine/engine';
-import { layerSlices, type Model } from '../../src/model/srcnn';
+import { layerSlices, type Model } from '../../src/network/srcnn';
 
 /** The network as its definition reads, in float64 and without any cleverness: the oracle of the fast engines. */
 function forward(model: Model, input: Float64Array, width: number, height: number): Float64Array[] {

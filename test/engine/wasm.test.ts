@@ -7,8 +7,8 @@ import { EngineError, ImageTooSmallError, OptionError } from '../../src/errors';
 import type { Batch, Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import type { Plane } from '../../src/image/image';
-import { normal, type RandomState, uniform } from '../../src/model/random';
-import { type Layer, layerSlices, srcnn } from '../../src/model/srcnn';
+import { normal, type RandomState, uniform } from '../../src/random';
+import { type Layer, layerSlices, srcnn } from '../../src/network/srcnn';
 import { naiveLossAndGradient, naivePredict } from './naive';
 
 let engine: Engine;

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { loadDataset } from '../../src/data/datasets';
 import { DatasetError, OptionError, UnknownNameError } from '../../src/errors';
 import { evaluate } from '../../src/evaluation/evaluate';
-import { srcnn } from '../../src/model/srcnn';
+import { srcnn } from '../../src/network/srcnn';
 
 const { SRCNN_DATA_DIR: data, SRCNN_REFERENCE_DIR: reference } = process.env;
 const skip = data && reference ? false : 'SRCNN_DATA_DIR or SRCNN_REFERENCE_DIR is not set';

@@ -7,7 +7,7 @@ import { upscale } from '../../src/evaluation/upscale';
 import type { Photograph } from '../../src/image/photograph';
 import type { Image } from '../../src/image/image';
 import { imresize } from '../../src/image/resize';
-import { type Model, srcnn } from '../../src/model/srcnn';
+import { type Model, srcnn } from '../../src/network/srcnn';
 import { difference, goldenImage } from '../golden/image';
 
 let engine: Engine;

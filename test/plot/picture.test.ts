@@ -6,10 +6,10 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { OptionError } from '../../src/errors';
 import type { Image } from '../../src/image/image';
-import { beforeAfter } from '../../src/plot/beforeAfter';
-import { epochScores } from '../../src/plot/epochScores';
+import { beforeAfter } from '../../src/plot/figures/beforeAfter';
+import { epochScores } from '../../src/plot/figures/epochScores';
 import { figurePng, figureSvg, saveFigure } from '../../src/plot/picture';
-import { NoNotebookError, show, showImage } from '../../src/plot/show';
+import { NoNotebookError, show, showImage } from '../../src/plot/notebook/show';
 import { textWidth } from '../../src/plot/textSize';
 
 let folder: string;

@@ -10,7 +10,7 @@ import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { CheckpointError, DatasetError, OptionError } from '../../src/errors';
 import { evaluate } from '../../src/evaluation/evaluate';
 import { writeImage } from '../../src/image/files';
-import { loadWeights, readMetadata } from '../../src/model/weights';
+import { loadWeights, readMetadata } from '../../src/formats/weights';
 import { replaceMarked } from '../../src/results/markedText';
 import { recipeText } from '../../src/results/recipeText';
 import { report } from '../../src/results/report';

@@ -45,9 +45,9 @@ test('a thread asks its caller, whose error fails that job alone', async () => {
   };
   const outcomes = await onThreads(scoreFile, 'evaluation/scoreFile', jobs, { threads: 2, answer });
   assert.equal(asked, 3);
-  const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+  const failed = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
   assert.deepEqual(
-    failed.map(({ reason }) => [reason instanceof EngineError, reason.message]),
+    failed.map((reason) => [reason instanceof EngineError, reason.message]),
     [[true, 'out of order']],
   );
   for (const outcome of outcomes)

@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { CheckpointError, DivergedError, OptionError } from '../../src/errors';
-import { loadWeights } from '../../src/model/weights';
-import { readCheckpoint } from '../../src/training/checkpoint';
+import { loadWeights } from '../../src/formats/weights';
+import { readCheckpoint } from '../../src/runs/checkpoint';
 import { train } from '../../src/training/train';
 import { waves } from './toyPatches';
 

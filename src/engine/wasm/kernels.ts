@@ -1,31 +1,16 @@
 /** What assembly/kernels.ts exports, with addresses and strides in bytes. */
 export type Kernels = Record<
-  'convolve' | 'convolveSingle' | 'kernelGradient' | 'squaredError' | 'copy' | TileKernels,
+  'convolve' | 'convolveSingle' | 'kernelGradient' | 'squaredError' | 'copy' | WinogradKernels,
   (...values: number[]) => number
 >;
 
-type TileKernels =
-  | 'transformTiles'
-  | 'convolveTiles'
-  | 'kernelGradientTiles'
-  | 'transformFives'
-  | 'convolveFives'
-  | 'kernelGradientFives';
-
-/** What assembly/lines.ts and matrices.ts export, with addresses in bytes. */
-export type OwnKernels = Record<
-  | 'widen'
-  | 'narrow'
-  | 'sumPairs'
-  | 'widenFour'
-  | 'gatherFour'
-  | 'sumAcross'
-  | 'sumLines'
-  | 'roundToByte'
-  | 'multiply'
-  | 'transpose',
-  (...values: number[]) => void
->;
+type WinogradKernels =
+  | 'transformWinograd3'
+  | 'convolveWinograd3'
+  | 'kernelGradientWinograd3'
+  | 'transformWinograd5'
+  | 'convolveWinograd5'
+  | 'kernelGradientWinograd5';
 
 /** The modes of assembly/kernels.ts: what happens to a sum before it is stored. */
 export const LINEAR = 0,

@@ -1,4 +1,4 @@
-import { type LayerSlice, reachOf } from '../../model/srcnn';
+import { type LayerSlice, reachOf } from '../../network/srcnn';
 
 /** Sixteen floats: one cache line. */
 const LINE = 16;

@@ -1,4 +1,4 @@
-import { layerSlices } from '../../model/srcnn';
+import { layerSlices } from '../../network/srcnn';
 import { type Kernels, LINEAR, RELU } from './kernels';
 import { BAND, bandPlanes, packedLayers, scratchLength, tileRoom } from './layout';
 import type { Task } from './task';
@@ -76,7 +76,7 @@ export function predictor(task: Task, scratch: number, memory: WebAssembly.Memor
       );
     else if (l.groups) {
       const tiles = Math.ceil(width / 2);
-      kernels.transformTiles(
+      kernels.transformWinograd3(
         4 * a.base,
         4 * a.row,
         rows + l.kernel - 1,
@@ -85,7 +85,7 @@ export function predictor(task: Task, scratch: number, memory: WebAssembly.Memor
         transformed,
         4 * room.plane,
       );
-      kernels.convolveTiles(
+      kernels.convolveWinograd3(
         transformed,
         4 * room.plane,
         room.groups,

@@ -1,4 +1,4 @@
-import type { Layer } from '../../model/srcnn';
+import type { Layer } from '../../network/srcnn';
 
 /** Bytes at the start of the shared memory kept for the compiler's own data and for the task's description. */
 export const CONTROL_BYTE = 65536;

@@ -1,4 +1,4 @@
-import { layerSlices, reachOf } from '../../model/srcnn';
+import { layerSlices, reachOf } from '../../network/srcnn';
 import { type Kernels, LINEAR, MASK, RELU } from './kernels';
 import { fivesRooms, packedLayers, scratchLength, tileRoom, trainingPlanes } from './layout';
 import type { Task } from './task';
@@ -48,7 +48,7 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
       fives = rooms[Math.min(from, to)]?.[from < to ? 'forwards' : 'backwards'];
     if (fives) {
       const start = fivesStart + 4 * fives.start;
-      kernels.transformFives(
+      kernels.transformWinograd5(
         under(a, b, kernel),
         a.channels,
         a.planeBytes,
@@ -58,7 +58,7 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
         start,
         4 * fives.plane,
       );
-      kernels.convolveFives(
+      kernels.convolveWinograd5(
         start,
         4 * fives.plane,
         a.channels,
@@ -91,7 +91,7 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
         mode,
       );
     else if (from === 0 && room.groups) {
-      kernels.transformTiles(
+      kernels.transformWinograd3(
         under(a, b, kernel),
         a.rowBytes,
         b.height + kernel - 1,
@@ -100,7 +100,7 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
         transformed,
         4 * room.plane,
       );
-      kernels.convolveTiles(
+      kernels.convolveWinograd3(
         transformed,
         4 * room.plane,
         room.groups,
@@ -169,7 +169,7 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
         fives = rooms[i]?.forwards;
       if (fives) {
         const start = fivesStart + 4 * fives.start;
-        kernels.kernelGradientFives(
+        kernels.kernelGradientWinograd5(
           delta.origin,
           l.filters,
           delta.planeBytes,
@@ -187,7 +187,7 @@ export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory,
           gradient + 4 * l.biasStart,
         );
       } else if (l.groups) {
-        kernels.kernelGradientTiles(
+        kernels.kernelGradientWinograd3(
           delta.origin,
           l.filters,
           delta.planeBytes,

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
 import type { Plane } from '../../image/image';
-import { layerSlices, type Model } from '../../model/srcnn';
+import { layerSlices, type Model } from '../../network/srcnn';
 import type { Batch, Engine } from '../engine';
 import {
   bandLength,

@@ -3,12 +3,11 @@
 // Every inner loop keeps 8 sums in registers, 2 x 4 or 4 x 2: enough to hide a multiply-add's latency; with more, or unrolled
 // by hand, the compiler of Node 20 runs out of registers and takes twice as long.
 
-import { clearTail, dots, finish, multiplyAdd, sumPlane, within } from './sums';
+import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
+import { clearTail, dots, finish, sumPlane, within } from './sums';
 
-export { gatherFour, narrow, roundToByte, sumAcross, sumLines, sumPairs, widen, widenFour } from './lines';
-export { convolveFives, kernelGradientFives, transformFives } from './fives';
-export { multiply, transpose } from './matrices';
-export { convolveTiles, kernelGradientTiles, transformTiles } from './tiles';
+export { convolveWinograd5, kernelGradientWinograd5, transformWinograd5 } from './winograd5';
+export { convolveWinograd3, kernelGradientWinograd3, transformWinograd3 } from './winograd3';
 
 /**
  * output[f] = finish(bias[f] + sum of kernel * input), for blocks of 4 filters.

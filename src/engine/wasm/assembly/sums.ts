@@ -1,11 +1,6 @@
 // What the kernels share. All pointers are byte addresses, all strides bytes.
 
-// @ts-ignore: decorator
-@inline
-export function multiplyAdd(a: v128, b: v128, sum: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
-  return f32x4.add(f32x4.mul(a, b), sum);
-}
+import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
 
 /** What happens to a sum before it is stored: nothing, ReLU, or zero where the value it replaces is not above zero. */
 export const LINEAR: i32 = 0;

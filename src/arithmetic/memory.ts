@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ArithmeticKernels } from './kernels';
+
+const PAGE = 65536;
+/** Below it lies the compiler's own data. */
+const FIRST_FREE_BYTE = 4096;
+// The compiled kernels are in dist/, also when a test runs the TypeScript source.
+const COMPILED = join(__dirname, '../../dist/arithmetic/kernels.wasm');
+
+let loaded: { memory: WebAssembly.Memory; kernels: ArithmeticKernels } | undefined;
+
+function load(): { memory: WebAssembly.Memory; kernels: ArithmeticKernels } {
+  const memory = new WebAssembly.Memory({ initial: 4, maximum: 65536, shared: true });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(COMPILED)), { env: { memory } });
+  return { memory, kernels: exports as ArithmeticKernels };
+}
+
+/** Samples that a line takes up: the kernels of lines compute blocks of 4. */
+export const roomFor = (width: number) => Math.ceil(width / 4) * 4 + 4;
+
+/** The kernels for work on the caller's own thread, and memory for them: blocks of the given sizes in bytes, with their addresses. What they held before is lost. */
+export function memoryFor<Name extends string>(
+  sizes: Record<Name, number>,
+): { kernels: ArithmeticKernels; buffer: ArrayBufferLike; addresses: Record<Name, number> } {
+  const { memory, kernels } = (loaded ??= load());
+  let end = FIRST_FREE_BYTE;
+  const addresses = Object.fromEntries(
+    Object.entries<number>(sizes).map(([name, size]) => {
+      const start = end;
+      end = Math.ceil((end + size) / 16) * 16;
+      return [name, start];
+    }),
+  ) as Record<Name, number>;
+  const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
+  if (missing > 0) memory.grow(missing);
+  return { kernels, buffer: memory.buffer, addresses };
+}

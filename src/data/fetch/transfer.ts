@@ -1,0 +1,140 @@
+import { mkdir, open, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WriteError } from '../../errors';
+import type { Mirror } from './catalogue';
+
+type OnBytes = (done: number, total?: number) => void;
+
+/** Give up on a server that has sent nothing for this long. */
+const silenceSeconds = 60;
+
+/** Milliseconds to wait after a lost connection, longer each time it brought nothing; then the mirror is given up. */
+const pauses = [200, 1000, 4000];
+
+/**
+ * Downloads an address into a file and goes on where an earlier attempt stopped, in this run or another one. Throws WriteError
+ * when the disk is too small or not writable, else an Error that says what the server did; what came stays in the file.
+ */
+export async function transfer(mirror: Mirror, file: string, onBytes: OnBytes = () => undefined): Promise<void> {
+  let answered = false;
+  for (let fruitless = 0; ; fruitless++) {
+    const before = await sizeOf(file);
+    try {
+      return await connect(mirror, file, () => (answered = true), onBytes);
+    } catch (error) {
+      // a server that never answered is left for the next mirror at once
+      if (error instanceof WriteError || error instanceof Refusal || !answered) throw error;
+      if ((await sizeOf(file)) > before) fruitless = 0;
+      if (fruitless === pauses.length) throw error;
+      await pause(pauses[fruitless]);
+    }
+  }
+}
+
+/** Deletes what a transfer left. */
+export async function forget(file: string): Promise<void> {
+  await Promise.all([file, validatorFile(file)].map((each) => rm(each, { force: true })));
+}
+
+/** The server answered, but not with the file: trying again at once is of no use. */
+class Refusal extends Error {}
+
+async function connect(mirror: Mirror, file: string, onAnswer: () => void, onBytes: OnBytes): Promise<void> {
+  const { size, validator } = await earlier(file);
+  await checkRoom(file, mirror.bytes ?? 0, size);
+  const silence = new AbortController();
+  const alarm = setTimeout(() => silence.abort(new Error(`it sent nothing for ${silenceSeconds} seconds`)), silenceSeconds * 1000);
+  try {
+    const response = await fetch(mirror.url, { headers: requestHeaders(size, validator), signal: silence.signal });
+    if (response.status === 416 && rangeOf(response).total === size) return;
+    if (size && (response.status === 416 || (response.status === 206 && rangeOf(response).start !== size))) {
+      await response.body?.cancel();
+      await forget(file);
+      return await connect(mirror, file, onAnswer, onBytes);
+    }
+    if (!response.ok || !response.body) throw new Refusal(`the server answered ${response.status} ${response.statusText}`);
+    onAnswer();
+    await receive(response, response.status === 206 ? size : 0, mirror, file, (done, total) => {
+      alarm.refresh();
+      onBytes(done, total);
+    });
+  } finally {
+    clearTimeout(alarm);
+  }
+}
+
+function requestHeaders(size: number, validator: string): Record<string, string> {
+  const headers = { 'accept-encoding': 'identity' };
+  return size ? { ...headers, range: `bytes=${size}-`, ...(validator && { 'if-range': validator }) } : headers;
+}
+
+async function receive(response: Response, start: number, mirror: Mirror, file: string, onBytes: OnBytes): Promise<void> {
+  // some servers call a .tgz a gzip-encoded .tar, and fetch unpacks it: then the lengths are those of something else
+  const encoded = response.headers.has('content-encoding') && response.headers.get('content-encoding') !== 'identity';
+  const length = Number(response.headers.get('content-length') ?? NaN);
+  const total = start ? rangeOf(response).total : encoded || Number.isNaN(length) ? undefined : length;
+  if (mirror.bytes && total !== undefined && total !== mirror.bytes) throw new Refusal(`the server offers ${total} bytes instead of the ${mirror.bytes} it should have`);
+  await checkRoom(file, total ?? 0, start);
+  let done = start;
+  const handle = await writing(file, () => open(file, start ? 'a' : 'w'));
+  try {
+    if (!start) await (encoded ? rm(validatorFile(file), { force: true }) : writing(file, () => writeFile(validatorFile(file), validatorOf(response))));
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      await writing(file, () => handle.appendFile(chunk));
+      done += chunk.length;
+      onBytes(done, total);
+    }
+  } finally {
+    await handle.close();
+  }
+  const expected = total ?? mirror.bytes;
+  if (expected !== undefined && done !== expected) throw new Error(`the connection ended after ${done} of ${expected} bytes`);
+}
+
+/** What an earlier attempt left, and what the server said to recognise the file by. Without that note it cannot be gone on with. */
+async function earlier(file: string): Promise<{ size: number; validator: string }> {
+  const validator = await readFile(validatorFile(file), 'utf8').catch(() => undefined);
+  return validator === undefined ? { size: 0, validator: '' } : { size: await sizeOf(file), validator };
+}
+
+const validatorFile = (file: string) => `${file}.etag`;
+
+/** If-Range wants a strong ETag or a date. */
+function validatorOf(response: Response): string {
+  const tag = response.headers.get('etag');
+  return tag && !tag.startsWith('W/') ? tag : response.headers.get('last-modified') ?? '';
+}
+
+/** Start and total of a Content-Range, as in "bytes 100-299/300"; without a start where the range was refused. */
+function rangeOf(response: Response): { start?: number; total?: number } {
+  const found = /^bytes (?:(\d+)-\d+|\*)\/(?:(\d+)|\*)$/.exec(response.headers.get('content-range') ?? '');
+  const number = (text?: string) => (text === undefined ? undefined : Number(text));
+  return { start: number(found?.[1]), total: number(found?.[2]) };
+}
+
+/** The archive's remaining bytes and as much again for what it unpacks to (pictures hardly compress) have to fit. */
+async function checkRoom(file: string, total: number, have: number): Promise<void> {
+  const folder = dirname(file);
+  await writing(file, () => mkdir(folder, { recursive: true }));
+  const { bavail, bsize } = await statfs(folder);
+  const [needed, free] = [2 * total - have, bavail * bsize];
+  if (needed > free) throw new WriteError(`${folder}: ${megabytes(needed)} are needed and ${megabytes(free)} are free; free some space, or name a folder elsewhere with SRCNN_DATA_DIR`);
+}
+
+/** Bytes as text, in MB or GB. */
+export function megabytes(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+async function writing<T>(file: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw new WriteError(`${file} cannot be written: ${(error as Error).message}; is there room, and is the folder writable?`, { cause: error });
+  }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return (await stat(file).catch(() => null))?.size ?? 0;
+}

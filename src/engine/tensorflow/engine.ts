@@ -1,0 +1,126 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
+import type { Plane } from '../../image/image';
+import { layerSlices, type Model } from '../../network/srcnn';
+import type { Batch, Engine } from '../engine';
+import { inSlices } from './slices';
+import { addSlice, predictRows, sliceGradient, type TensorFlow } from './graph';
+
+/** What a TensorFlow.js engine runs on. */
+export interface TfDevice {
+  /** The engine's name, and the TensorFlow.js backend that computes for it. */
+  name: string;
+  backend: string;
+  description: string;
+  /** Pixels that pass through the network at once: the whole batch where memory is plenty, what fits the cache on a processor. */
+  pixelsAtOnce: number;
+  /** Turns errors that the device reports on the side into ones that are thrown. */
+  watch?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Called by `close`. */
+  release?: () => void | Promise<void>;
+}
+
+/** An engine that computes the graph of tfGraph.ts on the backend a TensorFlow.js package registered. */
+export class TfEngine implements Engine {
+  readonly name: string;
+  readonly description: string;
+  private pixelsAtOnce: number;
+  private queue: Promise<unknown> = Promise.resolve();
+  private closed = false;
+
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly device: TfDevice,
+  ) {
+    this.name = device.name;
+    this.description = device.description;
+    this.pixelsAtOnce = device.pixelsAtOnce;
+  }
+
+  lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, border = 0): Promise<number> {
+    if (gradient && gradient.length !== model.weights.length)
+      throw new OptionError(`gradient has ${gradient.length} values; the network has ${model.weights.length}`);
+    if (2 * border >= Math.min(batch.width, batch.height))
+      throw new ImageTooSmallError(`a border of ${border} leaves nothing of ${batch.width}x${batch.height} patches`);
+    return this.inTurn(() => this.differentiate(model, batch, gradient, border));
+  }
+
+  predict(model: Model, plane: Plane): Promise<Plane> {
+    return this.inTurn(() => this.predictNow(model, plane));
+  }
+
+  async close(): Promise<void> {
+    await this.queue;
+    if (!this.closed) await this.device.release?.();
+    this.closed = true;
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.closed) throw new EngineError(`engine ${this.name}: it was closed; create another one`);
+    const result = this.queue.then(work);
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Runs a graph on this engine's backend and brings its result here. */
+  private async compute(graph: () => import('@tensorflow/tfjs').Tensor): Promise<Float32Array> {
+    // TensorFlow computes within the call: without a pause a notebook's next cell and its charts would wait for the end of the training.
+    await nextTurn();
+    const run = async () => {
+      // Another engine, or the notebook, may have chosen a different backend meanwhile.
+      if (this.tf.getBackend() !== this.device.backend) void this.tf.setBackend(this.device.backend);
+      const result = graph();
+      try {
+        return await result.data<'float32'>();
+      } finally {
+        result.dispose();
+      }
+    };
+    return this.device.watch ? this.device.watch(run) : run();
+  }
+
+  private async differentiate(
+    model: Model,
+    batch: Batch,
+    gradient: Float32Array | null,
+    border: number,
+  ): Promise<number> {
+    const sums = gradient && new Float64Array(gradient.length),
+      patch = batch.width * batch.height;
+    let loss = 0;
+    const fitted = await inSlices(
+      batch.count,
+      Math.max(1, Math.floor(this.pixelsAtOnce / patch)),
+      async (from, count) => {
+        loss += addSlice(
+          model,
+          await this.compute(() => sliceGradient(this.tf, model, batch, from, count, border, gradient !== null)),
+          sums,
+        );
+      },
+    );
+    this.remember(fitted * patch, patch);
+    if (sums) gradient!.set(sums);
+    return loss;
+  }
+
+  private async predictNow(model: Model, { data, width, height }: Plane): Promise<Plane> {
+    const reach = layerSlices(model.layers).reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
+    const output = new Float32Array(width * height);
+    const fitted = await inSlices(height, Math.max(1, Math.floor(this.pixelsAtOnce / width)), async (from, count) => {
+      const top = Math.max(0, from - reach),
+        bottom = Math.min(height, from + count + reach);
+      const rows = await this.compute(() =>
+        predictRows(this.tf, model, data.slice(top * width, bottom * width), width, bottom - top),
+      );
+      output.set(rows.subarray((from - top) * width, (from - top + count) * width), from * width);
+    });
+    this.remember(fitted * width, width);
+    return { data: output, width, height };
+  }
+
+  private remember(fitted: number, unit: number): void {
+    // Rounding to whole patches is no loss of memory: only a slice that was halved is kept.
+    if (fitted + unit <= this.pixelsAtOnce) this.pixelsAtOnce = fitted;
+  }
+}

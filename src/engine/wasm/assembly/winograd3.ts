@@ -1,0 +1,310 @@
+// Minimal filtering F(2,3) along the rows (S. Winograd, Arithmetic Complexity of Computations, 1980), for a layer with one input plane.
+// A tile is two outputs beside each other. For 3 taps g it takes 4 products of transformed samples and taps instead of 6:
+//   t = (d0 - d2, d1 + d2, d2 - d1, d1 - d3)      m_j = t_j * w_j      w = (g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2)
+//   y0 = m0 + m1 + m2                             y1 = m1 - m2 - m3
+// A row of more taps is a sum of such groups of 3, the last filled up with zeros; the m_j are summed over groups and rows before the y are formed.
+// The planes of t have no gaps between rows, so that whatever is summed is one long line. All pointers are byte addresses, all strides bytes.
+
+import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
+import { clearTail, dots, finish, sumPlane, within } from './sums';
+
+// @ts-ignore: decorator
+@inline
+function even(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+}
+
+// @ts-ignore: decorator
+@inline
+function odd(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+}
+
+/**
+ * The samples t of `rows` rows: planes [j][group][row][tile]. `input` points at the sample under the kernel's first tap for output (0, 0).
+ * Blocks of 4 tiles reach beyond the last one: a plane has room for 8 more, and `input` may be read 8 samples further.
+ */
+export function transformWinograd3(
+  input: usize,
+  inputRow: usize,
+  rows: i32,
+  groups: i32,
+  tiles: i32,
+  target: usize,
+  plane: usize,
+): void {
+  const next = <usize>groups * plane;
+  for (let g = 0; g < groups; g++)
+    for (let y = 0; y < rows; y++) {
+      const from = input + <usize>y * inputRow + <usize>(12 * g);
+      const to = target + <usize>g * plane + ((<usize>(y * tiles)) << 2);
+      for (let x = 0; x < tiles; x += 4) {
+        const source = from + ((<usize>x) << 3),
+          at = to + ((<usize>x) << 2);
+        const a = v128.load(source),
+          b = v128.load(source, 16),
+          c = v128.load(source, 8),
+          d = v128.load(source, 24);
+        const d0 = even(a, b),
+          d1 = odd(a, b),
+          d2 = even(c, d),
+          d3 = odd(c, d);
+        v128.store(at, f32x4.sub(d0, d2));
+        v128.store(at + next, f32x4.add(d1, d2));
+        v128.store(at + 2 * next, f32x4.sub(d2, d1));
+        v128.store(at + 3 * next, f32x4.sub(d1, d3));
+      }
+    }
+}
+
+/** The m_j of 4 filters for one j, summed over groups of taps or over planes: `count` tiles of lines `targetPlane` apart, in blocks of 8. `kernels` is packed [group][row][4]. */
+export function sumTiles(
+  source: usize,
+  plane: usize,
+  groups: i32,
+  kernel: i32,
+  row: usize,
+  kernels: usize,
+  target: usize,
+  targetPlane: usize,
+  count: i32,
+): void {
+  for (let i = 0; i < count; i += 8) {
+    const at = (<usize>i) << 2;
+    let tap = kernels,
+      line = source + at;
+    let s00 = f32x4.splat(0),
+      s01 = s00,
+      s10 = s00,
+      s11 = s00,
+      s20 = s00,
+      s21 = s00,
+      s30 = s00,
+      s31 = s00;
+    for (let g = 0; g < groups; g++) {
+      let p = line;
+      for (let r = 0; r < kernel; r++) {
+        const a = v128.load(p),
+          b = v128.load(p, 16);
+        let w = v128.load32_splat(tap);
+        s00 = multiplyAdd(a, w, s00);
+        s01 = multiplyAdd(b, w, s01);
+        w = v128.load32_splat(tap, 4);
+        s10 = multiplyAdd(a, w, s10);
+        s11 = multiplyAdd(b, w, s11);
+        w = v128.load32_splat(tap, 8);
+        s20 = multiplyAdd(a, w, s20);
+        s21 = multiplyAdd(b, w, s21);
+        w = v128.load32_splat(tap, 12);
+        s30 = multiplyAdd(a, w, s30);
+        s31 = multiplyAdd(b, w, s31);
+        tap += 16;
+        p += row;
+      }
+      line += plane;
+    }
+    let to = target + at;
+    v128.store(to, s00);
+    v128.store(to, s01, 16);
+    to += targetPlane;
+    v128.store(to, s10);
+    v128.store(to, s11, 16);
+    to += targetPlane;
+    v128.store(to, s20);
+    v128.store(to, s21, 16);
+    to += targetPlane;
+    v128.store(to, s30);
+    v128.store(to, s31, 16);
+  }
+}
+
+/** One filter's outputs from its m_j, which lie `next` apart. */
+function formOutputs(
+  products: usize,
+  next: usize,
+  tiles: i32,
+  bias: f32,
+  output: usize,
+  outputRow: usize,
+  width: i32,
+  height: i32,
+  mode: i32,
+): void {
+  const b = f32x4.splat(bias);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < tiles; x += 4) {
+      const at = products + ((<usize>(y * tiles + x)) << 2),
+        to = output + ((<usize>x) << 3);
+      const m1 = v128.load(at + next),
+        m2 = v128.load(at + 2 * next);
+      const y0 = f32x4.add(f32x4.add(b, v128.load(at)), f32x4.add(m1, m2));
+      const y1 = f32x4.add(b, f32x4.sub(f32x4.sub(m1, m2), v128.load(at + 3 * next)));
+      finish(i8x16.shuffle(y0, y1, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23), to, mode);
+      finish(i8x16.shuffle(y0, y1, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31), to + 16, mode);
+    }
+    clearTail(output, width, 8);
+    output += outputRow;
+  }
+}
+
+/**
+ * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][group][row][4]; `scratch` holds 16 lines,
+ * `scratchPlane` apart, of as many tiles as there are, and 8 more.
+ */
+export function convolveWinograd3(
+  transformed: usize,
+  plane: usize,
+  groups: i32,
+  kernel: i32,
+  tiles: i32,
+  kernels: usize,
+  bias: usize,
+  scratch: usize,
+  scratchPlane: usize,
+  output: usize,
+  filters: i32,
+  outputPlane: usize,
+  outputRow: usize,
+  width: i32,
+  height: i32,
+  mode: i32,
+): void {
+  const taps = (<usize>(groups * kernel)) << 4,
+    next = scratchPlane << 2;
+  for (let f = 0; f < filters; f += 4) {
+    for (let j = 0; j < 4; j++) {
+      sumTiles(
+        transformed + <usize>(j * groups) * plane,
+        plane,
+        groups,
+        kernel,
+        (<usize>tiles) << 2,
+        kernels,
+        scratch + <usize>j * next,
+        scratchPlane,
+        tiles * height,
+      );
+      kernels += taps;
+    }
+    for (let i = 0; i < min(4, filters - f); i++) {
+      formOutputs(
+        scratch + <usize>i * scratchPlane,
+        next,
+        tiles,
+        f32.load(bias + ((<usize>(f + i)) << 2)),
+        output + <usize>(f + i) * outputPlane,
+        outputRow,
+        width,
+        height,
+        mode,
+      );
+    }
+  }
+}
+
+/** One filter's gradient of its outputs, transformed with the transpose of what forms them: (e0, e0 + e1, e0 - e1, -e1) in lines `next` apart. */
+function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, target: usize, next: usize): void {
+  const zero = f32x4.splat(0);
+  let to = target;
+  for (let y = 0; y < height; y++) {
+    to = target + ((<usize>(y * tiles)) << 2);
+    for (let x = 0; x < tiles; x += 4) {
+      const from = delta + ((<usize>x) << 3),
+        a = v128.load(from),
+        b = v128.load(from, 16);
+      const e0 = even(a, b),
+        e1 = odd(a, b),
+        at = to + ((<usize>x) << 2);
+      v128.store(at, e0);
+      v128.store(at + next, f32x4.add(e0, e1));
+      v128.store(at + 2 * next, f32x4.sub(e0, e1));
+      v128.store(at + 3 * next, f32x4.sub(zero, e1));
+    }
+    delta += deltaRow;
+  }
+  // The products take whole blocks of 4.
+  to += (<usize>tiles) << 2;
+  for (let j: usize = 0; j < 4; j++) v128.store(to + j * next, zero);
+}
+
+/** From the sums s_j of one filter, [group][row] each and `next` apart, the gradient of its kernel's taps: g0 = s0 + (s1 + s2) / 2 and so on. */
+function addTaps(sums: usize, next: usize, groups: i32, kernel: i32, gradient: usize): void {
+  for (let g = 0; g < groups; g++)
+    for (let r = 0; r < kernel; r++) {
+      const s0 = f32.load(sums),
+        s1 = f32.load(sums + next),
+        s2 = f32.load(sums + 2 * next),
+        s3 = f32.load(sums + 3 * next);
+      const half: f32 = 0.5 * (s1 + s2);
+      const to = gradient + ((<usize>(r * kernel + 3 * g)) << 2),
+        left = kernel - 3 * g;
+      f32.store(to, f32.load(to) + (s0 + half));
+      if (left > 1) f32.store(to, f32.load(to, 4) + 0.5 * (s1 - s2), 4);
+      if (left > 2) f32.store(to, f32.load(to, 8) + (half + s3), 8);
+      sums += 4;
+    }
+}
+
+/** What `kernelGradient` computes, from transformed samples; `scratch` as for `convolveWinograd3`, `sums` room for 16 times the kernels' rows and groups. */
+export function kernelGradientWinograd3(
+  delta: usize,
+  filters: i32,
+  deltaPlane: usize,
+  deltaRow: usize,
+  transformed: usize,
+  plane: usize,
+  groups: i32,
+  kernel: i32,
+  tiles: i32,
+  scratch: usize,
+  scratchPlane: usize,
+  sums: usize,
+  width: i32,
+  height: i32,
+  gradient: usize,
+  biasGradient: usize,
+): void {
+  const taps = groups * kernel,
+    count = (tiles * height + 3) & ~3;
+  const row = (<usize>tiles) << 2,
+    line = (<usize>taps) << 2,
+    next = scratchPlane << 2;
+  for (let f = 0; f < filters; f++)
+    sumPlane(delta + <usize>f * deltaPlane, deltaRow, width, height, biasGradient + ((<usize>f) << 2));
+  for (let f = 0; f < filters; f += 4) {
+    const left = filters - f;
+    for (let i = 0; i < min(4, left); i++)
+      transformDelta(
+        delta + <usize>(f + i) * deltaPlane,
+        deltaRow,
+        tiles,
+        height,
+        scratch + <usize>i * scratchPlane,
+        next,
+      );
+    memory.fill(sums, 0, 16 * line);
+    for (let j = 0; j < 4; j++)
+      for (let g = 0; g < groups; g++)
+        for (let r = 0; r < kernel; r += 2) {
+          dots(
+            scratch + <usize>j * next,
+            within(scratchPlane, 1, left),
+            within(scratchPlane, 2, left),
+            within(scratchPlane, 3, left),
+            left,
+            0,
+            transformed + <usize>(j * groups + g) * plane + <usize>r * row,
+            r + 1 < kernel ? row : 0,
+            kernel - r,
+            0,
+            count,
+            1,
+            sums + <usize>j * 4 * line + ((<usize>(g * kernel + r)) << 2),
+            line,
+            4,
+          );
+        }
+    for (let i = 0; i < min(4, left); i++)
+      addTaps(sums + <usize>i * line, 4 * line, groups, kernel, gradient + ((<usize>((f + i) * kernel * kernel)) << 2));
+  }
+}

@@ -1,0 +1,43 @@
+import type * as tf from '@tensorflow/tfjs';
+import { layerSlices, type LayerSlice, type Model } from '../network/srcnn';
+
+/**
+ * The same network as a TensorFlow.js layers model: input [pictures, rows, columns, 1] of any size, output of the same shape.
+ * It carries a copy of the weights and is yours to `dispose()`; TensorFlow.js is loaded on the first call.
+ */
+export async function toLayersModel(model: Model): Promise<tf.LayersModel> {
+  const tf = await import('@tensorflow/tfjs');
+  const network = tf.sequential({ name: model.name });
+  for (const [index, layer] of layerSlices(model.layers).entries()) {
+    const { filters, kernel, activation } = layer;
+    network.add(
+      tf.layers.conv2d({
+        name: `conv${index + 1}`,
+        filters,
+        kernelSize: kernel,
+        padding: 'same',
+        activation,
+        inputShape: index === 0 ? [null, null, 1] : undefined,
+      }),
+    );
+    const tensors = [
+      tf.tensor(kernelByTap(model.weights, layer), [kernel, kernel, layer.inputs, filters]),
+      tf.tensor1d(model.weights.slice(layer.biasStart, layer.end)),
+    ];
+    network.layers[index].setWeights(tensors);
+    tf.dispose(tensors);
+  }
+  return network;
+}
+
+/** A layer's kernel in TensorFlow's order [row][column][input channel][filter]. */
+function kernelByTap(weights: Float32Array, { kernelStart, filters, inputs, kernel }: LayerSlice): Float32Array {
+  const area = kernel ** 2;
+  const byTap = new Float32Array(area * inputs * filters);
+  for (let f = 0; f < filters; f++)
+    for (let i = 0; i < inputs; i++)
+      for (let tap = 0; tap < area; tap++) {
+        byTap[(tap * inputs + i) * filters + f] = weights[kernelStart + (f * inputs + i) * area + tap];
+      }
+  return byTap;
+}

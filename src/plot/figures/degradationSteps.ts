@@ -1,0 +1,74 @@
+import { type DegradeOptions, degrade, lowResolution } from '../../data/degrade';
+import { OptionError } from '../../errors';
+import { luminance } from '../../image/color';
+import type { Image, Plane } from '../../image/image';
+import { detailedCrop } from './beforeAfter';
+import type { Crop } from '../../image/crop';
+import { canvasAxes, emptyTrace, type Figure, layoutOf, note, pictureUri, tile } from '../figure';
+
+export interface DegradationOptions extends DegradeOptions {
+  /** The part to show; without it, a square with much fine detail. */
+  crop?: Crop;
+}
+
+const gap = 0.04;
+/** Room for the titles above the tiles. */
+const top = 0.1;
+
+/**
+ * What a picture goes through on its way to the network, the same part each time: its luminance, what is left at low resolution,
+ * and bicubic's enlargement of that. Throws OptionError for a part outside of the picture.
+ */
+export async function degradationSteps(image: Image, { crop, ...options }: DegradationOptions = {}): Promise<Figure> {
+  const { scale = 3, protocol = 'seed' } = options;
+  const part = atScale(crop ?? detailedCrop(image), scale);
+  const y = luminance(image, protocol === 'seed' ? 'full' : 'studio');
+  const small = { x: part.x / scale, y: part.y / scale, width: part.width / scale, height: part.height / scale };
+  const steps = [
+    { name: 'luminance', plane: cut(y, part) },
+    { name: `low resolution, 1/${scale}`, plane: cut(lowResolution(y, options), small) },
+    { name: "bicubic: the network's input", plane: cut(degrade(y, options), part) },
+  ];
+  const uris = await Promise.all(
+    steps.map(({ plane }) => pictureUri(plane, Math.max(1, Math.round(560 / plane.width)))),
+  );
+  const width = 3 + 2 * gap;
+  const tileHeight = part.height / part.width;
+  const height = top + tileHeight;
+  const margin = { l: 10, r: 10, t: 80, b: 10 };
+  return {
+    data: [emptyTrace()],
+    layout: layoutOf(
+      "From a photograph to the network's input",
+      `${part.width} x ${part.height} pixels of it, protocol ${protocol}, x${scale}`,
+      {
+        ...canvasAxes(width, height),
+        images: uris.map((uri, index) => tile(uri, index * (1 + gap), top, 1, tileHeight)),
+        annotations: steps.map(({ name }, index) => note(`<b>${name}</b>`, index * (1 + gap) + 0.5, top - 0.02)),
+        width: 820,
+        height: Math.round((800 * height) / width) + margin.t + margin.b,
+        margin,
+      },
+    ),
+  };
+}
+
+/** The part, moved and cut to whole pixels of the low resolution. */
+function atScale(crop: Crop, scale: number): Crop {
+  const down = (value: number) => value - (value % scale);
+  const part = { x: down(crop.x), y: down(crop.y), width: down(crop.width), height: down(crop.height) };
+  if (part.width < scale || part.height < scale)
+    throw new OptionError(`crop is ${crop.width}x${crop.height}; use at least ${scale}x${scale} pixels`);
+  return part;
+}
+
+function cut({ data, width, height }: Plane, crop: Crop): Plane {
+  if (crop.x + crop.width > width || crop.y + crop.height > height)
+    throw new OptionError(`crop is ${JSON.stringify(crop)}; use pixels within ${width}x${height}`);
+  const part = new Float32Array(crop.width * crop.height);
+  for (let row = 0; row < crop.height; row++) {
+    const start = (crop.y + row) * width + crop.x;
+    part.set(data.subarray(start, start + crop.width), row * crop.width);
+  }
+  return { data: part, width: crop.width, height: crop.height };
+}

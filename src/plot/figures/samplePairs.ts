@@ -1,0 +1,70 @@
+import type { PatchSet } from '../../data/patches';
+import { OptionError } from '../../errors';
+import type { Plane } from '../../image/image';
+import { type RandomState, shuffled } from '../../random';
+import { canvasAxes, emptyTrace, type Figure, layoutOf, note, pictureUri, tile } from '../figure';
+
+export interface SamplePairsOptions {
+  count?: number;
+  seed?: number;
+}
+
+const gap = 0.08;
+
+/** Training pairs drawn at random, degraded above and original below; the same seed draws the same ones. Throws OptionError for a count out of range. */
+export async function samplePairs(
+  patches: PatchSet,
+  { count = 10, seed = 0 }: SamplePairsOptions = {},
+): Promise<Figure> {
+  if (!Number.isInteger(count) || count < 1 || count > patches.count)
+    throw new OptionError(`count is ${count}; use a whole number from 1 to the ${patches.count} patches there are`);
+  const random: RandomState = { seed, draws: 0 };
+  const drawn = [...shuffled(patches.count, random).subarray(0, count)];
+  const left = 0.35;
+  const images = await Promise.all(
+    drawn.flatMap((index, column) =>
+      (['input', 'target'] as const).map(async (which, row) => {
+        const magnify = Math.max(1, Math.round(160 / patches.size));
+        return tile(
+          await pictureUri(patch(patches, index, which), magnify),
+          left + column * (1 + gap),
+          row * (1 + gap),
+          1,
+          1,
+        );
+      }),
+    ),
+  );
+  const width = left + count * (1 + gap) - gap;
+  const height = 2 + gap;
+  const pixels = Math.round(Math.min(820, 80 + 180 * width));
+  const label = (text: string, row: number) =>
+    note(text, left - gap, row * (1 + gap) + 0.5, { textangle: -90, xanchor: 'right', yanchor: 'middle' });
+  const margin = { l: 10, r: 10, t: 80, b: 10 };
+  return {
+    data: [emptyTrace()],
+    layout: layoutOf(
+      `${count} random training ${count === 1 ? 'pair' : 'pairs'}`,
+      `${patches.size} x ${patches.size} pixels of luminance, protocol ${patches.protocol}, x${patches.scale}`,
+      {
+        ...canvasAxes(width, height),
+        images,
+        annotations: [label('degraded', 0), label('original', 1)],
+        width: pixels,
+        height: Math.round(((pixels - 20) * height) / width) + margin.t + margin.b,
+        margin,
+      },
+    ),
+  };
+}
+
+/** The degraded or the original side of one pair, values 0..255. */
+function patch({ pictures, picture, x, y, size }: PatchSet, index: number, which: 'input' | 'target'): Plane {
+  const from = pictures[picture[index]];
+  const data = new Float32Array(size * size);
+  for (let row = 0; row < size; row++) {
+    const start = (y[index] + row) * from.width + x[index];
+    data.set(from[which].subarray(start, start + size), row * size);
+  }
+  return { data, width: size, height: size };
+}

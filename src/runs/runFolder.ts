@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError, OptionError } from '../errors';
+import type { PatchSet } from '../data/patches';
+import type { Engine } from '../engine/engine';
+import type { Model } from '../network/srcnn';
+import { readMetadata, saveWeights } from '../formats/weights';
+import { type Checkpoint, loadCheckpoint, saveCheckpoint, writeAtomically } from './checkpoint';
+import { machineName } from './machine';
+import type { TrainOptions } from '../training/recipes';
+
+/** What a run keeps in its folder: options.json, history.json, weights.safetensors (the best so far) and two checkpoints. */
+export class RunFolder {
+  private savedBest = 0;
+  private savedOptions = '';
+  private machine = {};
+
+  constructor(
+    private readonly path: string,
+    private readonly model: Model,
+  ) {}
+
+  /**
+   * What to go on from: the folder's checkpoint, or `fresh` where there is none. Throws CheckpointError when the folder holds a run that is
+   * not to be resumed, that has lost its checkpoint, or one of other options or data; OptionError for fewer epochs than are done.
+   */
+  async open(fresh: Checkpoint, resume: boolean, onNote: (message: string) => void): Promise<Checkpoint> {
+    await removeLeftovers(this.path);
+    let torn = false;
+    const found = await loadCheckpoint(this.path, (message) => {
+      torn = true;
+      onNote(`${message}. The checkpoint before it is used`);
+    });
+    if (found && !resume)
+      throw new CheckpointError(`${this.path}: holds a run already; resume it (resume: true), or use another folder`);
+    if (!found) {
+      await refuseFinished(this.path);
+      return fresh;
+    }
+    const course = continued(found, fresh, this.path);
+    // Else the next checkpoint would push the torn one into the place of the whole one.
+    if (torn) await rm(join(this.path, 'checkpoint.bin'));
+    // The last process may have been killed between its checkpoint and what goes with it.
+    this.savedBest = Number((await readMetadata(join(this.path, WEIGHTS)).catch(() => null))?.epoch ?? 0);
+    await this.saveBest(course);
+    await this.write('history.json', course.history);
+    return course;
+  }
+
+  /** Writes what the run was told, and what trains it: the latter may be another when the run is resumed. */
+  async saveOptions(course: Checkpoint, engine: Engine): Promise<void> {
+    this.machine = {
+      machine: `${machineName()}, Node ${process.versions.node}`,
+      engine: `${engine.name}: ${engine.description}`,
+    };
+    await this.writeOptions(course);
+  }
+
+  /** Writes a checkpoint, the best weights where they are new, the history, and options that were changed. Throws WriteError; what was there survives. */
+  async save(course: Checkpoint): Promise<void> {
+    // The checkpoint comes first: weights without one are a run that is not to be trained over.
+    await saveCheckpoint(this.path, course);
+    await this.saveBest(course);
+    await this.write('history.json', course.history);
+    await this.writeOptions(course);
+  }
+
+  private async saveBest(course: Checkpoint): Promise<void> {
+    const { best, data } = course;
+    if (!best || best.epoch === this.savedBest) return;
+    await saveWeights(
+      join(this.path, WEIGHTS),
+      { ...this.model, weights: best.weights },
+      { epoch: String(best.epoch), options: JSON.stringify(optionsNow(course)), data },
+    );
+    this.savedBest = best.epoch;
+  }
+
+  private async writeOptions(course: Checkpoint): Promise<void> {
+    const options = { ...optionsNow(course), data: course.data, ...this.machine };
+    if (JSON.stringify(options) === this.savedOptions) return;
+    await this.write('options.json', options);
+    this.savedOptions = JSON.stringify(options);
+  }
+
+  private write(name: string, content: unknown): Promise<void> {
+    return writeAtomically(join(this.path, name), JSON.stringify(content, null, 2) + '\n');
+  }
+}
+
+const WEIGHTS = 'weights.safetensors';
+
+/** The options a run was given, with what was changed while it trained. */
+const optionsNow = ({ options, learningRate, epochs }: Checkpoint): TrainOptions => ({
+  ...options,
+  learningRate,
+  epochs,
+});
+
+/** A run whose checkpoints were removed, as those in results/ are, has weights that nobody could train again as they were. */
+async function refuseFinished(folder: string): Promise<void> {
+  if (!(await readdir(folder)).includes(WEIGHTS)) return;
+  throw new CheckpointError(
+    `${folder}: holds a run without its checkpoint, which cannot go on; use another folder, or delete ${join(folder, WEIGHTS)} to train over it`,
+  );
+}
+
+/** A process that was killed may have left a file it was writing; under the lock nobody else writes here. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) =>
+    /^(checkpoint\.bin|options\.json|history\.json|weights\.safetensors|run\.lock)(\.next|(\.next)?\.[\w-]+\.tmp)$/.test(
+      name,
+    ),
+  );
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+}
+
+function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Checkpoint {
+  const differing = differingOptions(found.options, wanted.options);
+  if (differing.length)
+    throw new CheckpointError(
+      `${folder}: its checkpoint was made with other options: ${differing.join(', ')}; use those, or another folder`,
+    );
+  if (found.data !== wanted.data)
+    throw new CheckpointError(
+      `${folder}: its checkpoint was made with other data (${found.data}; now ${wanted.data}); use another folder`,
+    );
+  if (wanted.epochs < found.epoch)
+    throw new OptionError(
+      `epochs is ${wanted.epochs}, but ${found.epoch} are done in ${folder}; use ${found.epoch} or more`,
+    );
+  wanted.weights.set(found.weights);
+  // What was changed while it trained still holds, unless it was changed again.
+  const epochs = wanted.epochs === found.options.epochs ? found.epochs : wanted.epochs;
+  const learningRate = wanted.learningRate === wanted.options.learningRate ? found.learningRate : wanted.learningRate;
+  return { ...found, options: wanted.options, epochs, learningRate, weights: wanted.weights };
+}
+
+/** As in "batchSize 32, now 16": more epochs may be asked for, all else must be as it was. */
+function differingOptions(had: TrainOptions, wanted: TrainOptions): string[] {
+  const names = [...new Set([...Object.keys(had), ...Object.keys(wanted)])].filter(
+    (name) => name !== 'epochs',
+  ) as (keyof TrainOptions)[];
+  const text = (value: unknown) => JSON.stringify(value) ?? 'none';
+  return names
+    .filter((name) => text(had[name]) !== text(wanted[name]))
+    .map((name) => `${name} ${text(had[name])}, now ${text(wanted[name])}`);
+}
+
+/** Tells one set of patches from another: what they are, and a digest of their pixels. */
+export function describePatches({ pictures, count, size, protocol, scale }: PatchSet): string {
+  const digest = createHash('sha256');
+  for (const { input, target } of pictures) digest.update(input).update(target);
+  return `${count} patches of ${size}, ${protocol} x${scale}, sha256 ${digest.digest('hex').slice(0, 16)}`;
+}

@@ -1,0 +1,241 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { DataFrame } from 'danfojs-node';
+import { CheckpointError, DatasetError, OptionError, UnknownNameError } from '../errors';
+import { presets } from '../network/srcnn';
+import type { EpochRecord, History } from './history';
+import type { TrainOptions } from '../training/recipes';
+
+/** What a run was told and how it went. */
+export interface SavedRun {
+  name: string;
+  options: TrainOptions;
+  history: History;
+}
+
+/** What a run reached: scores of the epoch whose weights were kept, the one with the lowest validation loss; null where there are none. */
+export interface Reached {
+  epochsDone: number;
+  bestEpoch: number | null;
+  validationLoss: number | null;
+  /** In dB, of the evaluation images. */
+  psnr: number | null;
+  ssim: number | null;
+  bicubicPsnr: number | null;
+  bicubicSsim: number | null;
+  minutes: number;
+}
+
+/** A run in one flat row: its options as text or numbers, and what it reached. */
+export interface RunSummary extends Reached {
+  name: string;
+  network: string;
+  initialization: string;
+  optimizer: string;
+  learningRate: string;
+  schedule: string;
+  batchSize: number;
+  border: TrainOptions['border'];
+  seed: number;
+  epochs: number;
+}
+
+export interface RunsOptions {
+  /** Called for each folder that is left out; without it, a warning is printed. */
+  onSkipped?: (folder: string, reason: string) => void;
+}
+
+const RUNS = join('results', 'runs');
+const FILES = ['history.json', 'options.json', 'checkpoint.bin'];
+
+/** The runs of a folder and of the sweeps in it, by name. A run whose history or options are missing or torn is left out and told of. */
+export async function runs(folder = RUNS, { onSkipped = warn }: RunsOptions = {}): Promise<RunSummary[]> {
+  const rows: RunSummary[] = [];
+  for (const name of await runNames(folder)) {
+    try {
+      rows.push(summary(await readRun(join(folder, name), name)));
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      onSkipped(join(folder, name), error.message);
+    }
+  }
+  return rows;
+}
+
+/** The same rows as a danfojs DataFrame. */
+export async function runsFrame(folder = RUNS, options: RunsOptions = {}): Promise<DataFrame> {
+  return rowsFrame(await runs(folder, options));
+}
+
+/** Flat rows as a danfojs DataFrame; what one row lacks is null. */
+export function rowsFrame(rows: readonly object[]): DataFrame {
+  // Loaded when asked for: danfojs brings all of TensorFlow.js along.
+  const danfo = require('danfojs-node') as typeof import('danfojs-node');
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return rows.length
+    ? new danfo.DataFrame(
+        rows.map((row) =>
+          Object.fromEntries(columns.map((column) => [column, (row as Record<string, unknown>)[column] ?? null])),
+        ),
+      )
+    : new danfo.DataFrame();
+}
+
+/** A trained run by its name in `folder`, or by the path of its own folder. UnknownNameError lists the runs there are; CheckpointError when its files are torn. */
+export async function loadRun(nameOrFolder: string, folder = RUNS): Promise<SavedRun> {
+  if (!nameOrFolder) throw new OptionError("the run's name is empty; give the name of a run, or its folder");
+  for (const candidate of [join(folder, nameOrFolder), nameOrFolder]) {
+    if (await holdsRun(candidate))
+      return readRun(candidate, candidate === nameOrFolder ? basename(candidate) : nameOrFolder);
+  }
+  const known = await runNames(folder);
+  throw known.length
+    ? new UnknownNameError('run', nameOrFolder, known)
+    : new DatasetError(`no run ${nameOrFolder}: nothing was trained in ${folder} yet`);
+}
+
+/** Throws OptionError unless the name can be a folder's own name on every system: no path, nothing reserved, at most 100 characters. */
+export function checkRunName(name: string): void {
+  const refuse = (why: string) => {
+    throw new OptionError(
+      `the run's name ${JSON.stringify(name)} ${why}; use letters, digits, - and _, as in "adam-small"`,
+    );
+  };
+  if (typeof name !== 'string') refuse('is no text');
+  if (!name.trim()) refuse('is empty');
+  if (/[/\\]/.test(name) || name.includes('..')) refuse('is a path, not a plain name');
+  if (/[<>:"|?*\u0000-\u001f\u007f]/.test(name)) refuse('has a character that folders cannot have everywhere');
+  if (/^[. ]|[. ]$/.test(name)) refuse('begins or ends with a dot or a space');
+  if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) refuse('is reserved on Windows');
+  if (Buffer.byteLength(name) > 100) refuse('is longer than 100 bytes');
+}
+
+/** What a history reached, see Reached. */
+export function reached({ epochs }: History): Reached {
+  const best = epochs.reduce<EpochRecord | null>(
+    (least, epoch) => (least && least.validationLoss <= epoch.validationLoss ? least : epoch),
+    null,
+  );
+  return {
+    epochsDone: epochs.length,
+    bestEpoch: best?.epoch ?? null,
+    validationLoss: best?.validationLoss ?? null,
+    psnr: best?.psnr ?? null,
+    ssim: best?.ssim ?? null,
+    bicubicPsnr: best?.bicubicPsnr ?? null,
+    bicubicSsim: best?.bicubicSsim ?? null,
+    minutes: epochs.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
+  };
+}
+
+/** An option's value for a table: layers as "9-1-7 (64-32)", or a preset's name where they are one; a list with dashes. */
+export function optionText(value: unknown): string | number | boolean {
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (!Array.isArray(value)) return String(value);
+  if (!value.length || typeof value[0] !== 'object') return value.join('-');
+  const preset = Object.keys(presets).find((name) => JSON.stringify(presets[name]) === JSON.stringify(value));
+  const hidden = value
+    .slice(0, -1)
+    .map(({ filters }) => filters)
+    .join('-');
+  return preset ?? value.map(({ kernel }) => kernel).join('-') + (hidden && ` (${hidden})`);
+}
+
+function summary({ name, options, history }: SavedRun): RunSummary {
+  const { network, initialization, optimizer, learningRate, schedule, batchSize, border, seed, epochs } = options;
+  return {
+    name,
+    network: String(optionText(network)),
+    initialization,
+    optimizer,
+    learningRate: String(optionText(learningRate)),
+    schedule,
+    batchSize,
+    border,
+    seed,
+    epochs,
+    ...reached(history),
+  };
+}
+
+function warn(_folder: string, reason: string): void {
+  console.warn(`left out: ${reason}`);
+}
+
+async function holdsRun(folder: string): Promise<boolean> {
+  const found = await Promise.all(FILES.map((file) => stat(join(folder, file)).catch(() => null)));
+  return found.some(Boolean);
+}
+
+/** Folders that hold a run, or hold nothing; one whose subfolders hold runs is a sweep, and these are named sweep/run. */
+async function runNames(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of await subfolders(folder)) {
+    const inner: string[] = [];
+    if (!(await holdsRun(join(folder, name))))
+      for (const part of await subfolders(join(folder, name)))
+        if (await holdsRun(join(folder, name, part))) inner.push(`${name}/${part}`);
+    names.push(...(inner.length ? inner : [name]));
+  }
+  return names;
+}
+
+async function subfolders(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new DatasetError(`${folder}: its runs cannot be listed (${(error as Error).message}); give a folder`, {
+      cause: error,
+    });
+  }
+}
+
+async function readRun(folder: string, name: string): Promise<SavedRun> {
+  const history = await readJson(join(folder, 'history.json'), isHistory);
+  return { name, options: await readJson(join(folder, 'options.json'), isOptions), history };
+}
+
+async function readJson<Content>(file: string, fits: (content: unknown) => content is Content): Promise<Content> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = missing ? 'is not there: nothing was trained so far' : `cannot be read (${(error as Error).message})`;
+    throw new CheckpointError(`${file} ${why}; resume the run to write it anew, or delete its folder`, {
+      cause: error,
+    });
+  }
+  if (!fits(content))
+    throw new CheckpointError(
+      `${file} is not what a run writes; resume the run to write it anew, or delete its folder`,
+    );
+  return content;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+function isHistory(value: unknown): value is History {
+  const numbers = (list: unknown, names: string[]) =>
+    Array.isArray(list) &&
+    list.every((entry) => isRecord(entry) && names.every((name) => typeof entry[name] === 'number'));
+  return (
+    isRecord(value) &&
+    numbers(value.losses, ['step', 'loss']) &&
+    numbers(value.epochs, ['epoch', 'loss', 'validationLoss', 'seconds'])
+  );
+}
+
+function isOptions(value: unknown): value is TrainOptions {
+  return (
+    isRecord(value) &&
+    (typeof value.network === 'string' || Array.isArray(value.network)) &&
+    typeof value.epochs === 'number' &&
+    value.learningRate !== undefined
+  );
+}

@@ -1,0 +1,150 @@
+// SOAP (Vyas et al. 2024, arXiv 2409.11321): Adam in the basis in which Shampoo (Gupta et al. 2018) scales the gradient.
+// Neighbouring pixels are all but equal, so nearly all of a first layer's gradient says "brighter" or "darker"; what it says of edges drowns
+// in that for Adam, which looks at the weights one by one. In a basis of uncorrelated coordinates each of them is scaled by its own size.
+
+import { memoryFor } from '../../arithmetic/memory';
+import type { LayerSlice } from '../../network/srcnn';
+import { adam } from './adam';
+
+const BETA1 = 0.95,
+  BETA2 = 0.95,
+  STATISTICS_BETA = 0.95;
+/** Steps from one change of the bases to the next. */
+const BASIS_EVERY = 10;
+
+/** The sides of a layer's kernels as a tensor [filter][input channel][tap]; each has its own statistics and basis. */
+const sidesOf = ({ filters, inputs, kernel }: LayerSlice) => [filters, inputs, kernel ** 2];
+
+/** Floats that a square matrix for each side of each layer takes up. */
+const matricesLength = (slices: readonly LayerSlice[]) =>
+  slices.flatMap(sidesOf).reduce((sum, side) => sum + side ** 2, 0);
+
+/** A layer's part of such an array: views of its sides' matrices, row after row. */
+function matricesOf(all: Float32Array, slices: readonly LayerSlice[], index: number): Float32Array[] {
+  let start = matricesLength(slices.slice(0, index));
+  return sidesOf(slices[index]).map((side) => all.subarray(start, (start += side ** 2)));
+}
+
+/** What SOAP remembers: both moments in the coordinates of the bases, the sides' statistics, and the bases, whose rows are their directions; at first the weights' own. */
+export function newSoapMoments(slices: readonly LayerSlice[]): Float32Array[] {
+  const weights = slices[slices.length - 1].end,
+    length = matricesLength(slices);
+  const bases = new Float32Array(length);
+  slices.forEach((slice, index) =>
+    matricesOf(bases, slices, index).forEach((basis, k) => {
+      for (let i = 0, side = sidesOf(slice)[k]; i < side; i++) basis[i * side + i] = 1;
+    }),
+  );
+  return [new Float32Array(weights), new Float32Array(weights), new Float32Array(length), bases];
+}
+
+/** SOAP's step number `steps` for the layer `index`: moves its weights and its part of `moments` in place. Biases take Adam's step. */
+export function soap(
+  weights: Float32Array,
+  gradient: Float32Array,
+  moments: readonly Float32Array[],
+  slices: readonly LayerSlice[],
+  index: number,
+  steps: number,
+  rate: number,
+): void {
+  const { kernelStart, biasStart, end } = slices[index],
+    sides = sidesOf(slices[index]);
+  const [first, second, ...matrices] = moments;
+  const [statistics, bases] = matrices.map((all) => matricesOf(all, slices, index));
+  const ofKernels = (array: Float32Array) => array.subarray(kernelStart, biasStart),
+    ofBiases = (array: Float32Array) => array.subarray(biasStart, end);
+  let turned = turn(ofKernels(gradient), sides, bases, false, statistics);
+  if (steps % BASIS_EVERY === 1) {
+    changeBases(ofKernels(first), sides, bases, statistics);
+    turned = turn(ofKernels(gradient), sides, bases, false);
+  }
+  const step = new Float32Array(turned.length);
+  adam(step, turned, ofKernels(first), ofKernels(second), steps, rate, BETA1, BETA2);
+  turn(step, sides, bases, true).forEach((value, i) => (weights[kernelStart + i] += value));
+  adam(ofBiases(weights), ofBiases(gradient), ofBiases(first), ofBiases(second), steps, rate, BETA1, BETA2);
+}
+
+/**
+ * A tensor in the coordinates of the bases, or from there `back`. The side that comes first goes behind the others as it is turned, so that after all three
+ * they lie as they did. `statistics` take up each side's products with itself, which turning the other sides does not change.
+ */
+function turn(
+  tensor: Float32Array,
+  sides: readonly number[],
+  bases: readonly Float32Array[],
+  back: boolean,
+  statistics?: readonly Float32Array[],
+): Float32Array {
+  const { length } = tensor,
+    bytes = 4 * Math.max(...sides) ** 2;
+  const { kernels, buffer, addresses } = memoryFor({
+    tensor: 4 * length,
+    transposed: 4 * length,
+    basis: bytes,
+    product: bytes,
+  });
+  new Float32Array(buffer, addresses.tensor, length).set(tensor);
+  for (const [k, side] of sides.entries()) {
+    if (side === 1) continue;
+    const rest = length / side,
+      basis = new Float32Array(buffer, addresses.basis, side ** 2),
+      product = new Float32Array(buffer, addresses.product, side ** 2);
+    kernels.transpose(addresses.tensor, addresses.transposed, side, rest);
+    if (statistics) {
+      kernels.multiply(addresses.tensor, addresses.transposed, addresses.product, side, rest, side);
+      for (let i = 0; i < product.length; i++)
+        statistics[k][i] += (1 - STATISTICS_BETA) * (product[i] - statistics[k][i]);
+    }
+    basis.set(bases[k]);
+    if (!back) kernels.transpose(addresses.basis, addresses.product, side, side);
+    kernels.multiply(
+      addresses.transposed,
+      back ? addresses.basis : addresses.product,
+      addresses.tensor,
+      rest,
+      side,
+      side,
+    );
+  }
+  return new Float32Array(buffer, addresses.tensor, length).slice();
+}
+
+/** Moves the bases towards the eigenvectors of the statistics, and the first moment with them; the second, one number a direction, stays as an estimate. */
+function changeBases(
+  first: Float32Array,
+  sides: readonly number[],
+  bases: readonly Float32Array[],
+  statistics: readonly Float32Array[],
+): void {
+  const own = turn(first, sides, bases, true);
+  for (const [k, side] of sides.entries()) if (side > 1) iterate(bases[k], statistics[k], side);
+  first.set(turn(own, sides, bases, false));
+}
+
+/** One step of orthogonal iteration in place: each direction times the symmetric statistics, then Gram-Schmidt, whose second pass makes good what rounding leaves of the first. */
+function iterate(basis: Float32Array, statistics: Float32Array, side: number): void {
+  const next = new Float64Array(side * side),
+    wide = Float64Array.from(statistics);
+  for (let row = 0; row < next.length; row += side) {
+    const direction = next.subarray(row, row + side);
+    for (let j = 0; j < side; j++) addTimes(direction, basis[row + j], wide, j * side);
+    for (let pass = 0; pass < 2; pass++)
+      for (let other = 0; other < row; other += side) addTimes(direction, -dot(direction, next, other), next, other);
+    const norm = Math.sqrt(dot(direction, next, row));
+    // Where the gradient has been zero throughout, as with filters whose ReLU is off, there is nothing to learn of.
+    if (!(norm > 1e-30)) return;
+    for (let i = 0; i < side; i++) direction[i] /= norm;
+  }
+  basis.set(next);
+}
+
+function addTimes(target: Float64Array, factor: number, from: Float64Array, start: number): void {
+  for (let i = 0; i < target.length; i++) target[i] += factor * from[start + i];
+}
+
+function dot(a: Float64Array, b: Float64Array, start: number): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[start + i];
+  return sum;
+}

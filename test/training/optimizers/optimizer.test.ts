@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { createWasmEngine } from '../../../src/engine/wasm/wasm';
+import type { Engine } from '../../../src/engine/engine';
+import { OptionError, UnknownNameError } from '../../../src/errors';
+import { type Model, srcnn } from '../../../src/network/srcnn';
+import {
+  layerRates,
+  newOptimizerState,
+  type OptimizerOptions,
+  scheduleFactor,
+  update,
+} from '../../../src/training/optimizers/optimizer';
+
+const line = (weights: number[]): Model => ({
+  name: 'line',
+  layers: [{ filters: 1, kernel: 1, activation: 'linear' }],
+  weights: Float32Array.from(weights),
+});
+
+test('SGD adds the gradient to a velocity that keeps its momentum', () => {
+  const model = line([1, 2]);
+  const state = newOptimizerState(model, 'sgd');
+  const options: OptimizerOptions = { optimizer: 'sgd', learningRate: 0.5, momentum: 0.5 };
+  update(model, Float32Array.of(1, -1), state, options);
+  assert.deepEqual([...model.weights], [0.5, 2.5]);
+  update(model, Float32Array.of(0, -1), state, options);
+  assert.deepEqual([...model.weights], [0.25, 3.25]);
+});
+
+test('the first step of Adam is as long as the learning rate, whatever the gradient', () => {
+  const model = line([0, 0]);
+  update(model, Float32Array.of(1e-3, -40), newOptimizerState(model, 'adam'), {
+    optimizer: 'adam',
+    learningRate: 0.01,
+  });
+  assert.ok(Math.abs(model.weights[0] + 0.01) < 1e-6 && Math.abs(model.weights[1] - 0.01) < 1e-6);
+});
+
+test('the cosine schedule goes from 1 to 0 by way of a half', () => {
+  assert.equal(scheduleFactor('cosine', 0, 100), 1);
+  assert.ok(Math.abs(scheduleFactor('cosine', 50, 100) - 0.5) < 1e-12);
+  assert.equal(scheduleFactor('cosine', 100, 100), 0);
+  assert.equal(scheduleFactor('constant', 100, 100), 1);
+});
+
+test('a learning rate that is not above 0, or not one for each layer, is refused', () => {
+  for (const rate of [0, -1, NaN, Infinity]) assert.throws(() => layerRates(rate, 3), OptionError);
+  assert.throws(() => layerRates([1e-4, 1e-4], 3), OptionError);
+  assert.throws(() => newOptimizerState(line([0, 0]), 'lion' as 'adam'), UnknownNameError);
+});
+
+const reference = process.env.SRCNN_REFERENCE_DIR;
+let engine: Engine;
+before(async () => void (engine = await createWasmEngine()));
+after(() => engine.close());
+
+for (const [optimizer, key] of [
+  ['sgd', 'sgd_momentum'],
+  ['adam', 'adam'],
+] as const) {
+  test(
+    `ten steps of ${optimizer} walk PyTorch's path`,
+    { skip: reference ? false : 'SRCNN_REFERENCE_DIR is not set' },
+    async () => {
+      const golden = JSON.parse(readFileSync(join(reference!, 'srcnn-step-torch.json'), 'utf8'));
+      const weights = Float32Array.from(
+        ['conv1', 'conv2', 'conv3'].flatMap((name) => [
+          ...golden.weights[`${name}.weight`],
+          ...golden.weights[`${name}.bias`],
+        ]),
+      );
+      const model = { ...srcnn('9-1-7'), weights };
+      const batch = {
+        input: Float32Array.from(golden.x),
+        target: Float32Array.from(golden.y),
+        count: 4,
+        width: 32,
+        height: 32,
+      };
+      const rate = golden[key].lr;
+      const options: OptimizerOptions = {
+        optimizer,
+        learningRate: optimizer === 'adam' ? rate.lr : [rate.conv1, rate.conv2, rate.conv3],
+        momentum: golden[key].momentum,
+      };
+      const state = newOptimizerState(model, optimizer);
+      const gradient = new Float32Array(weights.length);
+      for (const expected of golden[key].losses) {
+        const loss = await engine.lossAndGradient(model, batch, gradient);
+        assert.ok(Math.abs(loss / expected - 1) < 1e-4, `loss ${loss}, not ${expected}`);
+        update(model, gradient, state, options);
+      }
+      golden[key].conv1_weight_after_10.forEach((expected: number, i: number) =>
+        assert.ok(Math.abs(model.weights[i] - expected) < 2e-5),
+      );
+      assert.ok(Math.abs(model.weights[8896] - golden[key].conv3_bias_after_10) < 2e-5);
+    },
+  );
+}
