@@ -29,8 +29,8 @@ export type { Batch, Engine } from './engine/engine';
 export { createEngine, engineNames, listEngines } from './engine/choose';
 export { createWasmEngine, type WasmOptions } from './engine/wasm/wasm';
 export { recipes, type TrainOptions } from './training/recipes';
-export { train, type Progress, type TrainingData, type TrainSettings } from './training/train';
-export type { TrainResult, TrainSession } from './training/session';
+export { train } from './training/train';
+export type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './training/settings';
 export { historyFrame, type EpochRecord, type History } from './runs/history';
 export {
   checkRunName,

@@ -7,7 +7,7 @@ import { evaluate, type Evaluation } from '../evaluation/evaluate';
 import { pretrained, pretrainedNames } from '../formats/pretrained';
 import type { Model } from '../network/srcnn';
 import { loadWeights } from '../formats/weights';
-import { writeAtomically } from '../runs/checkpoint';
+import { writeAtomically } from '../disk/writeAtomically';
 import { engineOption, protocolOption, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
 

@@ -10,9 +10,10 @@ import { presets } from '../network/srcnn';
 import type { EpochRecord } from '../runs/history';
 import { type OptimizerName, optimizers } from '../training/optimizers/optimizer';
 import { recipes, type TrainOptions } from '../training/recipes';
-import { modelFor, type Progress, train } from '../training/train';
+import { modelFor, train } from '../training/train';
 import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
 import { duration, showCount, showLine, showSkipped } from './terminal';
+import type { Progress } from '../training/settings';
 
 interface TrainFlags {
   recipe: string;

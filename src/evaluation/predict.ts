@@ -1,7 +1,9 @@
+import type { Normalization } from '../data/batches';
 import type { Engine } from '../engine/engine';
 import { reflect } from '../image/blur';
 import type { Plane } from '../image/image';
 import { type Model, reachOf } from '../network/srcnn';
+import { type Restore, restoreBy } from '../protocols/protocol';
 
 /**
  * The network's output for a normalised plane. A network with `padding: 'reflect'` gets the plane with its border reflected as far as
@@ -34,4 +36,9 @@ function crop(plane: Plane, border: number): Plane {
     data.set(plane.data.subarray(from, from + width), y * width);
   }
   return { data, width, height };
+}
+
+/** The network as a step of a protocol, on planes of 0..255. */
+export function restoreWith(model: Model, engine: Engine, normalization: Normalization): Restore {
+  return restoreBy((input) => predict(model, engine, input), normalization);
 }

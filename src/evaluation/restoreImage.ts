@@ -4,7 +4,8 @@ import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
 import type { Image } from '../image/image';
 import type { Model } from '../network/srcnn';
-import { restoreWith, seedPictures } from '../protocols/protocol';
+import { seedPictures } from '../protocols/protocol';
+import { restoreWith } from './predict';
 
 export interface RestoreOptions {
   model: Model;

@@ -7,6 +7,7 @@ import type { Image } from '../image/image';
 import { type Photograph, samplesLike } from '../image/photograph';
 import { pretrained } from '../formats/pretrained';
 import { type Model, reachOf } from '../network/srcnn';
+import { bandsOf } from './bands';
 import { enlargeRows } from './upscaleRows';
 
 export interface UpscaleOptions {
@@ -21,11 +22,6 @@ export interface UpscaleOptions {
   /** Called with the rows of the picture that are done. */
   onProgress?: (done: number, total: number) => void;
 }
-
-/** Output pixels computed at a time: they bound the memory that is needed beyond the picture itself. */
-const BAND_PIXELS = 2 ** 22;
-/** Rows to each side that a bicubic sample depends on, and one more for the shift of half a pixel. */
-const BICUBIC_ROWS = 3;
 
 /**
  * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth and colour profile stay.
@@ -61,22 +57,4 @@ function emptyLarge(image: Photograph, scale: number): Photograph {
     height: image.height * scale,
     ...(image.alpha ? { alpha: room(1) } : {}),
   };
-}
-
-/** Rows start to end of a picture, computed from rows from to `to`: all that they depend on. */
-export interface Band {
-  start: number;
-  end: number;
-  from: number;
-  to: number;
-}
-
-function bandsOf({ width, height }: Photograph, scale: number, reach: number): Band[] {
-  const rows = Math.max(16, Math.floor(BAND_PIXELS / (width * scale ** 2)));
-  const beyond = Math.ceil(reach / scale) + BICUBIC_ROWS;
-  return Array.from({ length: Math.ceil(height / rows) }, (_, i) => {
-    const start = i * rows,
-      end = Math.min(height, start + rows);
-    return { start, end, from: Math.max(0, start - beyond), to: Math.min(height, end + beyond) };
-  });
 }

@@ -6,7 +6,7 @@ import type { Photograph, Samples } from '../image/photograph';
 import { imresize } from '../image/resize';
 import type { Model } from '../network/srcnn';
 import { predict } from './predict';
-import type { Band } from './upscale';
+import type { Band } from './bands';
 
 export interface Enlarger {
   model: Model;

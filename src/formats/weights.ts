@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { WeightsError } from '../errors';
-import { writeAtomically } from '../runs/checkpoint';
+import { writeAtomically } from '../disk/writeAtomically';
 import { checkLayers, type Layer, layerSlices, type Model } from '../network/srcnn';
 
 interface Tensor {

@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import type { DOMWindow } from 'jsdom';
 import sharp from 'sharp';
 import { OptionError } from '../errors';
-import { writeAtomically } from '../runs/checkpoint';
+import { writeAtomically } from '../disk/writeAtomically';
 import type { Figure } from './figure';
 import { answerMeasurements } from './textSize';
 

@@ -1,10 +1,7 @@
 import { type Normalization } from '../data/batches';
 import { cropToScale, degrade, type Protocol } from '../data/degrade';
-import type { Engine } from '../engine/engine';
 import { luminance, toRgb, toYCbCr } from '../image/color';
 import type { Image, Plane } from '../image/image';
-import type { Model } from '../network/srcnn';
-import { predict } from '../evaluation/predict';
 import { psnr } from '../measures/psnr';
 import { ssim } from '../measures/ssim';
 
@@ -17,12 +14,10 @@ export interface Score {
 /** What turns a degraded luminance plane (0..255) into a better one. */
 export type Restore = (degraded: Plane) => Promise<Plane>;
 
-/** The network as a step on planes of 0..255: normalised, predicted, brought back, rounded to whole numbers. What leaves 0..255 stays: the seed protocol clips only in RGB. */
-export function restoreWith(model: Model, engine: Engine, normalization: Normalization): Restore {
-  return restoreBy((input) => predict(model, engine, input), normalization);
-}
-
-/** restoreWith for whatever predicts a normalised plane. */
+/**
+ * A network as a step on planes of 0..255: normalised, predicted, brought back, rounded to whole numbers.
+ * Values outside 0..255 are kept; protocol seed clips after conversion to RGB.
+ */
 export function restoreBy(predict: (input: Plane) => Promise<Plane>, { mean, deviation }: Normalization): Restore {
   return async (degraded) => {
     const input = new Float32Array(degraded.data.length);

@@ -4,7 +4,7 @@ import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
 import { DatasetError } from '../errors';
 import { stampWeights } from '../formats/weights';
-import { writeAtomically } from '../runs/checkpoint';
+import { writeAtomically } from '../disk/writeAtomically';
 import { reached } from '../runs/runs';
 import { setNames } from './evaluationSets';
 import { replaceMarked } from './markedText';

@@ -1,12 +1,13 @@
 import { seedNormalization } from '../data/batches';
 import { cropToScale, degrade } from '../data/degrade';
 import type { Engine } from '../engine/engine';
-import { clip, restoreWith } from '../protocols/protocol';
+import { clip } from '../protocols/protocol';
 import { psnr } from '../measures/psnr';
 import { restoreImage } from '../evaluation/restoreImage';
 import { toRgb, toYCbCr } from '../image/color';
 import type { Image, Plane } from '../image/image';
 import type { ResultRun } from './resultRun';
+import { restoreWith } from '../evaluation/predict';
 
 /** A picture as the run's protocol degrades it and as bicubic and the run's network bring it back, with their PSNR in dB under that protocol. */
 export async function restoredPictures(image: Image, run: ResultRun, engine: Engine) {

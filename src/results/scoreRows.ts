@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors';
 import type { EvaluationRow } from '../evaluation/evaluate';
-import { writeAtomically } from '../runs/checkpoint';
+import { writeAtomically } from '../disk/writeAtomically';
 import { csvLine, readCsv } from './csv';
 
 /** One image's score in a run's scores.csv. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '../disk/writeAtomically';
 import { CheckpointError, WriteError } from '../errors';
 import type { RandomState } from '../random';
 import type { Model } from '../network/srcnn';
@@ -50,28 +51,6 @@ export function newCheckpoint(options: TrainOptions, model: Model, data: string)
 
 const VERSION = '3',
   MAGIC = `srcnn-checkpoint-${VERSION}\n`;
-
-/** Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. Throws WriteError; the old file survives. */
-export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    const handle = await open(temporary, 'w');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new WriteError(
-      `${file}: could not be written (${(error as Error).message}); free some space or choose another folder`,
-      { cause: error },
-    );
-  }
-}
 
 /** Writes a checkpoint atomically: a line of JSON with lengths, then the arrays as little-endian float32, then a SHA-256 of it all. */
 export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {

@@ -6,7 +6,8 @@ import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
 import type { Model } from '../network/srcnn';
 import { readMetadata, saveWeights } from '../formats/weights';
-import { type Checkpoint, loadCheckpoint, saveCheckpoint, writeAtomically } from './checkpoint';
+import { writeAtomically } from '../disk/writeAtomically';
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
 import { machineName } from './machine';
 import type { TrainOptions } from '../training/recipes';
 

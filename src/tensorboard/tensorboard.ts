@@ -6,12 +6,13 @@ import { type Normalization, seedNormalization } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import { createWasmEngine } from '../engine/wasm/wasm';
 import { OptionError, WriteError } from '../errors';
-import { clip, restoreWith } from '../protocols/protocol';
+import { clip } from '../protocols/protocol';
 import type { Plane } from '../image/image';
 import type { Model } from '../network/srcnn';
 import { type EventContent, eventRecord } from './eventFile';
 import type { EpochRecord, History } from '../runs/history';
-import type { TrainSession } from '../training/session';
+import type { TrainSession } from '../training/settings';
+import { restoreWith } from '../evaluation/predict';
 
 /** Writes an event file record by record; each is whole on disk when the call returns. Throws WriteError, OptionError for a step that is none. */
 export interface TensorboardWriter {

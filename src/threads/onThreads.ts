@@ -3,13 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { OptionError } from '../errors';
 import { describeError, restoreError } from './errorMessage';
-import type { FromWorker, ToWorker } from './worker';
-
-/** What a thread runs for one job. `ask` puts a question to the calling thread, one at a time; all three are plain data. */
-export type Work<Job, Result, Question = never, Answer = never> = (
-  job: Job,
-  ask: (question: Question) => Promise<Answer>,
-) => Promise<Result>;
+import type { FromWorker, ToWorker, Work } from './messages';
 
 export interface ThreadsOptions<Question = never, Answer = never> {
   /** All cores by default. */

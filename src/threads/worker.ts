@@ -1,9 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { describeError, type ErrorMessage, restoreError } from './errorMessage';
-import type { Work } from './onThreads';
-
-export type ToWorker = { job: unknown } | { answer: unknown } | { refusal: ErrorMessage };
-export type FromWorker = { value: unknown } | { error: ErrorMessage } | { question: unknown };
+import { describeError, restoreError } from './errorMessage';
+import type { FromWorker, ToWorker, Work } from './messages';
 
 const port = parentPort!;
 const work: Work<unknown, unknown, unknown, unknown> = require(workerData.module)[workerData.name];

@@ -12,36 +12,8 @@ import { onInterrupt } from './interrupt';
 import { layerRates, scheduleFactor, update } from './optimizers/optimizer';
 import type { TrainOptions } from './recipes';
 import { describePatches, RunFolder } from '../runs/runFolder';
-import type { Progress, TrainingData, TrainSettings } from './train';
+import type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
 import { meanLoss, scoreEpoch } from './validate';
-
-export interface TrainResult {
-  /** The weights with the lowest validation loss. */
-  model: Model;
-  history: History;
-  best: { epoch: number; validationLoss: number };
-}
-
-/** Training under way: what is set here takes effect at the next batch; `history` and `progress` grow meanwhile. */
-export interface TrainSession {
-  /** Settles when training ends, is stopped or fails. */
-  readonly done: Promise<TrainResult>;
-  readonly model: Model;
-  readonly history: History;
-  readonly progress: Progress | null;
-  readonly state: 'running' | 'paused' | 'stopped' | 'finished' | 'failed';
-  /** The options with what was changed since. */
-  readonly options: TrainOptions;
-  learningRate: number | readonly number[];
-  epochs: number;
-  pause(): void;
-  /** Goes on after pause(), stop() or a failure; after DivergedError from the folder's last checkpoint, else from the beginning. */
-  resume(): void;
-  /** Ends after the current batch and writes a checkpoint; `done` then gives what was reached. WriteError where it could not be written. */
-  stop(): Promise<void>;
-  /** Calls back after every step and epoch and whenever `state` changes; returns what ends that. */
-  subscribe(listener: (event: 'step' | 'epoch' | 'state') => void): () => void;
-}
 
 const DEFAULT_CHECKPOINT_MINUTES = 5;
 

@@ -4,8 +4,8 @@ import { DivergedError, OptionError, UnknownNameError } from '../errors';
 import { type Layer, presets } from '../network/srcnn';
 import type { TrainOptions } from './recipes';
 import { checkRunName, optionText, reached, type Reached } from '../runs/runs';
-import type { TrainSession } from './session';
-import { completeOptions, prepareModel, train, type TrainingData, type TrainSettings } from './train';
+import { completeOptions, prepareModel, train } from './train';
+import type { TrainSession, TrainSettings, TrainingData } from './settings';
 
 /** Values to try for each option; `filters` (of the hidden layers) and `kernels` (of all layers) change the network's own. */
 export type SweepGrid = { [Option in keyof TrainOptions]?: readonly NonNullable<TrainOptions[Option]>[] } & {

@@ -1,48 +1,12 @@
 import { basename } from 'node:path';
 import { OptionError, UnknownNameError } from '../errors';
 import type { PatchSet } from '../data/patches';
-import type { Engine } from '../engine/engine';
 import { type Model, reachOf, srcnn } from '../network/srcnn';
-import type { EpochRecord } from '../runs/history';
 import { layerRates, optimizers } from './optimizers/optimizer';
 import { recipes, type TrainOptions } from './recipes';
 import { checkRunName } from '../runs/runs';
-import { Run, type TrainSession } from './session';
-
-export interface TrainingData {
-  training: PatchSet;
-  validation: PatchSet;
-  /** Image files scored after each epoch; none: no scores. */
-  evaluation?: string[];
-}
-
-/** Where training stands. */
-export interface Progress {
-  epoch: number;
-  epochs: number;
-  batch: number;
-  batches: number;
-  loss: number;
-  secondsLeft: number;
-  /** Patches per second, forwards and backwards. */
-  imagesPerSecond: number;
-}
-
-export interface TrainSettings extends Partial<TrainOptions> {
-  /** The run's folder: options, history, checkpoints and best weights are written there. None: nothing is written. */
-  folder?: string;
-  /** Go on from the folder's checkpoint where there is one; without it a folder that holds a run is refused. */
-  resume?: boolean;
-  engine?: Engine;
-  /** Threads that score the evaluation images; all cores by default. */
-  threads?: number;
-  /** Minutes between checkpoints; there is one after every epoch, too. */
-  checkpointMinutes?: number;
-  onStep?: (progress: Progress) => void;
-  onEpoch?: (record: EpochRecord) => void;
-  /** What a person should know but need not act on, as that an older checkpoint was used. */
-  onNote?: (message: string) => void;
-}
+import { Run } from './session';
+import type { TrainingData, TrainSession, TrainSettings } from './settings';
 
 /**
  * Trains SRCNN on patches in the background and returns at once. Throws OptionError or UnknownNameError for options out of range;

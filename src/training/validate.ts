@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine';
 import { evaluate, type EvaluationRow } from '../evaluation/evaluate';
 import type { Model } from '../network/srcnn';
 import type { EpochRecord } from '../runs/history';
-import type { TrainingData } from './train';
+import type { TrainingData } from './settings';
 
 interface LossOptions {
   batchSize: number;

@@ -8,10 +8,10 @@ import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { CheckpointError, DivergedError, OptionError, UnknownNameError, WriteError } from '../../src/errors';
 import { loadWeights } from '../../src/formats/weights';
-import type { TrainResult } from '../../src/training/session';
 import { loadCheckpoint, readCheckpoint } from '../../src/runs/checkpoint';
-import { train, type TrainSettings } from '../../src/training/train';
+import { train } from '../../src/training/train';
 import { noise } from '../training/toyPatches';
+import type { TrainResult, TrainSettings } from '../../src/training/settings';
 
 let engine: Engine, folder: string, whole: TrainResult;
 before(async () => {

@@ -1,7 +1,7 @@
 import type { EpochRecord } from '../../runs/history';
 import { layerRates, scheduleFactor } from '../../training/optimizers/optimizer';
-import type { TrainSession } from '../../training/session';
 import { axis, type Figure, layoutOf, lossAxis, note, palette } from '../figure';
+import type { TrainSession } from '../../training/settings';
 
 /** The mean loss of the steps since the point before, and the first layer's learning rate at the last of them. */
 export interface LivePoint {

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import type { Progress } from '../../training/train';
-import type { TrainSession } from '../../training/session';
 import { type LivePoint, liveFigure, rateNow } from '../figures/liveFigure';
 import { figurePng } from '../picture';
 import { send } from './show';
 import { sketch } from '../sketch';
+import type { Progress, TrainSession } from '../../training/settings';
 
 /** Shows an output, its forms under their MIME types: the first time somewhere, from then on in its place. */
 export type Display = (forms: Record<string, unknown>) => void;

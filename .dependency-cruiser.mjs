@@ -1,0 +1,68 @@
+// Imports in src point one way, from the commands down to the errors, and never in a circle: `npm run check` holds it,
+// for imports of types too.
+
+/** The rooms of src from the ground up. A file imports from its own floor and from lower ones. */
+const floors = [
+  ['errors', 'random'],
+  ['disk', 'threads'],
+  ['arithmetic'],
+  ['image'],
+  ['measures'],
+  ['network'],
+  ['formats'],
+  ['engine'],
+  ['data'],
+  ['protocols'],
+  ['evaluation'],
+  ['training/optimizers', 'training/recipes'],
+  ['runs'],
+  ['training'],
+  ['tensorboard', 'plot'],
+  ['results'],
+  ['index', 'commands'],
+  ['cli'],
+];
+
+/** A room of a lower floor inside a room of a higher one: training/optimizers in training. */
+const lodgers = (room) => floors.flat().filter((other) => other.startsWith(`${room}/`));
+const pattern = (rooms) => `^src/(${rooms.join('|')})(/|[.]ts$)`;
+
+const climbing = floors.slice(0, -1).flatMap((floor, height) =>
+  floor.map((room) => {
+    const above = floors.slice(height + 1).flat();
+    const inside = above.flatMap(lodgers).filter((lodger) => !above.includes(lodger));
+    return {
+      name: `${room} stands below`,
+      comment: `src/${room} imports from a higher floor: move the part that both need down to a floor below them.`,
+      severity: 'error',
+      from: { path: pattern([room]), pathNot: lodgers(room).length ? pattern(lodgers(room)) : [] },
+      to: { path: pattern(above), pathNot: inside.length ? pattern(inside) : [] },
+    };
+  }),
+);
+
+export default {
+  forbidden: [
+    {
+      name: 'circle',
+      comment: 'Files import each other in a circle: move the part that both need to a file of its own.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no floor',
+      comment: 'A folder or file of src without a floor: name it in .dependency-cruiser.mjs.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/', pathNot: pattern(floors.flat()) },
+    },
+    ...climbing,
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.check.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/assembly/' },
+  },
+};

@@ -1,0 +1,11 @@
+import type { ErrorMessage } from './errorMessage';
+
+/** What a thread runs for one job. `ask` puts a question to the calling thread, one at a time; all three are plain data. */
+export type Work<Job, Result, Question = never, Answer = never> = (
+  job: Job,
+  ask: (question: Question) => Promise<Answer>,
+) => Promise<Result>;
+
+/** What the calling thread sends to a worker, and what comes back. */
+export type ToWorker = { job: unknown } | { answer: unknown } | { refusal: ErrorMessage };
+export type FromWorker = { value: unknown } | { error: ErrorMessage } | { question: unknown };

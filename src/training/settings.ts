@@ -1,0 +1,68 @@
+import type { PatchSet } from '../data/patches';
+import type { Engine } from '../engine/engine';
+import type { Model } from '../network/srcnn';
+import type { EpochRecord, History } from '../runs/history';
+import type { TrainOptions } from './recipes';
+
+export interface TrainingData {
+  training: PatchSet;
+  validation: PatchSet;
+  /** Image files scored after each epoch; none: no scores. */
+  evaluation?: string[];
+}
+
+/** Where training stands. */
+export interface Progress {
+  epoch: number;
+  epochs: number;
+  batch: number;
+  batches: number;
+  loss: number;
+  secondsLeft: number;
+  /** Patches per second, forwards and backwards. */
+  imagesPerSecond: number;
+}
+
+export interface TrainSettings extends Partial<TrainOptions> {
+  /** The run's folder: options, history, checkpoints and best weights are written there. None: nothing is written. */
+  folder?: string;
+  /** Go on from the folder's checkpoint where there is one; without it a folder that holds a run is refused. */
+  resume?: boolean;
+  engine?: Engine;
+  /** Threads that score the evaluation images; all cores by default. */
+  threads?: number;
+  /** Minutes between checkpoints; there is one after every epoch, too. */
+  checkpointMinutes?: number;
+  onStep?: (progress: Progress) => void;
+  onEpoch?: (record: EpochRecord) => void;
+  /** What a person should know but need not act on, as that an older checkpoint was used. */
+  onNote?: (message: string) => void;
+}
+
+export interface TrainResult {
+  /** The weights with the lowest validation loss. */
+  model: Model;
+  history: History;
+  best: { epoch: number; validationLoss: number };
+}
+
+/** Training under way: what is set here takes effect at the next batch; `history` and `progress` grow meanwhile. */
+export interface TrainSession {
+  /** Settles when training ends, is stopped or fails. */
+  readonly done: Promise<TrainResult>;
+  readonly model: Model;
+  readonly history: History;
+  readonly progress: Progress | null;
+  readonly state: 'running' | 'paused' | 'stopped' | 'finished' | 'failed';
+  /** The options with what was changed since. */
+  readonly options: TrainOptions;
+  learningRate: number | readonly number[];
+  epochs: number;
+  pause(): void;
+  /** Goes on after pause(), stop() or a failure; after DivergedError from the folder's last checkpoint, else from the beginning. */
+  resume(): void;
+  /** Ends after the current batch and writes a checkpoint; `done` then gives what was reached. WriteError where it could not be written. */
+  stop(): Promise<void>;
+  /** Calls back after every step and epoch and whenever `state` changes; returns what ends that. */
+  subscribe(listener: (event: 'step' | 'epoch' | 'state') => void): () => void;
+}
