@@ -3,8 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createEngine, type Engine, loadDataset, type PatchSet, preparePatches, srcnn } from 'srcnn-lab';
-import { emptyBatch, fillBatch, seedNormalization } from 'srcnn-lab/dist/data/batches';
+import {
+  createEngine,
+  type Engine,
+  loadDataset,
+  type PatchSet,
+  preparePatches,
+  initialize,
+  reportNormalization,
+} from 'srcnn-lab';
+import { emptyBatch, fillBatch } from 'srcnn-lab/dist/data/batches';
 import { engineNames } from 'srcnn-lab/dist/engine/choose';
 import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizers/optimizer';
 import { type Contestant, interleave, timed } from './measure';
@@ -25,14 +33,14 @@ const README = join(__dirname, 'README.md');
 
 /** Training steps as a session takes them: cut out, normalise, loss and gradient, Adam. */
 function trainingSteps(engine: Engine, patches: PatchSet, steps: number): () => Promise<void> {
-  const model = srcnn('9-1-7'),
+  const model = initialize('9-1-7'),
     state = newOptimizerState(model, 'adam'),
     gradient = new Float32Array(model.weights.length);
   let batch = emptyBatch();
   return async () => {
     for (let step = 0; step < steps; step++) {
       const order = Uint32Array.from({ length: BATCH }, () => Math.floor(Math.random() * patches.count));
-      batch = fillBatch(patches, order, 0, BATCH, seedNormalization, batch);
+      batch = fillBatch(patches, order, 0, BATCH, reportNormalization, batch);
       await engine.lossAndGradient(model, batch, gradient);
       update(model, gradient, state, { optimizer: 'adam', learningRate: 1e-3 });
     }

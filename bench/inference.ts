@@ -1,4 +1,4 @@
-import { createWasmEngine, srcnn } from 'srcnn-lab';
+import { createWasmEngine, initialize } from 'srcnn-lab';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type Context, type Result, result } from './context';
@@ -16,7 +16,7 @@ const LARGE_PEERS = ['pytorchTuned'];
 /** The network's output for 512x512 pixels, beside the peers'. */
 export async function inference512(context: Context): Promise<Result> {
   const engine = await createWasmEngine({ threads: context.threads });
-  const model = srcnn('9-1-7'),
+  const model = initialize('9-1-7'),
     plane = picture(small.width, small.height);
   const ours = { name: 'ours', run: () => timed(() => engine.predict(model, plane)) };
   const found = await context.compare(
@@ -65,6 +65,6 @@ export async function inference12mp(context: Context): Promise<Result> {
   child.stop();
   return result(found, ({ ms }) => ({
     growthMB,
-    gflops: gigaflops(predictOperations(srcnn('9-1-7'), large.width * large.height), ms),
+    gflops: gigaflops(predictOperations(initialize('9-1-7'), large.width * large.height), ms),
   }));
 }

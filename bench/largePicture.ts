@@ -1,6 +1,6 @@
 // A process that only upscales one large picture: its memory is what that takes. Argument: threads.
 import { createInterface } from 'node:readline';
-import { createWasmEngine, type Plane, srcnn } from 'srcnn-lab';
+import { createWasmEngine, type Plane, initialize } from 'srcnn-lab';
 import { timed } from './measure';
 import { picture } from './work';
 
@@ -8,7 +8,7 @@ const say = (answer: object) => process.stdout.write(JSON.stringify(answer) + '\
 
 async function serve(): Promise<void> {
   const engine = await createWasmEngine({ threads: Number(process.argv[2]) });
-  const model = srcnn('9-1-7');
+  const model = initialize('9-1-7');
   await engine.predict(model, picture(64, 64));
   say({ ready: engine.description, tasks: ['inference12mp'] });
   let plane: Plane | undefined,

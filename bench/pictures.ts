@@ -1,4 +1,4 @@
-import { type Batch, evaluate, fillBatch, preparePatches, seedNormalization } from 'srcnn-lab';
+import { type Batch, evaluate, fillBatch, preparePatches, reportNormalization } from 'srcnn-lab';
 import { type Context, type Result, result } from './context';
 import { timed } from './measure';
 import { turnsOf } from './peer';
@@ -29,7 +29,7 @@ export async function batches(context: Context): Promise<Result> {
     whole = Math.floor(patches.count / count);
   let batch: Batch = { input: new Float32Array(0), target: new Float32Array(0), count: 0, width: 0, height: 0 };
   const epoch = () => {
-    for (let n = 0; n < whole; n++) batch = fillBatch(patches, order, n * count, count, seedNormalization, batch);
+    for (let n = 0; n < whole; n++) batch = fillBatch(patches, order, n * count, count, reportNormalization, batch);
   };
   const ours = { name: 'ours', run: () => timed(epoch) };
   const peers = turnsOf(context.peers, 'batches', {

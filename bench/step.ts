@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { createWasmEngine, srcnn } from 'srcnn-lab';
+import { createWasmEngine, initialize } from 'srcnn-lab';
 import { type Context, type Result, result } from './context';
 import { type Contestant, timed } from './measure';
 import { Peak } from './peak';
 import { turnsOf } from './peer';
 import { BATCH, gigaflops, PATCH, stepOperations, trainingStep } from './work';
 
-const operations = stepOperations(srcnn('9-1-7'), BATCH * PATCH * PATCH);
+const operations = stepOperations(initialize('9-1-7'), BATCH * PATCH * PATCH);
 
 async function ourStep(name: string, threads: number): Promise<Contestant & { close: () => Promise<void> }> {
   const engine = await createWasmEngine({ threads });

@@ -1,4 +1,4 @@
-import { type Batch, type Engine, layerSlices, type Model, type Plane, srcnn } from 'srcnn-lab';
+import { type Batch, type Engine, layerSlices, type Model, type Plane, initialize } from 'srcnn-lab';
 import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizers/optimizer';
 
 export const BATCH = 128,
@@ -17,7 +17,7 @@ export const picture = (width: number, height: number): Plane => ({ data: noise(
 
 /** One step of training as the lab does it: loss, gradient, Adam. */
 export function trainingStep(engine: Engine): () => Promise<number> {
-  const model = srcnn('9-1-7'),
+  const model = initialize('9-1-7'),
     state = newOptimizerState(model, 'adam'),
     gradient = new Float32Array(model.weights.length);
   const pixels = BATCH * PATCH * PATCH;
@@ -30,8 +30,8 @@ export function trainingStep(engine: Engine): () => Promise<number> {
 }
 
 /** Multiply-adds of each layer for one pixel. */
-const macs = ({ layers }: Model) =>
-  layerSlices(layers).map(({ inputs, filters, kernel }) => inputs * filters * kernel ** 2);
+const macs = ({ network }: Model) =>
+  layerSlices(network).map(({ inputs, filters, kernel }) => inputs * filters * kernel ** 2);
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 

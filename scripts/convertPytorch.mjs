@@ -2,7 +2,7 @@
 // (a run of pickles, then for each storage a 64-bit count and raw little-endian float32, kernels OIHW).
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { countWeights, saveWeights, srcnn, layerSlices } from 'srcnn-lab';
+import { countWeights, saveWeights, initialize, layerSlices } from 'srcnn-lab';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -49,15 +49,15 @@ function readStorages(bytes) {
 
 async function convert() {
   const tensors = [...readStorages(readFileSync(input))];
-  const model = srcnn(values.network);
-  const parts = layerSlices(model.layers).flatMap((layer) => [
+  const model = initialize(values.network);
+  const parts = layerSlices(model.network).flatMap((layer) => [
     layer.biasStart - layer.kernelStart,
     layer.end - layer.biasStart,
   ]);
   const found = tensors.map(([name, data]) => `${name}: ${data?.length}`).join(', ');
   if (tensors.length !== parts.length || tensors.some(([, data], i) => data?.length !== parts[i])) {
     throw new Error(
-      `${input}: expected ${parts.length} tensors of ${parts.join(', ')} values (${countWeights(model.layers)} in all), found ${found || 'none'}`,
+      `${input}: expected ${parts.length} tensors of ${parts.join(', ')} values (${countWeights(model.network)} in all), found ${found || 'none'}`,
     );
   }
   let start = 0;

@@ -284,7 +284,7 @@ export async function check() {
   const { createWasmEngine, srcnn } = require('../dist/index.js');
   const { createTensorflowEngine } = require('../dist/engine/tensorflow.js');
   const engines = [await createWasmEngine(), await createTensorflowEngine()];
-  const model = srcnn('9-1-7'),
+  const model = initialize('9-1-7'),
     count = 32,
     pixels = count * 32 * 32;
   const wave = (shift) => Float32Array.from({ length: pixels }, (_, i) => Math.sin(i * 12.9898 + shift));

@@ -8,7 +8,7 @@ import {
   loadDataset,
   preparePatches,
   recipes,
-  seedNormalization,
+  reportNormalization,
   train,
   type TrainOptions,
 } from 'srcnn-lab';
@@ -43,7 +43,7 @@ const sizes: Record<string, number> = { 'patch-48': 48 };
 
 /** Has the loss, in training, of outputs rounded to whole levels of Y as evaluation rounds them; rounding's own gradient is taken for 1. */
 function lossOnRounded(engine: Engine): Engine {
-  const { mean, deviation } = seedNormalization;
+  const { mean, deviation } = reportNormalization;
   const rounded = (value: number) => (Math.round(255 * (value * deviation + mean)) / 255 - mean) / deviation;
   return {
     name: engine.name,

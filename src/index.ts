@@ -11,17 +11,23 @@ export { catalogue, type CatalogueEntry } from './data/fetch/catalogue';
 export { fetchDataset, type FetchOptions, type FetchProgress, type FetchResult } from './data/fetch/download';
 export { cropToScale, degrade, lowResolution, protocols, type DegradeOptions, type Protocol } from './data/degrade';
 export { preparePatches, type PatchOptions, type PatchSet } from './data/patches';
-export { emptyBatch, fillBatch, seedNormalization, type Normalization } from './data/batches';
+export { emptyBatch, fillBatch } from './data/batches';
 export {
-  countWeights,
-  layerSlices,
-  presets,
-  srcnn,
+  activations,
+  checkNetwork,
+  reportNormalization,
+  type Activation,
   type Layer,
-  type LayerSlice,
   type Model,
-  type SrcnnOptions,
-} from './network/srcnn';
+  type Network,
+  type Normalization,
+  type TrainedFor,
+} from './network/network';
+export { countWeights, layerSlices, tensors, type LayerSlice, type Tensor } from './network/parameters';
+export { reachOf } from './network/geometry';
+export { initialize, type InitializeOptions } from './network/initialize';
+export { networkNamed, networkNames } from './network/families/families';
+export { chain, srcnn, type ChainLayer, type SrcnnOptions } from './network/families/srcnn';
 export { toLayersModel } from './formats/layersModel';
 export { loadWeights, readMetadata, saveWeights, stampWeights } from './formats/weights';
 export { pretrained, pretrainedNames } from './formats/pretrained';

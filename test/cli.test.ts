@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chain } from '../src/network/families/srcnn';
 import { execFile } from 'node:child_process';
 import {
   copyFileSync,
@@ -15,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeImage } from '../src/image/files';
-import { srcnn } from '../src/network/srcnn';
 import { saveWeights } from '../src/formats/weights';
+import { initialize } from '../src/network/initialize';
 
 const folder = mkdtempSync(join(tmpdir(), 'srcnn-cli-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -47,10 +48,12 @@ before(async () => {
   writeFileSync(join(folder, 'bad', 'text.safetensors'), 'no weights at all');
   await saveWeights(
     join(folder, 'small.safetensors'),
-    srcnn([
-      { filters: 2, kernel: 3, activation: 'relu' },
-      { filters: 1, kernel: 3, activation: 'linear' },
-    ]),
+    initialize(
+      chain([
+        { filters: 2, kernel: 3, activation: 'relu' },
+        { filters: 1, kernel: 3, activation: 'linear' },
+      ]),
+    ),
   );
   const bytes = readFileSync(join(folder, 'small.safetensors'));
   writeFileSync(join(folder, 'bad', 'cut.safetensors'), bytes.subarray(0, -20));
@@ -90,7 +93,7 @@ const refusals: [command: string, line: RegExp][] = [
   ['evaluate photos --protocol other', /^error: .*--protocol.*'other' is invalid\. Allowed choices are seed, paper/],
   ['evaluate photos --model bad/cut.safetensors', /^WeightsError: bad\/cut\.safetensors: cut short/],
   ['evaluate photos --model bad/text.safetensors', /^WeightsError: bad\/text\.safetensors: .*not a safetensors file/],
-  ['evaluate photos --model bad/other.safetensors', /^WeightsError: bad\/other\.safetensors: .*another network/],
+  ['evaluate photos --model bad/other.safetensors', /^WeightsError: bad\/other\.safetensors: .*a different network/],
   ['evaluate photos --model nowhere.safetensors', /^WeightsError: nowhere\.safetensors: cannot be read/],
   [
     'evaluate photos --json bad/text.png/scores.json',

@@ -1,6 +1,6 @@
 // The lab's engine "tensorflow" as a peer: TensorFlow through tfjs-node, in a process of its own.
 import { createInterface } from 'node:readline';
-import { srcnn } from 'srcnn-lab';
+import { initialize } from 'srcnn-lab';
 import { createTensorflowEngine } from 'srcnn-lab/dist/engine/tensorflow/tensorflow';
 import { picture, trainingStep } from '../work';
 import { timed } from '../measure';
@@ -17,7 +17,7 @@ const say = (answer: object) => process.stdout.write(JSON.stringify(answer) + '\
 async function serve(): Promise<void> {
   const engine = await createTensorflowEngine();
   const step = trainingStep(engine);
-  const model = srcnn('9-1-7');
+  const model = initialize('9-1-7');
   const inference = async ({ width, height, warmUps = 0 }: Request) => {
     const plane = picture(width, height);
     for (let i = 0; i < warmUps; i++) await engine.predict(model, plane);

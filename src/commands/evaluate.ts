@@ -5,11 +5,11 @@ import type { Protocol } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { evaluate, type Evaluation } from '../evaluation/evaluate';
 import { pretrained, pretrainedNames } from '../formats/pretrained';
-import type { Model } from '../network/srcnn';
 import { loadWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
 import { engineOption, protocolOption, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
+import type { Model } from '../network/network';
 
 interface EvaluateFlags {
   protocol?: Protocol;
@@ -41,7 +41,7 @@ export function evaluateCommand(program: Command): void {
 
 async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void> {
   const model = await modelOf(flags.model);
-  const files = await filesOf(folder, flags.scale ?? model?.degradation?.scale);
+  const files = await filesOf(folder, flags.scale ?? model?.trainedFor?.scale);
   warnOfDegradation(flags, model);
   const engine = model && (await createEngine(flags.engine, flags));
   const result = await evaluate(files, { ...flags, model, engine, onProgress: showCount('images') });
@@ -62,7 +62,7 @@ async function filesOf(folder: string, scale?: number): Promise<string[]> {
 }
 
 function warnOfDegradation({ protocol, scale }: EvaluateFlags, model?: Model): void {
-  const own = model?.degradation;
+  const own = model?.trainedFor;
   if (own && ((protocol ?? own.protocol) !== own.protocol || (scale ?? own.scale) !== own.scale)) {
     console.error(
       `the model was trained for protocol ${own.protocol} x${own.scale}; here it is scored on pictures degraded otherwise`,

@@ -6,7 +6,6 @@ import type { Protocol } from '../data/degrade';
 import { preparePatches } from '../data/patches';
 import { createEngine } from '../engine/choose';
 import { OptionError, UnknownNameError } from '../errors';
-import { presets } from '../network/srcnn';
 import type { EpochRecord } from '../runs/history';
 import { type OptimizerName, optimizers } from '../training/optimizers/optimizer';
 import { recipes, type TrainOptions } from '../training/recipes';
@@ -14,6 +13,7 @@ import { modelFor, train } from '../training/train';
 import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
 import { duration, showCount, showLine, showSkipped } from './terminal';
 import type { Progress } from '../training/settings';
+import { networkNames } from '../network/families/families';
 
 interface TrainFlags {
   recipe: string;
@@ -39,7 +39,7 @@ export function trainCommand(program: Command): void {
     .description('Train on a data set or a folder of images; run again with --resume to go on')
     .argument('[data]', 'folder or name of a data set', 'sample')
     .option('-r, --recipe <name>', `one of ${Object.keys(recipes).join(', ')}`, 'tuned')
-    .option('-n, --network <name>', `one of ${Object.keys(presets).join(', ')} (default: the recipe's)`)
+    .option('-n, --network <name>', `one of ${Object.keys(networkNames).join(', ')} (default: the recipe's)`)
     .option('-e, --epochs <n>', "epochs in all (default: the recipe's)", number)
     .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number)
     .option('-l, --learning-rate <x>', "learning rate of all layers (default: the recipe's)", number)

@@ -8,10 +8,10 @@ import { OptionError } from '../errors';
 import { upscale, type UpscaleOptions } from '../evaluation/upscale';
 import { checkWritable, readPhotograph, writeImage } from '../image/files';
 import { pretrained } from '../formats/pretrained';
-import type { Model } from '../network/srcnn';
 import { loadWeights } from '../formats/weights';
 import { engineOption, number, protocolOption, threadsOption } from './options';
 import { planUpscale, type UpscaleJob } from './upscalePlan';
+import type { Model } from '../network/network';
 
 interface UpscaleFlags {
   scale?: number;
@@ -51,7 +51,7 @@ async function runUpscale(paths: string[], flags: UpscaleFlags): Promise<void> {
   if (flags.scale !== undefined) checkScale(flags.scale);
   const jobs = await planUpscale(paths.slice(0, -1), paths.at(-1)!);
   const model = flags.model === undefined ? pretrained(`x${flags.scale ?? 3}`) : await loadWeights(flags.model);
-  const scale = flags.scale ?? model.degradation?.scale ?? 3;
+  const scale = flags.scale ?? model.trainedFor?.scale ?? 3;
   warnOfScale(model, scale);
   const engine = await createEngine(flags.engine, flags);
   try {
@@ -61,10 +61,10 @@ async function runUpscale(paths: string[], flags: UpscaleFlags): Promise<void> {
   }
 }
 
-function warnOfScale({ degradation }: Model, scale: number): void {
-  if (degradation && degradation.scale !== scale)
+function warnOfScale({ trainedFor }: Model, scale: number): void {
+  if (trainedFor && trainedFor.scale !== scale)
     console.error(
-      `the model was trained for x${degradation.scale}; x${scale} will look softer or sharper than it should`,
+      `the model was trained for x${trainedFor.scale}; x${scale} will look softer or sharper than it should`,
     );
 }
 

@@ -1,15 +1,7 @@
 import type { Batch } from '../engine/engine';
 import { type RandomState, shuffled, uniform } from '../random';
+import type { Normalization } from '../network/network';
 import type { PatchSet } from './patches';
-
-/** How 8-bit luminance becomes what the network sees: (Y / 255 - mean) / deviation. */
-export interface Normalization {
-  mean: number;
-  deviation: number;
-}
-
-/** The report's constants, measured on its training pairs. */
-export const seedNormalization: Normalization = { mean: 0.43398995682829317, deviation: 0.23199219136380714 };
 
 /** An epoch's patches in random order and, where they are augmented, how each is turned and mirrored. */
 export interface PatchOrder {

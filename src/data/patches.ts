@@ -16,6 +16,8 @@ export interface PatchSet {
   count: number;
   scale: number;
   protocol: Protocol;
+  /** Standard deviation of the blur before shrinking, in pixels; 0 for none. */
+  sigma: number;
 }
 
 export interface PatchOptions {
@@ -44,7 +46,7 @@ export async function preparePatches(files: string[], options: PatchOptions = {}
   const pictures = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const skipped = outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [{ file: files[index], reason: outcome.reason.message as string }] : []));
   if (!pictures.length) throw new DatasetError(`no patches: ${skipped.length ? skipped.map(({ reason }) => reason).join('; ') : 'no files were given'}`);
-  return { patches: { pictures, ...layOut(pictures, size, stride), size, scale, protocol }, skipped };
+  return { patches: { pictures, ...layOut(pictures, size, stride), size, scale, protocol, sigma: protocol === 'seed' ? sigma : 0 }, skipped };
 }
 
 /** The report's range(0, side - size, stride) leaves out a last patch that would end flush with the edge. */

@@ -1,9 +1,9 @@
 import { EngineError, UnknownNameError } from '../errors';
-import { srcnn } from '../network/srcnn';
 import type { Engine } from './engine';
 import { createTensorflowEngine, hasNvidiaDriver } from './tensorflow/tensorflow';
 import { createWasmEngine, type WasmOptions } from './wasm/wasm';
 import { createWebgpuEngine } from './tensorflow/webgpu';
+import { initialize } from '../network/initialize';
 
 /** In the order of choice: the first two only where they compute on a GPU. */
 export const engineNames = ['tensorflow', 'webgpu', 'wasm'] as const;
@@ -40,7 +40,7 @@ async function createGpuEngine(): Promise<Engine | null> {
 
 /** A first step: a driver that is too old for its library shows only then. */
 async function computes(engine: Engine): Promise<boolean> {
-  const model = srcnn('9-1-7');
+  const model = initialize('9-1-7');
   try {
     const batch = { input: new Float32Array(64), target: new Float32Array(64), count: 1, width: 8, height: 8 };
     return Number.isFinite(await engine.lossAndGradient(model, batch, new Float32Array(model.weights.length)));
@@ -100,7 +100,7 @@ const STEP_PATCHES = 128;
 const PATIENCE_MILLISECONDS = 5000;
 
 async function measureStep(engine: Engine): Promise<number> {
-  const model = srcnn('9-1-7'),
+  const model = initialize('9-1-7'),
     gradient = new Float32Array(model.weights.length);
   const time = async (count: number) => {
     const plane = () => Float32Array.from({ length: count * 32 * 32 }, (_, i) => Math.sin(i));

@@ -1,5 +1,5 @@
 import type { Plane } from '../image/image';
-import type { Model } from '../network/srcnn';
+import type { Model } from '../network/network';
 
 /** Training pairs: `count` one-channel patches of height x width each, one after the other. */
 export interface Batch {

@@ -1,14 +1,13 @@
 import { basename } from 'node:path';
-import { type Normalization, seedNormalization } from '../data/batches';
 import { checkScale, type Protocol, protocols } from '../data/degrade';
 import type { Engine } from '../engine/engine';
 import { createWasmEngine } from '../engine/wasm/wasm';
 import { DatasetError, UnknownNameError } from '../errors';
 import { imageFiles } from '../image/files';
-import type { Model } from '../network/srcnn';
 import { onThreads } from '../threads/onThreads';
 import { predict } from './predict';
 import { scoreFile, type ScoreJob } from './scoreFile';
+import type { Model } from '../network/network';
 
 export interface EvaluateOptions {
   /** Default: what the model was trained for, else seed. */
@@ -18,7 +17,6 @@ export interface EvaluateOptions {
   /** Without a model only bicubic is scored. */
   model?: Model;
   engine?: Engine;
-  normalization?: Normalization;
   /** Rows of an earlier evaluation of the same files, protocol and scale: bicubic's are taken over, not scored anew. */
   bicubic?: EvaluationRow[];
   /** Threads that read, degrade and score; all cores by default. The scores do not depend on it. */
@@ -44,7 +42,7 @@ export interface Evaluation {
 
 /** Scores bicubic, and a model, on the images of a folder or a list of files; a bad image is skipped and listed. */
 export async function evaluate(source: string | string[], options: EvaluateOptions = {}): Promise<Evaluation> {
-  const trained = options.model?.degradation;
+  const trained = options.model?.trainedFor;
   const { protocol = trained?.protocol ?? 'seed', scale = trained?.scale ?? 3 } = options;
   if (!protocols.includes(protocol)) throw new UnknownNameError('protocol', protocol, protocols);
   checkScale(scale);
@@ -82,7 +80,7 @@ function takeBicubic(rows: EvaluationRow[]): (file: string) => EvaluationRow | u
 /** The threads ask this one for the network's planes: the engine has threads of its own. */
 async function scoreFiles(
   jobs: Omit<ScoreJob, 'normalization'>[],
-  { model, engine: given, normalization = seedNormalization, threads, onProgress }: EvaluateOptions,
+  { model, engine: given, threads, onProgress }: EvaluateOptions,
 ) {
   if (!model) return onThreads(scoreFile, 'evaluation/scoreFile', jobs, { threads, onProgress });
   const engine = given ?? (await createWasmEngine({ threads }));
@@ -90,7 +88,7 @@ async function scoreFiles(
     return await onThreads(
       scoreFile,
       'evaluation/scoreFile',
-      jobs.map((job) => ({ ...job, normalization })),
+      jobs.map((job) => ({ ...job, normalization: model.normalization })),
       { threads, answer: (input) => predict(model, engine, input), onProgress },
     );
   } finally {

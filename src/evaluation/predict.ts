@@ -1,9 +1,9 @@
-import type { Normalization } from '../data/batches';
 import type { Engine } from '../engine/engine';
 import { reflect } from '../image/blur';
 import type { Plane } from '../image/image';
-import { type Model, reachOf } from '../network/srcnn';
 import { type Restore, restoreBy } from '../protocols/protocol';
+import type { Model } from '../network/network';
+import { reachOf } from '../network/geometry';
 
 /**
  * The network's output for a normalised plane. A network with `padding: 'reflect'` gets the plane with its border reflected as far as
@@ -11,7 +11,7 @@ import { type Restore, restoreBy } from '../protocols/protocol';
  */
 export async function predict(model: Model, engine: Engine, plane: Plane): Promise<Plane> {
   if (model.padding !== 'reflect') return engine.predict(model, plane);
-  const reach = reachOf(model.layers);
+  const reach = reachOf(model.network);
   return crop(await engine.predict(model, reflectBorder(plane, reach)), reach);
 }
 
@@ -39,6 +39,6 @@ function crop(plane: Plane, border: number): Plane {
 }
 
 /** The network as a step of a protocol, on planes of 0..255. */
-export function restoreWith(model: Model, engine: Engine, normalization: Normalization): Restore {
-  return restoreBy((input) => predict(model, engine, input), normalization);
+export function restoreWith(model: Model, engine: Engine): Restore {
+  return restoreBy((input) => predict(model, engine, input), model.normalization);
 }

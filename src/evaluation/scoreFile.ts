@@ -1,8 +1,8 @@
-import type { Normalization } from '../data/batches';
 import type { Protocol } from '../data/degrade';
 import { readImage } from '../image/files';
 import type { Plane } from '../image/image';
 import { type Scores, restoreBy, scorePicture } from '../protocols/protocol';
+import type { Normalization } from '../network/network';
 
 export interface ScoreJob {
   file: string;

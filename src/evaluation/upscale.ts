@@ -1,4 +1,3 @@
-import { type Normalization, seedNormalization } from '../data/batches';
 import { checkScale, type Protocol, protocols } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
@@ -6,9 +5,10 @@ import { UnknownNameError } from '../errors';
 import type { Image } from '../image/image';
 import { type Photograph, samplesLike } from '../image/photograph';
 import { pretrained } from '../formats/pretrained';
-import { type Model, reachOf } from '../network/srcnn';
 import { bandsOf } from './bands';
 import { enlargeRows } from './upscaleRows';
+import type { Model } from '../network/network';
+import { reachOf } from '../network/geometry';
 
 export interface UpscaleOptions {
   /** The weights that come with the package for this scale, where none is given. */
@@ -18,7 +18,6 @@ export interface UpscaleOptions {
   /** How the network was trained to see luminance: 'paper' 16..235, 'seed' 0..255. Its own file says so. */
   protocol?: Protocol;
   engine?: Engine;
-  normalization?: Normalization;
   /** Called with the rows of the picture that are done. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -30,16 +29,16 @@ export interface UpscaleOptions {
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
 export async function upscale(image: Photograph, options: UpscaleOptions = {}): Promise<Photograph> {
-  const { scale = options.model?.degradation?.scale ?? 3, normalization = seedNormalization, onProgress } = options;
+  const { scale = options.model?.trainedFor?.scale ?? 3, onProgress } = options;
   checkScale(scale);
   const model = options.model ?? pretrained(`x${scale}`);
-  const protocol = options.protocol ?? model.degradation?.protocol ?? 'seed';
+  const protocol = options.protocol ?? model.trainedFor?.protocol ?? 'seed';
   if (!protocols.includes(protocol)) throw new UnknownNameError('protocol', protocol, protocols);
   const engine = options.engine ?? (await createEngine());
   try {
     const large = emptyLarge(image, scale);
-    for (const band of bandsOf(image, scale, reachOf(model.layers))) {
-      await enlargeRows(image, large, band, { model, engine, scale, protocol, normalization });
+    for (const band of bandsOf(image, scale, reachOf(model.network))) {
+      await enlargeRows(image, large, band, { model, engine, scale, protocol });
       onProgress?.(band.end, image.height);
     }
     return large;

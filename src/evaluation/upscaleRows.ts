@@ -1,19 +1,17 @@
-import type { Normalization } from '../data/batches';
 import type { Protocol } from '../data/degrade';
 import type { Engine } from '../engine/engine';
 import type { Plane } from '../image/image';
 import type { Photograph, Samples } from '../image/photograph';
 import { imresize } from '../image/resize';
-import type { Model } from '../network/srcnn';
 import { predict } from './predict';
 import type { Band } from './bands';
+import type { Model } from '../network/network';
 
 export interface Enlarger {
   model: Model;
   engine: Engine;
   scale: number;
   protocol: Protocol;
-  normalization: Normalization;
 }
 
 /** BT.601's luma. */
@@ -65,10 +63,8 @@ function split(image: Photograph, band: Band): { luma: Plane; chroma?: { blue: P
 }
 
 /** Through the network in the range it was trained on. MATLAB's Y is 16 + 219/255 of the luma. */
-async function restoreLuma(
-  luma: Plane,
-  { model, engine, protocol, normalization: { mean, deviation } }: Enlarger,
-): Promise<Plane> {
+async function restoreLuma(luma: Plane, { model, engine, protocol }: Enlarger): Promise<Plane> {
+  const { mean, deviation } = model.normalization;
   const [offset, gain] = protocol === 'paper' ? [16 / 255, 219 / 255] : [0, 1];
   const input = luma.data.map((value) => ((value * gain) / 255 + offset - mean) / deviation);
   const output = await predict(model, engine, { ...luma, data: input });

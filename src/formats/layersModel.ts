@@ -1,5 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { layerSlices, type LayerSlice, type Model } from '../network/srcnn';
+import { OptionError } from '../errors';
+import type { Activation, Model } from '../network/network';
+import { type LayerSlice, layerSlices } from '../network/parameters';
 
 /**
  * The same network as a TensorFlow.js layers model: input [pictures, rows, columns, 1] of any size, output of the same shape.
@@ -7,8 +9,8 @@ import { layerSlices, type LayerSlice, type Model } from '../network/srcnn';
  */
 export async function toLayersModel(model: Model): Promise<tf.LayersModel> {
   const tf = await import('@tensorflow/tfjs');
-  const network = tf.sequential({ name: model.name });
-  for (const [index, layer] of layerSlices(model.layers).entries()) {
+  const network = tf.sequential({ name: model.network.name });
+  for (const [index, layer] of layerSlices(model.network).entries()) {
     const { filters, kernel, activation } = layer;
     network.add(
       tf.layers.conv2d({
@@ -16,7 +18,7 @@ export async function toLayersModel(model: Model): Promise<tf.LayersModel> {
         filters,
         kernelSize: kernel,
         padding: 'same',
-        activation,
+        activation: knownActivation(activation),
         inputShape: index === 0 ? [null, null, 1] : undefined,
       }),
     );
@@ -28,6 +30,11 @@ export async function toLayersModel(model: Model): Promise<tf.LayersModel> {
     tf.dispose(tensors);
   }
   return network;
+}
+
+function knownActivation(activation: Activation): 'linear' | 'relu' | 'tanh' {
+  if (activation === 'linear' || activation === 'relu' || activation === 'tanh') return activation;
+  throw new OptionError(`toLayersModel has no layer for the activation ${activation}; use linear, relu or tanh`);
 }
 
 /** A layer's kernel in TensorFlow's order [row][column][input channel][filter]. */

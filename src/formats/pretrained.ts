@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UnknownNameError, WeightsError } from '../errors';
-import type { Model } from '../network/srcnn';
 import { parseWeights } from './weights';
+import type { Model } from '../network/network';
 
 /** The weights that come with the package: the folders of results/ whose runs made them. */
 const folders: Readonly<Record<string, string>> = { x2: 'paper-x2', x3: 'paper-x3', x4: 'paper-x4' };

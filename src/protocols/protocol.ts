@@ -1,9 +1,9 @@
-import { type Normalization } from '../data/batches';
 import { cropToScale, degrade, type Protocol } from '../data/degrade';
 import { luminance, toRgb, toYCbCr } from '../image/color';
 import type { Image, Plane } from '../image/image';
 import { psnr } from '../measures/psnr';
 import { ssim } from '../measures/ssim';
+import type { Normalization } from '../network/network';
 
 export interface Score {
   /** In dB. */

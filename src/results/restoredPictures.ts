@@ -1,4 +1,3 @@
-import { seedNormalization } from '../data/batches';
 import { cropToScale, degrade } from '../data/degrade';
 import type { Engine } from '../engine/engine';
 import { clip } from '../protocols/protocol';
@@ -8,6 +7,7 @@ import { toRgb, toYCbCr } from '../image/color';
 import type { Image, Plane } from '../image/image';
 import type { ResultRun } from './resultRun';
 import { restoreWith } from '../evaluation/predict';
+
 
 /** A picture as the run's protocol degrades it and as bicubic and the run's network bring it back, with their PSNR in dB under that protocol. */
 export async function restoredPictures(image: Image, run: ResultRun, engine: Engine) {
@@ -23,7 +23,7 @@ async function restoredPaper(image: Image, { model, scale }: ResultRun, engine: 
   const { y, cb, cr } = toYCbCr(image, 'studio');
   const [luma, blue, red] = [y, cb, cr].map((plane) => cropToScale(plane, scale));
   const [degraded, lowBlue, lowRed] = [luma, blue, red].map((plane) => degrade(plane, { protocol: 'paper', scale }));
-  const restored = clip(await restoreWith(model, engine, seedNormalization)(degraded));
+  const restored = clip(await restoreWith(model, engine)(degraded));
   const picture = (plane: Plane) => toRgb({ y: plane, cb: lowBlue, cr: lowRed }, 'studio');
   const score = (plane: Plane) => psnr(luma, plane, { border: scale });
   return {

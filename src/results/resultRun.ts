@@ -2,9 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Protocol } from '../data/degrade';
 import { CheckpointError, DatasetError } from '../errors';
-import type { Model } from '../network/srcnn';
 import { loadWeights } from '../formats/weights';
 import { loadRun, type SavedRun } from '../runs/runs';
+import type { Model } from '../network/network';
 
 /** A finished or unfinished run with its best weights, as it lies in results/. */
 export interface ResultRun extends SavedRun {
@@ -41,6 +41,6 @@ async function readResultRun(results: string, name: string): Promise<ResultRun> 
   const run = await loadRun(name, results);
   const noted = JSON.parse(await readFile(join(folder, 'options.json'), 'utf8')) as { data?: string; machine?: string };
   const model = await loadWeights(join(folder, 'weights.safetensors'));
-  if (!model.degradation) throw new CheckpointError(`${join(folder, 'weights.safetensors')}: does not say which protocol and scale it was trained for; train it again, or move its folder away`);
-  return { ...run, folder, model, ...model.degradation, data: noted.data ?? '', machine: noted.machine };
+  if (!model.trainedFor) throw new CheckpointError(`${join(folder, 'weights.safetensors')}: does not say which protocol and scale it was trained for; train it again, or move its folder away`);
+  return { ...run, folder, model, ...model.trainedFor, data: noted.data ?? '', machine: noted.machine };
 }

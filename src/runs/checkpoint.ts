@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { writeAtomically } from '../disk/writeAtomically';
 import { CheckpointError, WriteError } from '../errors';
 import type { RandomState } from '../random';
-import type { Model } from '../network/srcnn';
 import { type History, newHistory } from './history';
 import { newOptimizerState, type OptimizerState } from '../training/optimizers/optimizer';
 import type { TrainOptions } from '../training/recipes';
+import type { Model } from '../network/network';
 
 /** All that training needs to go on as if it had never stopped. */
 export interface Checkpoint {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { CheckpointError, OptionError } from '../errors';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
-import type { Model } from '../network/srcnn';
 import { readMetadata, saveWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
 import { machineName } from './machine';
 import type { TrainOptions } from '../training/recipes';
+import type { Model } from '../network/network';
 
 /** What a run keeps in its folder: options.json, history.json, weights.safetensors (the best so far) and two checkpoints. */
 export class RunFolder {

@@ -2,9 +2,12 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { DataFrame } from 'danfojs-node';
 import { CheckpointError, DatasetError, OptionError, UnknownNameError } from '../errors';
-import { presets } from '../network/srcnn';
 import type { EpochRecord, History } from './history';
 import type { TrainOptions } from '../training/recipes';
+import { chain } from '../network/families/srcnn';
+import { networkNamed, networkNames } from '../network/families/families';
+import type { Network } from '../network/network';
+import { layerSlices } from '../network/parameters';
 
 /** What a run was told and how it went. */
 export interface SavedRun {
@@ -128,17 +131,20 @@ export function reached({ epochs }: History): Reached {
   };
 }
 
-/** An option's value for a table: layers as "9-1-7 (64-32)", or a preset's name where they are one; a list with dashes. */
+/** An option's value for a table: a network as "9-1-7 (32-16)", or its name where the lab knows it; a list with dashes. */
 export function optionText(value: unknown): string | number | boolean {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (!Array.isArray(value)) return String(value);
-  if (!value.length || typeof value[0] !== 'object') return value.join('-');
-  const preset = Object.keys(presets).find((name) => JSON.stringify(presets[name]) === JSON.stringify(value));
-  const hidden = value
-    .slice(0, -1)
-    .map(({ filters }) => filters)
-    .join('-');
-  return preset ?? value.map(({ kernel }) => kernel).join('-') + (hidden && ` (${hidden})`);
+  if (Array.isArray(value)) return value.join('-');
+  return typeof value === 'object' && value !== null ? networkText(value as Network) : String(value);
+}
+
+/** A network's name, or its kernels and hidden filters: "9-1-7 (32-16)". */
+function networkText(network: Network): string {
+  const same = ({ layers }: Network) => JSON.stringify(layers) === JSON.stringify(network.layers);
+  const known = networkNames.find((name) => same(networkNamed(name)));
+  const slices = layerSlices(network);
+  const hidden = slices.slice(0, -1).map(({ filters }) => filters);
+  return known ?? slices.map(({ kernel }) => kernel).join('-') + (hidden.length ? ` (${hidden.join('-')})` : '');
 }
 
 function summary({ name, options, history }: SavedRun): RunSummary {
@@ -197,7 +203,9 @@ async function subfolders(folder: string): Promise<string[]> {
 
 async function readRun(folder: string, name: string): Promise<SavedRun> {
   const history = await readJson(join(folder, 'history.json'), isHistory);
-  return { name, options: await readJson(join(folder, 'options.json'), isOptions), history };
+  const { network, ...options } = await readJson(join(folder, 'options.json'), isOptions);
+  // Version 0.1 wrote a network of one's own as the list of its layers.
+  return { name, options: { ...options, network: Array.isArray(network) ? chain(network) : network }, history };
 }
 
 async function readJson<Content>(file: string, fits: (content: unknown) => content is Content): Promise<Content> {
@@ -234,7 +242,7 @@ function isHistory(value: unknown): value is History {
 function isOptions(value: unknown): value is TrainOptions {
   return (
     isRecord(value) &&
-    (typeof value.network === 'string' || Array.isArray(value.network)) &&
+    (typeof value.network === 'string' || isRecord(value.network)) &&
     typeof value.epochs === 'number' &&
     value.learningRate !== undefined
   );

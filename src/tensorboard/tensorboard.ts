@@ -2,17 +2,16 @@ import { appendFileSync, mkdirSync, readdirSync, truncateSync, writeFileSync } f
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { type Normalization, seedNormalization } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import { createWasmEngine } from '../engine/wasm/wasm';
 import { OptionError, WriteError } from '../errors';
 import { clip } from '../protocols/protocol';
 import type { Plane } from '../image/image';
-import type { Model } from '../network/srcnn';
 import { type EventContent, eventRecord } from './eventFile';
 import type { EpochRecord, History } from '../runs/history';
 import type { TrainSession } from '../training/settings';
 import { restoreWith } from '../evaluation/predict';
+import type { Model } from '../network/network';
 
 /** Writes an event file record by record; each is whole on disk when the call returns. Throws WriteError, OptionError for a step that is none. */
 export interface TensorboardWriter {
@@ -95,7 +94,6 @@ export interface FollowOptions {
   samples?: PatchSet;
   /** How many of its pictures, 3 unless told. */
   sampleCount?: number;
-  normalization?: Normalization;
   /** What goes wrong here ends the following, not the training; without it, a warning is printed. */
   onNote?: (message: string) => void;
 }
@@ -110,7 +108,7 @@ export function followInTensorboard(
   folder: string,
   options: FollowOptions = {},
 ): () => Promise<void> {
-  const { samples, sampleCount = 3, normalization = seedNormalization, onNote = console.warn } = options;
+  const { samples, sampleCount = 3, onNote = console.warn } = options;
   let scribe: ReturnType<typeof newScribe> | undefined;
   let pictures = Promise.resolve();
   const guarded = (action: () => void) => {
@@ -132,7 +130,7 @@ export function followInTensorboard(
       const epoch = session.history.epochs.length;
       const model = { ...session.model, weights: session.model.weights.slice() };
       pictures = pictures
-        .then(() => sampleStrips(samples, sampleCount, model, normalization))
+        .then(() => sampleStrips(samples, sampleCount, model))
         .then(
           (strips) =>
             guarded(() =>
@@ -212,14 +210,13 @@ async function sampleStrips(
   { pictures }: PatchSet,
   count: number,
   model: Model,
-  normalization: Normalization,
 ): Promise<{ png: Buffer; width: number; height: number }[]> {
   const engine = await createWasmEngine({ threads: 1 });
   try {
     const strips = [];
     for (const { input, target, width, height } of pictures.slice(0, count)) {
       const [degraded, original] = [input, target].map((data) => middle(data, width, height));
-      const restored = clip(await restoreWith(model, engine, normalization)(degraded));
+      const restored = clip(await restoreWith(model, engine)(degraded));
       strips.push(await sideBySide([degraded, restored, original]));
     }
     return strips;

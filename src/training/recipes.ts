@@ -1,11 +1,12 @@
-import type { Layer, SrcnnOptions } from '../network/srcnn';
+import type { InitializeOptions } from '../network/initialize';
+import type { Network } from '../network/network';
 import type { OptimizerOptions } from './optimizers/optimizer';
 
 /** Everything a training run can be told, written beside its results. */
 export interface TrainOptions extends OptimizerOptions {
-  /** A preset's name, or any chain of layers that ends in one filter. */
-  network: string | readonly Layer[];
-  initialization: NonNullable<SrcnnOptions['initialization']>;
+  /** A network's name ('9-1-7'), or a description of your own. */
+  network: string | Network;
+  initialization: NonNullable<InitializeOptions['initialization']>;
   /** Seeds the initial weights and the order of the patches. */
   seed: number;
   epochs: number;

@@ -1,11 +1,10 @@
 import { DivergedError, OptionError, WriteError } from '../errors';
-import { drawOrder, emptyBatch, fillBatch, type PatchOrder, seedNormalization } from '../data/batches';
+import { drawOrder, emptyBatch, fillBatch, type PatchOrder } from '../data/batches';
 import type { Batch, Engine } from '../engine/engine';
 import { createEngine } from '../engine/choose';
 import type { EvaluationRow } from '../evaluation/evaluate';
 import { takeLock } from '../disk/lock';
 import type { RandomState } from '../random';
-import type { Model } from '../network/srcnn';
 import { type Checkpoint, newCheckpoint } from '../runs/checkpoint';
 import type { EpochRecord, History } from '../runs/history';
 import { onInterrupt } from './interrupt';
@@ -14,6 +13,7 @@ import type { TrainOptions } from './recipes';
 import { describePatches, RunFolder } from '../runs/runFolder';
 import type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
 import { meanLoss, scoreEpoch } from './validate';
+import type { Model } from '../network/network';
 
 const DEFAULT_CHECKPOINT_MINUTES = 5;
 
@@ -64,7 +64,7 @@ export class Run implements TrainSession {
   }
 
   set learningRate(value: number | readonly number[]) {
-    layerRates(value, this.model.layers.length);
+    layerRates(value, this.model.network.layers.length);
     this.course.learningRate = value;
   }
 
@@ -219,7 +219,7 @@ export class Run implements TrainSession {
       order,
       course.batch * given.batchSize,
       given.batchSize,
-      seedNormalization,
+      model.normalization,
       buffers,
       symmetries,
     );
@@ -299,7 +299,7 @@ export class Run implements TrainSession {
       loss: course.lossSum / this.batches,
       validationLoss,
       ...scores,
-      learningRate: factor * layerRates(course.learningRate, model.layers.length)[0],
+      learningRate: factor * layerRates(course.learningRate, model.network.layers.length)[0],
       seconds: course.seconds + this.epochEndSeconds,
     };
     course.history.epochs.push(record);

@@ -1,8 +1,8 @@
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
-import type { Model } from '../network/srcnn';
 import type { EpochRecord, History } from '../runs/history';
 import type { TrainOptions } from './recipes';
+import type { Model } from '../network/network';
 
 export interface TrainingData {
   training: PatchSet;

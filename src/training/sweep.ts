@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import type { PatchSet } from '../data/patches';
 import { DivergedError, OptionError, UnknownNameError } from '../errors';
-import { type Layer, presets } from '../network/srcnn';
 import type { TrainOptions } from './recipes';
 import { checkRunName, optionText, reached, type Reached } from '../runs/runs';
 import { completeOptions, prepareModel, train } from './train';
 import type { TrainSession, TrainSettings, TrainingData } from './settings';
+import type { Network } from '../network/network';
+import { networkNamed } from '../network/families/families';
+import { srcnn } from '../network/families/srcnn';
+import { layerSlices } from '../network/parameters';
 
 /** Values to try for each option; `filters` (of the hidden layers) and `kernels` (of all layers) change the network's own. */
 export type SweepGrid = { [Option in keyof TrainOptions]?: readonly NonNullable<TrainOptions[Option]>[] } & {
@@ -143,19 +146,14 @@ function trainOptions(values: Record<string, unknown>, base: TrainSettings, trai
 }
 
 /** A network's layers with other filters or kernels: ReLU throughout, but for the last layer. Throws OptionError when their numbers do not fit together. */
-function chain(network: TrainOptions['network'], filters?: readonly number[], kernels?: readonly number[]): Layer[] {
-  const layers = typeof network === 'string' ? presets[network] : network;
-  if (!layers) throw new UnknownNameError('network', String(network), Object.keys(presets));
-  const sides = kernels ?? layers.map(({ kernel }) => kernel);
-  const widths = filters ? [...filters, 1] : layers.map((layer) => layer.filters);
+function chain(network: TrainOptions['network'], filters?: readonly number[], kernels?: readonly number[]): Network {
+  const slices = layerSlices(typeof network === 'string' ? networkNamed(network) : network);
+  const sides = kernels ?? slices.map(({ kernel }) => kernel);
+  const widths = filters ? [...filters, 1] : slices.map((slice) => slice.filters);
   if (sides.length !== widths.length) {
     throw new OptionError(
       `${sides.length} kernels (${sides.join(', ')}) need filters for ${sides.length - 1} hidden layers, not ${widths.length - 1}; change both together`,
     );
   }
-  return sides.map((kernel, index) => ({
-    filters: widths[index],
-    kernel,
-    activation: index < sides.length - 1 ? 'relu' : 'linear',
-  }));
+  return srcnn({ kernels: sides, filters: widths.slice(0, -1) });
 }

@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import { OptionError, UnknownNameError } from '../errors';
 import type { PatchSet } from '../data/patches';
-import { type Model, reachOf, srcnn } from '../network/srcnn';
 import { layerRates, optimizers } from './optimizers/optimizer';
 import { recipes, type TrainOptions } from './recipes';
 import { checkRunName } from '../runs/runs';
 import { Run } from './session';
 import type { TrainingData, TrainSession, TrainSettings } from './settings';
+import type { Model } from '../network/network';
+import { reachOf } from '../network/geometry';
+import { initialize } from '../network/initialize';
 
 /**
  * Trains SRCNN on patches in the background and returns at once. Throws OptionError or UnknownNameError for options out of range;
@@ -43,8 +45,8 @@ export function completeOptions(given: Partial<TrainOptions>): TrainOptions {
 /** The network as its options say, before the first step. Throws OptionError or UnknownNameError for options out of range. */
 export function modelFor(options: TrainOptions): Model {
   checkNames(options);
-  const model = srcnn(options.network, { seed: options.seed, initialization: options.initialization });
-  layerRates(options.learningRate, model.layers.length);
+  const model = initialize(options.network, { seed: options.seed, initialization: options.initialization });
+  layerRates(options.learningRate, model.network.layers.length);
   checkNumbers(options);
   return model;
 }
@@ -57,13 +59,16 @@ export function prepareModel(options: TrainOptions, training: PatchSet): { model
     throw new OptionError(
       `batchSize is ${batchSize}, but there are only ${training.count} training patches; use a smaller one`,
     );
-  const border = options.border === 'reach' ? reachOf(model.layers) : options.border;
+  const border = options.border === 'reach' ? reachOf(model.network) : options.border;
   if (!Number.isInteger(border) || border < 0 || 2 * border >= training.size) {
     throw new OptionError(
       `border is ${border}; use a whole number from 0 to ${Math.ceil(training.size / 2) - 1}, or larger patches`,
     );
   }
-  return { model: border > 0 ? { ...model, padding: 'reflect' } : model, border };
+  // A network trained with a border has never seen zero padding, so pictures are padded by reflection when it is used.
+  const padding = border > 0 ? 'reflect' : 'zeros';
+  const { protocol, scale, sigma } = training;
+  return { model: { ...model, padding, trainedFor: { protocol, scale, degradation: { sigma } } }, border };
 }
 
 function checkNames(options: TrainOptions): void {

@@ -1,10 +1,10 @@
-import { emptyBatch, fillBatch, seedNormalization } from '../data/batches';
+import { emptyBatch, fillBatch } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
 import { evaluate, type EvaluationRow } from '../evaluation/evaluate';
-import type { Model } from '../network/srcnn';
 import type { EpochRecord } from '../runs/history';
 import type { TrainingData } from './settings';
+import type { Model } from '../network/network';
 
 interface LossOptions {
   batchSize: number;
@@ -26,7 +26,7 @@ export async function meanLoss(
   for (let start = 0; start < patches.count; start += batchSize) {
     onBatch();
     const count = Math.min(batchSize, patches.count - start);
-    batch = fillBatch(patches, order, start, count, seedNormalization, batch);
+    batch = fillBatch(patches, order, start, count, model.normalization, batch);
     sum += count * (await engine.lossAndGradient(model, batch, null, border));
   }
   return sum / patches.count;

@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { srcnn } from '../../src/network/srcnn';
 import { interleave, median } from '../../bench/measure';
 import { type Report, toMarkdown } from '../../bench/report';
 import { stepOperations } from '../../bench/work';
+import { initialize } from '../../src/network/initialize';
 
 const root = join(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -21,7 +21,7 @@ const bench = (...options: string[]) =>
 
 test("a step of 9-1-7 on 128 patches of 32x32 is 5.56 GFLOP, the first layer's input gradient left out", () => {
   assert.equal(
-    stepOperations(srcnn('9-1-7'), 128 * 32 * 32),
+    stepOperations(initialize('9-1-7'), 128 * 32 * 32),
     2 * 131072 * (3 * (81 * 64 + 64 * 32 + 32 * 49) - 81 * 64),
   );
 });

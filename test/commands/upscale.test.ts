@@ -8,9 +8,9 @@ import sharp from 'sharp';
 import { planUpscale } from '../../src/commands/upscalePlan';
 import { DatasetError, OptionError } from '../../src/errors';
 import { readPhotograph, writeImage } from '../../src/image/files';
-import { srcnn } from '../../src/network/srcnn';
 import { saveWeights } from '../../src/formats/weights';
 import { goldenImage } from '../golden/image';
+import { initialize } from '../../src/network/initialize';
 
 const folder = mkdtempSync(join(tmpdir(), 'srcnn-upscale-'));
 const inside = (...names: string[]) => join(folder, ...names);
@@ -18,7 +18,10 @@ const weights = inside('x2.safetensors');
 after(() => rmSync(folder, { recursive: true }));
 
 before(async () => {
-  await saveWeights(weights, { ...srcnn('9-1-5', { seed: 1 }), degradation: { protocol: 'paper', scale: 2 } });
+  await saveWeights(weights, {
+    ...initialize('9-1-5', { seed: 1 }),
+    trainedFor: { protocol: 'paper', scale: 2, degradation: { sigma: 0 } },
+  });
   mkdirSync(inside('in'));
   await writeImage(inside('in', 'a.png'), goldenImage());
   await sharp(goldenImage().data, { raw: { width: 37, height: 29, channels: 3 } })

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../src/network/families/srcnn';
 import type { Batch, Engine } from '../../src/engine/engine';
 import { normal, type RandomState } from '../../src/random';
-import { type Layer, layerSlices, type Model, srcnn } from '../../src/network/srcnn';
+import type { Model, Network } from '../../src/network/network';
+import { layerSlices } from '../../src/network/parameters';
+import { initialize } from '../../src/network/initialize';
 
 export function randomBatch(random: RandomState, count: number, width: number, height: number): Batch {
   const values = () => Float32Array.from({ length: count * width * height }, () => normal(random));
@@ -20,28 +23,28 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
 }
 
 /** Every kind of layer there is: wide, of one channel in and out in the middle, single pixels, kernels wider than a patch. */
-export const chains: readonly (readonly Layer[])[] = [
-  [
+export const chains: readonly Network[] = [
+  chain([
     { filters: 5, kernel: 3, activation: 'relu' },
     { filters: 1, kernel: 5, activation: 'linear' },
-  ],
-  [
+  ]),
+  chain([
     { filters: 3, kernel: 1, activation: 'linear' },
     { filters: 7, kernel: 3, activation: 'relu' },
     { filters: 6, kernel: 5, activation: 'relu' },
     { filters: 1, kernel: 1, activation: 'linear' },
-  ],
-  [
+  ]),
+  chain([
     { filters: 4, kernel: 5, activation: 'relu' },
     { filters: 1, kernel: 3, activation: 'linear' },
     { filters: 2, kernel: 3, activation: 'relu' },
     { filters: 1, kernel: 11, activation: 'linear' },
-  ],
-  [{ filters: 1, kernel: 7, activation: 'linear' }],
+  ]),
+  chain([{ filters: 1, kernel: 7, activation: 'linear' }]),
 ];
 
 export function withBiases(model: Model, random: RandomState): Model {
-  for (const { biasStart, end } of layerSlices(model.layers))
+  for (const { biasStart, end } of layerSlices(model.network))
     for (let i = biasStart; i < end; i++) model.weights[i] = 0.1 * normal(random);
   return model;
 }
@@ -50,21 +53,23 @@ export function withBiases(model: Model, random: RandomState): Model {
 export async function compareEngines(
   engine: Engine,
   expected: Engine,
-  network: string | readonly Layer[],
+  network: string | Network,
   count: number,
   width: number,
   height: number,
   border: number,
 ): Promise<void> {
   const random: RandomState = { seed: 13, draws: 0 };
-  const model = withBiases(srcnn(network, { seed: 1 }), random);
+  const model = withBiases(initialize(network, { seed: 1 }), random);
   const batch = randomBatch(random, count, width, height);
   const [gradient, right] = [new Float32Array(model.weights.length).fill(NaN), new Float32Array(model.weights.length)];
   const loss = await engine.lossAndGradient(model, batch, gradient, border);
   const rightLoss = await expected.lossAndGradient(model, batch, right, border);
-  const what = `${model.layers.map((l) => `${l.filters}x${l.kernel}`).join(' ')}, border ${border}`;
+  const what = `${layerSlices(model.network)
+    .map((l) => `${l.filters}x${l.kernel}`)
+    .join(' ')}, border ${border}`;
   assert.ok(Math.abs(loss / rightLoss - 1) < 1e-4, `${what}: loss ${loss}, expected ${rightLoss}`);
-  for (const { kernelStart, biasStart, end } of layerSlices(model.layers)) {
+  for (const { kernelStart, biasStart, end } of layerSlices(model.network)) {
     for (const [from, to] of [
       [kernelStart, biasStart],
       [biasStart, end],

@@ -1,11 +1,12 @@
 import type { Batch } from '../../src/engine/engine';
-import { layerSlices, type Model } from '../../src/network/srcnn';
+import type { Model } from '../../src/network/network';
+import { layerSlices } from '../../src/network/parameters';
 
 /** The network as its definition reads, in float64 and without any cleverness: the oracle of the fast engines. */
 function forward(model: Model, input: Float64Array, width: number, height: number): Float64Array[] {
   const area = width * height;
   const planes = [input];
-  for (const { filters, inputs, kernel, kernelStart, biasStart, activation } of layerSlices(model.layers)) {
+  for (const { filters, inputs, kernel, kernelStart, biasStart, activation } of layerSlices(model.network)) {
     const from = planes[planes.length - 1];
     const to = new Float64Array(filters * area);
     eachTap({ filters, inputs, kernel, width, height }, (f, weight, source, target) => {
@@ -66,7 +67,7 @@ export function naiveLossAndGradient(model: Model, batch: Batch, border = 0): { 
       loss += difference ** 2 / total;
       return (2 * difference) / total;
     });
-    const slices = layerSlices(model.layers);
+    const slices = layerSlices(model.network);
     for (let l = slices.length - 1; l >= 0; l--) {
       const { filters, inputs, kernel, kernelStart, biasStart, activation } = slices[l];
       if (activation === 'relu') delta = delta.map((value, p) => (planes[l + 1][p] > 0 ? value : 0));

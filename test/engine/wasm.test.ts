@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chain, type ChainLayer } from '../../src/network/families/srcnn';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -8,8 +9,10 @@ import type { Batch, Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import type { Plane } from '../../src/image/image';
 import { normal, type RandomState, uniform } from '../../src/random';
-import { type Layer, layerSlices, srcnn } from '../../src/network/srcnn';
 import { naiveLossAndGradient, naivePredict } from './naive';
+import type { Network } from '../../src/network/network';
+import { layerSlices } from '../../src/network/parameters';
+import { initialize } from '../../src/network/initialize';
 
 let engine: Engine;
 before(async () => void (engine = await createWasmEngine({ threads: 2 })));
@@ -32,25 +35,27 @@ function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return difference === 0 ? 0 : Math.sqrt(difference / length);
 }
 
-function randomLayers(random: RandomState): Layer[] {
+function randomLayers(random: RandomState): Network {
   const whole = (below: number) => Math.floor(uniform(random) * below);
-  const hidden = Array.from({ length: 1 + whole(3) }, (): Layer => ({
+  const hidden = Array.from({ length: 1 + whole(3) }, (): ChainLayer => ({
     filters: 1 + whole(9),
     kernel: 1 + 2 * whole(6),
     activation: uniform(random) < 0.8 ? 'relu' : 'linear',
   }));
-  return [...hidden, { filters: 1, kernel: 1 + 2 * whole(6), activation: 'linear' }];
+  return chain([...hidden, { filters: 1, kernel: 1 + 2 * whole(6), activation: 'linear' }]);
 }
 
 test('loss, gradient and output agree with the definition for random chains of layers and patch sizes', async () => {
   const random: RandomState = { seed: 7, draws: 0 };
   for (let trial = 0; trial < 25; trial++) {
-    const model = srcnn(randomLayers(random), { seed: trial });
-    for (const { biasStart, end } of layerSlices(model.layers))
+    const model = initialize(randomLayers(random), { seed: trial });
+    for (const { biasStart, end } of layerSlices(model.network))
       for (let i = biasStart; i < end; i++) model.weights[i] = normal(random);
     const [width, height] = [1 + Math.floor(uniform(random) * 40), 1 + Math.floor(uniform(random) * 20)];
     const batch = randomBatch(random, 1 + Math.floor(uniform(random) * 3), width, height);
-    const what = `trial ${trial}: ${model.layers.map((l) => `${l.filters}x${l.kernel}`).join(' ')} on ${width}x${height}`;
+    const what = `trial ${trial}: ${layerSlices(model.network)
+      .map((l) => `${l.filters}x${l.kernel}`)
+      .join(' ')} on ${width}x${height}`;
     const border = Math.min(4 * (trial % 4), Math.floor((Math.min(width, height) - 1) / 2));
     const gradient = new Float32Array(model.weights.length);
     const loss = await engine.lossAndGradient(model, batch, gradient, border);
@@ -65,10 +70,13 @@ test('loss, gradient and output agree with the definition for random chains of l
 });
 
 test('5x5 kernels between many planes agree with the definition for widths that fill their tiles of four or not, with and without a border', async () => {
-  const relu = (filters: number, kernel: number): Layer => ({ filters, kernel, activation: 'relu' });
-  const model = srcnn([relu(11, 3), relu(9, 5), relu(10, 5), { filters: 1, kernel: 5, activation: 'linear' }], {
-    seed: 4,
-  });
+  const relu = (filters: number, kernel: number): ChainLayer => ({ filters, kernel, activation: 'relu' });
+  const model = initialize(
+    chain([relu(11, 3), relu(9, 5), relu(10, 5), { filters: 1, kernel: 5, activation: 'linear' }]),
+    {
+      seed: 4,
+    },
+  );
   const random: RandomState = { seed: 11, draws: 0 };
   for (const [width, height, border] of [
     [16, 9, 0],
@@ -95,7 +103,7 @@ test('5x5 kernels between many planes agree with the definition for widths that 
 });
 
 test('a picture of several tiles comes out as if there were no tiles', async () => {
-  const model = srcnn('9-1-7', { seed: 3 });
+  const model = initialize('9-1-7', { seed: 3 });
   const [width, height] = [150, 70];
   const data = Float32Array.from({ length: width * height }, (_, i) => Math.sin(i / 5));
   const output = await engine.predict(model, { data, width, height });
@@ -111,11 +119,11 @@ test('where strips and segments meet does not change a bit of a pixel', async ()
     (_, i) => data[Math.floor(i / part.width) * width + (i % part.width)],
   );
   for (const kernel of [1, 3, 5, 7, 9, 11]) {
-    const model = srcnn(
-      [
+    const model = initialize(
+      chain([
         { filters: 6, kernel, activation: 'relu' },
         { filters: 1, kernel: 5, activation: 'linear' },
-      ],
+      ]),
       { seed: kernel },
     );
     const whole = await engine.predict(model, { data, width, height }),
@@ -130,7 +138,7 @@ test('where strips and segments meet does not change a bit of a pixel', async ()
 });
 
 test('the number of threads does not change a bit of the gradient', async () => {
-  const model = srcnn('9-1-7', { seed: 1 });
+  const model = initialize('9-1-7', { seed: 1 });
   const batch = randomBatch({ seed: 2, draws: 0 }, 40, 32, 32);
   const one = await createWasmEngine({ threads: 1 });
   const gradients = [new Float32Array(model.weights.length), new Float32Array(model.weights.length)];
@@ -144,7 +152,7 @@ test('the number of threads does not change a bit of the gradient', async () => 
 });
 
 test('calls made at once are answered one after the other, each with its own result', async () => {
-  const models = [1, 2, 3].map((seed) => srcnn('9-5-5', { seed }));
+  const models = [1, 2, 3].map((seed) => initialize('9-5-5', { seed }));
   const plane = { data: new Float32Array(64).fill(0.5), width: 8, height: 8 };
   const together = await Promise.all(models.map((model) => engine.predict(model, plane)));
   for (const [i, model] of models.entries())
@@ -153,7 +161,7 @@ test('calls made at once are answered one after the other, each with its own res
 });
 
 test('options out of range are refused by name', async () => {
-  const model = srcnn('9-1-7');
+  const model = initialize('9-1-7');
   const batch = randomBatch({ seed: 1, draws: 0 }, 1, 8, 8);
   await assert.rejects(createWasmEngine({ threads: 0 }), OptionError);
   assert.throws(() => engine.lossAndGradient(model, batch, new Float32Array(3)), OptionError);
@@ -166,18 +174,18 @@ test('options out of range are refused by name', async () => {
 test('an engine that has lost a thread says so at once, and at every further call', async () => {
   const broken = await createWasmEngine({ threads: 2 });
   const plane = { data: new Float32Array(64), width: 8, height: 8 };
-  await broken.predict(srcnn('9-1-5'), plane);
+  await broken.predict(initialize('9-1-5'), plane);
   await (broken as unknown as { workers: Worker[] }).workers[1].terminate();
   for (let call = 0; call < 2; call++)
     await assert.rejects(
-      broken.predict(srcnn('9-1-5'), plane),
+      broken.predict(initialize('9-1-5'), plane),
       (error: Error) => error instanceof EngineError && /a thread failed/.test(error.message),
     );
   await broken.close();
 });
 
 test('a batch that no memory holds is an error that names batchSize', async () => {
-  const model = srcnn('9-5-5'),
+  const model = initialize('9-5-5'),
     count = 2 ** 18;
   const batch = { input: new Float32Array(4), target: new Float32Array(4), count, width: 8, height: 8 };
   await assert.rejects(
@@ -193,7 +201,7 @@ test("loss and gradients equal PyTorch's", { skip: reference ? false : 'SRCNN_RE
     Float32Array.from(
       ['conv1', 'conv2', 'conv3'].flatMap((name) => [...tensors[`${name}.weight`], ...tensors[`${name}.bias`]]),
     );
-  const model = { ...srcnn('9-1-7'), weights: flat(golden.weights) };
+  const model = { ...initialize('9-1-7'), weights: flat(golden.weights) };
   const batch = {
     input: Float32Array.from(golden.x),
     target: Float32Array.from(golden.y),

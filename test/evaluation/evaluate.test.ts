@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { loadDataset } from '../../src/data/datasets';
 import { DatasetError, OptionError, UnknownNameError } from '../../src/errors';
 import { evaluate } from '../../src/evaluation/evaluate';
-import { srcnn } from '../../src/network/srcnn';
+import { initialize } from '../../src/network/initialize';
 
 const { SRCNN_DATA_DIR: data, SRCNN_REFERENCE_DIR: reference } = process.env;
 const skip = data && reference ? false : 'SRCNN_DATA_DIR or SRCNN_REFERENCE_DIR is not set';
@@ -67,7 +67,7 @@ test('one bad image is listed and the others are scored, for bicubic and the mod
   const bad = join(folder, 'bad.png');
   await writeFile(bad, 'no picture');
   const { evaluation } = await loadDataset('sample');
-  const result = await evaluate([bad, ...evaluation], { model: srcnn('9-1-7') });
+  const result = await evaluate([bad, ...evaluation], { model: initialize('9-1-7') });
   await assert.rejects(evaluate([bad]), DatasetError);
   await rm(folder, { recursive: true });
   assert.deepEqual(
@@ -86,7 +86,7 @@ test('one bad image is listed and the others are scored, for bicubic and the mod
 test('rows do not depend on the threads, and bicubic is taken over from an earlier evaluation', async () => {
   const { training } = await loadDataset('sample');
   const files = training.slice(0, 3),
-    model = srcnn('9-1-7');
+    model = initialize('9-1-7');
   const progress: number[] = [];
   const [one, two] = [
     await evaluate(files, { model, threads: 1 }),

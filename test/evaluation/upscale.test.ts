@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../src/network/families/srcnn';
 import { after, before, test } from 'node:test';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import type { Engine } from '../../src/engine/engine';
@@ -7,18 +8,19 @@ import { upscale } from '../../src/evaluation/upscale';
 import type { Photograph } from '../../src/image/photograph';
 import type { Image } from '../../src/image/image';
 import { imresize } from '../../src/image/resize';
-import { type Model, srcnn } from '../../src/network/srcnn';
 import { difference, goldenImage } from '../golden/image';
+import type { Model, TrainedFor } from '../../src/network/network';
+import { initialize } from '../../src/network/initialize';
 
 let engine: Engine;
 before(async () => void (engine = await createWasmEngine({ threads: 2 })));
 after(() => engine.close());
 
 /** A network that gives back what it is given: what remains is bicubic. */
-function identity(degradation?: Model['degradation']): Model {
-  const model = srcnn([{ filters: 1, kernel: 1, activation: 'linear' }]);
+function identity(trainedFor?: TrainedFor): Model {
+  const model = initialize(chain([{ filters: 1, kernel: 1, activation: 'linear' }]));
   model.weights.set([1, 0]);
-  return { ...model, degradation };
+  return { ...model, trainedFor };
 }
 
 const grey = (): Image => ({
@@ -52,7 +54,7 @@ test('a grey picture and the same picture in RGB become the same, for any networ
     channels: 3,
     data: Uint8Array.from({ length: 3 * one.data.length }, (_, i) => one.data[Math.floor(i / 3)]),
   };
-  const model = srcnn('9-1-5', { seed: 5 });
+  const model = initialize('9-1-5', { seed: 5 });
   const [fromOne, fromThree] = [
     await upscale(one, { model, engine, scale: 3 }),
     await upscale(three, { model, engine, scale: 3 }),
@@ -81,11 +83,11 @@ test('16 bits stay 16 bits, finer than the same picture in 8', async () => {
 
 for (const padding of ['zeros', 'reflect'] as const) {
   test(`a picture computed in several bands is the same as in one, with ${padding} at its border`, async () => {
-    const layers = [
+    const layers = chain([
       { filters: 2, kernel: 9, activation: 'relu' },
       { filters: 1, kernel: 7, activation: 'linear' },
-    ] as const;
-    const model: Model = { ...srcnn(layers, { seed: 2 }), padding };
+    ]);
+    const model: Model = { ...initialize(layers, { seed: 2 }), padding };
     // Bands of a picture this wide are 20 rows high; its left part, narrower, is computed in one.
     const wide = noise(23000, 45);
     const bands: number[] = [];
@@ -99,12 +101,13 @@ for (const padding of ['zeros', 'reflect'] as const) {
 }
 
 test('the scale and range are those the model was trained for, unless others are asked for', async () => {
-  const model = { ...srcnn('9-1-5', { seed: 5 }), degradation: { protocol: 'paper', scale: 4 } as const };
+  const trainedFor: TrainedFor = { protocol: 'paper', scale: 4, degradation: { sigma: 0 } };
+  const model = { ...initialize('9-1-5', { seed: 5 }), trainedFor };
   const large = await upscale(grey(), { model, engine });
   assert.equal(large.width, 4 * 37);
   assert.deepEqual(
     large,
-    await upscale(grey(), { model: { ...model, degradation: undefined }, engine, scale: 4, protocol: 'paper' }),
+    await upscale(grey(), { model: { ...model, trainedFor: undefined }, engine, scale: 4, protocol: 'paper' }),
   );
   assert.notDeepEqual(large, await upscale(grey(), { model, engine, protocol: 'seed' }));
 });

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../src/network/families/srcnn';
 import { after, before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { toLayersModel } from '../../src/formats/layersModel';
 import { normal, type RandomState } from '../../src/random';
-import { layerSlices, type Model, srcnn } from '../../src/network/srcnn';
+import type { Model } from '../../src/network/network';
+import { layerSlices } from '../../src/network/parameters';
+import { initialize } from '../../src/network/initialize';
 
 let engine: Engine;
 before(async () => {
@@ -15,7 +18,7 @@ before(async () => {
 after(() => engine.close());
 
 function withBiases(model: Model, random: RandomState): Model {
-  for (const { biasStart, end } of layerSlices(model.layers))
+  for (const { biasStart, end } of layerSlices(model.network))
     for (let i = biasStart; i < end; i++) model.weights[i] = 0.1 * normal(random);
   return model;
 }
@@ -34,17 +37,17 @@ function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
 for (const [network, [width, height]] of [
   ['9-1-7', [37, 22]],
   [
-    [
+    chain([
       { filters: 3, kernel: 5, activation: 'linear' },
       { filters: 6, kernel: 3, activation: 'relu' },
       { filters: 1, kernel: 1, activation: 'linear' },
-    ],
+    ]),
     [16, 9],
   ],
 ] as const) {
   test(`the layers model of ${typeof network === 'string' ? network : 'a chain of other layers'} gives the engine's picture`, async () => {
     const random: RandomState = { seed: 11, draws: 0 };
-    const model = withBiases(srcnn(network, { seed: 3 }), random);
+    const model = withBiases(initialize(network, { seed: 3 }), random);
     const data = Float32Array.from({ length: width * height }, () => normal(random));
     const layersModel = await toLayersModel(model);
     const output = layersModel.predict(tf.tensor4d(data, [1, height, width, 1])) as tf.Tensor;
@@ -59,7 +62,7 @@ for (const [network, [width, height]] of [
 
 test('the layers model takes pictures of any size and leaves no tensor behind when it is disposed', async () => {
   const before = tf.memory().numTensors;
-  const layersModel = await toLayersModel(srcnn('9-1-5'));
+  const layersModel = await toLayersModel(initialize('9-1-5'));
   assert.deepEqual(layersModel.inputs[0].shape, [null, null, null, 1]);
   assert.equal(layersModel.countParams(), 8129);
   layersModel.dispose();

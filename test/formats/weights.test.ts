@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../src/network/families/srcnn';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { OptionError, UnknownNameError, WeightsError, WriteError } from '../../src/errors';
-import { countWeights, presets, srcnn } from '../../src/network/srcnn';
 import { loadWeights, saveWeights } from '../../src/formats/weights';
+import { countWeights } from '../../src/network/parameters';
+import { initialize } from '../../src/network/initialize';
+import { networkNamed } from '../../src/network/families/families';
 
 let folder: string;
 before(async () => void (folder = await mkdtemp(join(tmpdir(), 'srcnn-weights-'))));
@@ -13,17 +16,17 @@ after(() => rm(folder, { recursive: true }));
 
 test('9-1-7 has 8,897 weights and biases, 9-1-5 has 8,129, 9-5-5 has 57,281 as in the paper plus biases', () => {
   assert.deepEqual(
-    ['9-1-7', '9-1-5', '9-5-5'].map((name) => countWeights(presets[name])),
+    ['9-1-7', '9-1-5', '9-5-5'].map((name) => countWeights(networkNamed(name))),
     [8897, 8129, 57281],
   );
 });
 
 test('the same seed draws the same weights, another seed others, with the deviation asked for', () => {
-  assert.deepEqual(srcnn('9-1-7', { seed: 4 }).weights, srcnn('9-1-7', { seed: 4 }).weights);
-  assert.notDeepEqual(srcnn('9-1-7', { seed: 4 }).weights, srcnn('9-1-7', { seed: 5 }).weights);
+  assert.deepEqual(initialize('9-1-7', { seed: 4 }).weights, initialize('9-1-7', { seed: 4 }).weights);
+  assert.notDeepEqual(initialize('9-1-7', { seed: 4 }).weights, initialize('9-1-7', { seed: 5 }).weights);
   const deviation = (initialization: 'gaussian' | 'he') =>
     Math.sqrt(
-      srcnn('9-1-7', { initialization })
+      initialize('9-1-7', { initialization })
         .weights.subarray(0, 5184)
         .reduce((sum, w) => sum + w * w, 0) / 5184,
     );
@@ -32,14 +35,14 @@ test('the same seed draws the same weights, another seed others, with the deviat
 });
 
 test('a network that is none is refused by name', () => {
-  assert.throws(() => srcnn('9-1-6'), UnknownNameError);
-  assert.throws(() => srcnn([{ filters: 1, kernel: 4, activation: 'linear' }]), OptionError);
-  assert.throws(() => srcnn([{ filters: 2, kernel: 3, activation: 'linear' }]), OptionError);
+  assert.throws(() => initialize('9-1-6'), UnknownNameError);
+  assert.throws(() => initialize(chain([{ filters: 1, kernel: 4, activation: 'linear' }])), OptionError);
+  assert.throws(() => initialize(chain([{ filters: 2, kernel: 3, activation: 'linear' }])), OptionError);
 });
 
 test('weights come back from safetensors as they were saved, and the file follows the format', async () => {
   const file = join(folder, 'model.safetensors');
-  const model = srcnn('9-5-5', { seed: 9 });
+  const model = initialize('9-5-5', { seed: 9 });
   await saveWeights(file, model, { run: 'a test' });
   assert.deepEqual(await loadWeights(file, model), model);
   const bytes = await readFile(file);
@@ -54,8 +57,8 @@ test('weights come back from safetensors as they were saved, and the file follow
 test('a file that is missing, cut short, foreign or of another network is refused by name', async () => {
   const file = join(folder, 'bad.safetensors');
   await assert.rejects(loadWeights(join(folder, 'none.safetensors')), WeightsError);
-  await saveWeights(file, srcnn('9-1-7'));
-  await assert.rejects(loadWeights(file, srcnn('9-5-5')), WeightsError);
+  await saveWeights(file, initialize('9-1-7'));
+  await assert.rejects(loadWeights(file, initialize('9-5-5')), WeightsError);
   const bytes = await readFile(file);
   for (const part of [
     bytes.subarray(0, 4),
@@ -106,6 +109,6 @@ test('a header that is no header, and a network that the engines do not compute,
 });
 
 test('a failed write is named and leaves nothing behind', async () => {
-  await assert.rejects(saveWeights(join(folder, 'bad.safetensors', 'inside-a-file'), srcnn('9-1-7')), WriteError);
+  await assert.rejects(saveWeights(join(folder, 'bad.safetensors', 'inside-a-file'), initialize('9-1-7')), WriteError);
   assert.ok((await readdir(folder)).every((name) => !name.endsWith('.tmp')));
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../src/network/families/srcnn';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { scorePicture } from '../../src/protocols/protocol';
-import { type Model, srcnn } from '../../src/network/srcnn';
 import { reportFigure, reportTable } from '../../src/results/reportEpochs';
 import { restoredPictures } from '../../src/results/restoredPictures';
 import type { ResultRun } from '../../src/results/resultRun';
@@ -11,6 +11,8 @@ import { runTable } from '../../src/results/runTable';
 import type { ScoreRow } from '../../src/results/scoreRows';
 import { recipes } from '../../src/training/recipes';
 import { goldenImage } from '../golden/image';
+import type { Model } from '../../src/network/network';
+import { initialize } from '../../src/network/initialize';
 
 let engine: Engine;
 before(async () => void (engine = await createWasmEngine({ threads: 1 })));
@@ -18,7 +20,7 @@ after(() => engine.close());
 
 /** A network that gives back what it is given. */
 function identity(): Model {
-  const model = srcnn([{ filters: 1, kernel: 1, activation: 'linear' }]);
+  const model = initialize(chain([{ filters: 1, kernel: 1, activation: 'linear' }]));
   model.weights.set([1, 0]);
   return model;
 }

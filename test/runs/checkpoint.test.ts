@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../src/network/families/srcnn';
 import { mkdirSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,10 +38,10 @@ const options = {
   batchSize: 8,
   learningRate: 1e-3,
   lossEvery: 1,
-  network: [
+  network: chain([
     { filters: 4, kernel: 3, activation: 'relu' },
     { filters: 1, kernel: 3, activation: 'linear' },
-  ],
+  ]),
 } satisfies TrainSettings;
 
 /** A copy of the run that was stopped after three of its four epochs, to be spoilt. */
@@ -167,7 +168,7 @@ test('resuming with other data, another network, other options or fewer epochs t
     { ...data, training: noise(16, 41) },
   );
   await refused(CheckpointError, /other data \(16 patches .*; now 24 patches/, {}, { ...data, training: noise(24) });
-  await refused(CheckpointError, /other options: network \[.*"filters":4.*, now "9-1-5"/, {
+  await refused(CheckpointError, /other options: network \{.*"filters":4.*, now "9-1-5"/, {
     network: '9-1-5',
     border: 0,
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../src/network/families/srcnn';
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
@@ -11,11 +12,11 @@ import { WriteError } from '../../src/errors';
 import { readImage, writeImage } from '../../src/image/files';
 import type { Image } from '../../src/image/image';
 import { takeLock } from '../../src/disk/lock';
-import { srcnn } from '../../src/network/srcnn';
 import { loadWeights, saveWeights } from '../../src/formats/weights';
 import { loadCheckpoint } from '../../src/runs/checkpoint';
 import { train } from '../../src/training/train';
 import { noise } from '../training/toyPatches';
+import { initialize } from '../../src/network/initialize';
 
 const disk = mkdtempSync(join(tmpdir(), 'srcnn-disk-'));
 const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'srcnn-test', disk]).status === 0;
@@ -46,10 +47,10 @@ const options = {
   epochs: 3,
   batchSize: 8,
   lossEvery: 1,
-  network: [
+  network: chain([
     { filters: 4, kernel: 3, activation: 'relu' },
     { filters: 1, kernel: 3, activation: 'linear' },
-  ],
+  ]),
 } as const;
 const picture = (value: number): Image => ({
   data: Uint8Array.from({ length: 64 * 64 }, (_, i) => (value * i * i) % 251),
@@ -100,12 +101,12 @@ test(
     const image = join(disk, 'picture.png'),
       weights = join(disk, 'model.safetensors');
     await writeImage(image, picture(1));
-    await saveWeights(weights, srcnn(options.network));
+    await saveWeights(weights, initialize(options.network));
     const before = [await readFile(image), await readFile(weights)];
     const makeRoom = fillDisk();
     await assert.rejects(writeImage(image, picture(2)), isWriteError(image));
     await assert.rejects(writeImage(join(disk, 'new.jpg'), picture(2)), isWriteError('new.jpg'));
-    await assert.rejects(saveWeights(weights, srcnn('9-5-5')), isWriteError(weights));
+    await assert.rejects(saveWeights(weights, initialize('9-5-5')), isWriteError(weights));
     assert.deepEqual([await readFile(image), await readFile(weights)], before);
     assert.deepEqual((await readdir(disk)).filter((name) => name !== 'run').sort(), [
       'filler',
@@ -131,7 +132,7 @@ test('a folder that cannot be made or written to is named', async () => {
   await assert.rejects(train(data, { ...options, engine, folder: below }).done, isWriteError(below));
   await assert.rejects(writeImage(join(file, 'picture.png'), picture(1)), isWriteError('picture.png'));
   await assert.rejects(
-    saveWeights(join(file, 'model.safetensors'), srcnn(options.network)),
+    saveWeights(join(file, 'model.safetensors'), initialize(options.network)),
     isWriteError('model.safetensors'),
   );
   assert.deepEqual((await readImage(file)).width, 64);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../src/network/families/srcnn';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,10 +150,12 @@ test('a run name that is no plain folder name is refused', () => {
 
 test('networks and lists are told in short', () => {
   assert.equal(
-    optionText([
-      { filters: 8, kernel: 5, activation: 'relu' },
-      { filters: 1, kernel: 3, activation: 'linear' },
-    ]),
+    optionText(
+      chain([
+        { filters: 8, kernel: 5, activation: 'relu' },
+        { filters: 1, kernel: 3, activation: 'linear' },
+      ]),
+    ),
     '5-3 (8)',
   );
   assert.equal(optionText([1e-4, 1e-5]), '0.0001-0.00001');

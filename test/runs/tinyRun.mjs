@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { createWasmEngine } = require('../../dist/engine/wasm/wasm');
+const { chain } = require('../../dist/network/families/srcnn');
 const { train } = require('../../dist/training/train');
 
 const [folder, epochs, stay] = process.argv.slice(2);
@@ -23,11 +24,12 @@ const noise = (count) => ({
   count,
   scale: 3,
   protocol: 'seed',
+  sigma: 1,
 });
-const network = [
+const network = chain([
   { filters: 4, kernel: 3, activation: 'relu' },
   { filters: 1, kernel: 3, activation: 'linear' },
-];
+]);
 
 if (stay) process.on('SIGINT', () => undefined);
 const engine = await createWasmEngine({ threads: 1 });

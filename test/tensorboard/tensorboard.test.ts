@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../src/network/families/srcnn';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -39,6 +40,7 @@ function slopes(count: number): PatchSet {
     count,
     scale: 3,
     protocol: 'seed',
+    sigma: 1,
   };
 }
 const data = { training: slopes(32), validation: slopes(4) };
@@ -46,10 +48,10 @@ const settings = {
   epochs: 3,
   batchSize: 8,
   lossEvery: 1,
-  network: [
+  network: chain([
     { filters: 4, kernel: 3, activation: 'relu' },
     { filters: 1, kernel: 3, activation: 'linear' },
-  ],
+  ]),
 } as const;
 
 /** The Python whose TensorBoard reads the files: of SRCNN_TENSORBOARD_PYTHON, or of the lab's own environment; undefined without one. */

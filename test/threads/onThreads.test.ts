@@ -6,8 +6,8 @@ import { loadDataset } from '../../src/data/datasets';
 import { EngineError, ImageFileError, OptionError } from '../../src/errors';
 import { scoreFile, type ScoreJob } from '../../src/evaluation/scoreFile';
 import type { Plane } from '../../src/image/image';
-import { seedNormalization } from '../../src/data/batches';
 import { onThreads } from '../../src/threads/onThreads';
+import { reportNormalization } from '../../src/network/network';
 
 const missing = { file: join(__dirname, 'missing.png'), protocol: 'seed', scale: 3, sigma: 1, size: 32 } as const;
 const sample = async () => (await loadDataset('sample')).training.map((file) => ({ ...missing, file }));
@@ -37,7 +37,7 @@ test('an error comes back from a thread as the class it was, and the other jobs 
 test('a thread asks its caller, whose error fails that job alone', async () => {
   const jobs: ScoreJob[] = (await sample())
     .slice(0, 3)
-    .map(({ file }) => ({ file, protocol: 'seed', scale: 3, bicubic: true, normalization: seedNormalization }));
+    .map(({ file }) => ({ file, protocol: 'seed', scale: 3, bicubic: true, normalization: reportNormalization }));
   let asked = 0;
   const answer = async (plane: Plane) => {
     if (asked++ === 1) throw new EngineError('out of order');

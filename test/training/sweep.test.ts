@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../src/network/families/srcnn';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +7,12 @@ import { after, before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { CheckpointError, OptionError, UnknownNameError } from '../../src/errors';
-import { countWeights, type Layer } from '../../src/network/srcnn';
 import { loadRun, runs } from '../../src/runs/runs';
 import { sweep, type SweepGrid, type SweepRow } from '../../src/training/sweep';
 import { train } from '../../src/training/train';
 import { noise } from './toyPatches';
+import type { Network } from '../../src/network/network';
+import { countWeights, layerSlices } from '../../src/network/parameters';
 
 let engine: Engine;
 let folder: string;
@@ -24,10 +26,10 @@ after(async () => {
 });
 
 const data = { training: noise(16), validation: noise(4) };
-const network: Layer[] = [
+const network = chain([
   { filters: 4, kernel: 3, activation: 'relu' },
   { filters: 1, kernel: 3, activation: 'linear' },
-];
+]);
 const settings = { epochs: 2, batchSize: 8, lossEvery: 1, network };
 
 test('every combination is trained in turn, the last key changing fastest, each as it would be alone', async () => {
@@ -54,7 +56,7 @@ test('every combination is trained in turn, the last key changing fastest, each 
   );
   const { options } = await loadRun('grid/filters=6,learningRate=0.01', folder);
   assert.deepEqual(
-    (options.network as Layer[]).map(({ filters }) => filters),
+    layerSlices(options.network as Network).map(({ filters }) => filters),
     [6, 1],
   );
 });
@@ -66,7 +68,7 @@ test('filters and kernels together make another chain', async () => {
     ...settings,
     engine,
     epochs: 1,
-    onSession: (session) => void seen.push(countWeights(session.model.layers)),
+    onSession: (session) => void seen.push(countWeights(session.model.network)),
   });
   assert.deepEqual([row.filters, row.kernels], ['5-3', '3-1-5']);
   assert.deepEqual(seen, [5 * 9 + 5 + 3 * 5 + 3 + 3 * 25 + 1]);

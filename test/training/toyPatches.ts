@@ -13,6 +13,7 @@ function pairsOf(shape: (index: number) => number, side: number, size: number, c
     count,
     scale: 3,
     protocol: 'seed',
+    sigma: 1,
   };
 }
 

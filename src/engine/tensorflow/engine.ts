@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
 import type { Plane } from '../../image/image';
-import { layerSlices, type Model } from '../../network/srcnn';
 import type { Batch, Engine } from '../engine';
 import { inSlices } from './slices';
 import { addSlice, predictRows, sliceGradient, type TensorFlow } from './graph';
+import type { Model } from '../../network/network';
+import { layerSlices } from '../../network/parameters';
 
 /** What a TensorFlow.js engine runs on. */
 export interface TfDevice {
@@ -105,7 +106,7 @@ export class TfEngine implements Engine {
   }
 
   private async predictNow(model: Model, { data, width, height }: Plane): Promise<Plane> {
-    const reach = layerSlices(model.layers).reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
+    const reach = layerSlices(model.network).reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
     const output = new Float32Array(width * height);
     const fitted = await inSlices(height, Math.max(1, Math.floor(this.pixelsAtOnce / width)), async (from, count) => {
       const top = Math.max(0, from - reach),

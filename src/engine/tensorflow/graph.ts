@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
-import { layerSlices, type LayerSlice, type Model } from '../../network/srcnn';
 import type { Batch } from '../engine';
+import type { Model } from '../../network/network';
+import { type LayerSlice, layerSlices } from '../../network/parameters';
 
 /** A TensorFlow.js namespace: whichever package registered the backend that computes. */
 export type TensorFlow = typeof tfjs;
@@ -27,7 +28,7 @@ function eachWeight(layer: LayerSlice, visit: (flat: number, byTap: number) => v
 }
 
 function graphLayers(tf: TensorFlow, model: Model): GraphLayer[] {
-  return layerSlices(model.layers).map((layer) => {
+  return layerSlices(model.network).map((layer) => {
     const { kernel, inputs, filters, kernelStart, biasStart, end } = layer;
     const byTap = new Float32Array(biasStart - kernelStart);
     eachWeight(layer, (flat, index) => (byTap[index] = model.weights[flat]));
@@ -228,7 +229,7 @@ export function sliceGradient(
 /** Adds what `sliceGradient` gave to the sums: gradient in the order of `model.weights`, and returns the slice's share of the loss. */
 export function addSlice(model: Model, values: Float32Array, sums: Float64Array | null): number {
   let start = 1;
-  for (const layer of sums ? layerSlices(model.layers).reverse() : []) {
+  for (const layer of sums ? layerSlices(model.network).reverse() : []) {
     eachWeight(layer, (flat, byTap) => (sums![flat] += values[start + byTap]));
     start += layer.biasStart - layer.kernelStart;
     for (let f = 0; f < layer.filters; f++) sums![layer.biasStart + f] += values[start + f];

@@ -1,4 +1,4 @@
-import { type LayerSlice, reachOf } from '../../network/srcnn';
+import type { LayerSlice } from '../../network/parameters';
 
 /** Sixteen floats: one cache line. */
 const LINE = 16;
@@ -11,6 +11,9 @@ export interface Planes {
   plane: number;
   start: number;
 }
+
+/** How many pixels around it an output of the layers depends on. */
+export const reachOf = (layers: readonly LayerSlice[]) => layers.reduce((sum, { kernel }) => sum + (kernel - 1) / 2, 0);
 
 export const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
 

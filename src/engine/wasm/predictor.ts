@@ -1,14 +1,14 @@
-import { layerSlices } from '../../network/srcnn';
 import { type Kernels, LINEAR, RELU } from './kernels';
 import { BAND, bandPlanes, packedLayers, scratchLength, tileRoom } from './layout';
 import type { Task } from './task';
+import { layerSlices } from '../../network/parameters';
 
 /**
  * The network's output for parts of a picture: strips, each walked downwards in bands of rows, so that all planes of a band stay in the cache.
  * A layer's input keeps the rows that the next band needs too. Each layer sees zeros outside the picture, as if there were no parts.
  */
 export function predictor(task: Task, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {
-  const layers = layerSlices(task.layers);
+  const layers = layerSlices({ channels: 1, layers: task.layers });
   const { packed } = packedLayers(layers, 'predict');
   const planes = bandPlanes(layers, task.stripWidth).map((p) => ({ ...p, base: scratch / 4 + p.start }));
   const output = planes[planes.length - 1];

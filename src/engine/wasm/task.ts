@@ -1,4 +1,4 @@
-import type { Layer } from '../../network/srcnn';
+import type { Convolution } from '../../network/network';
 
 /** Bytes at the start of the shared memory kept for the compiler's own data and for the task's description. */
 export const CONTROL_BYTE = 65536;
@@ -29,7 +29,7 @@ export interface Task {
   losses: number;
   scratch: number;
   scratchBytes: number;
-  layers: readonly Layer[];
+  layers: readonly Convolution[];
 }
 
 const KINDS = ['train', 'predict'] as const;
@@ -70,7 +70,8 @@ export function readTask(control: Int32Array): Task {
     Task,
     'kind' | 'layers'
   >;
-  const layers = Array.from({ length: control[at++] }, (): Layer => ({
+  const layers = Array.from({ length: control[at++] }, (): Convolution => ({
+    kind: 'convolution',
     filters: control[at++],
     kernel: control[at++],
     activation: control[at++] ? 'relu' : 'linear',

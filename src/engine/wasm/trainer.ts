@@ -1,14 +1,14 @@
-import { layerSlices, reachOf } from '../../network/srcnn';
 import { type Kernels, LINEAR, MASK, RELU } from './kernels';
-import { fivesRooms, packedLayers, scratchLength, tileRoom, trainingPlanes } from './layout';
+import { fivesRooms, packedLayers, reachOf, scratchLength, tileRoom, trainingPlanes } from './layout';
 import type { Task } from './task';
+import { layerSlices } from '../../network/parameters';
 
 /**
  * Loss and gradient of patches, each taken forwards and backwards before the next, so that its planes stay in the cache.
  * Where the loss leaves out a border, the layers compute only what reaches the rest.
  */
 export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {
-  const layers = layerSlices(task.layers);
+  const layers = layerSlices({ channels: 1, layers: task.layers });
   const { packed, zeros } = packedLayers(layers, 'train');
   const planes = trainingPlanes(layers, task.width, task.height).map((p, i) => {
     const margin = i === 0 ? 0 : Math.max(0, task.border - reachOf(layers.slice(i)));

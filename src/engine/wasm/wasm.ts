@@ -5,7 +5,6 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
 import type { Plane } from '../../image/image';
-import { layerSlices, type Model } from '../../network/srcnn';
 import type { Batch, Engine } from '../engine';
 import {
   bandLength,
@@ -20,6 +19,8 @@ import {
   trainingPlanes,
 } from './layout';
 import { CONTROL_BYTE, FIRST_FREE_BYTE, GENERATION, NEXT, PENDING, type Task, writeTask } from './task';
+import type { Convolution, Model } from '../../network/network';
+import { layerSlices } from '../../network/parameters';
 
 export interface WasmOptions {
   /** Threads that compute; all cores by default. The result does not depend on it. */
@@ -119,7 +120,7 @@ class WasmEngine implements Engine {
 
   private async train(model: Model, batch: Batch, gradient: Float32Array | null, border: number): Promise<number> {
     const { count, width, height } = batch;
-    const layers = layerSlices(model.layers);
+    const layers = layerSlices(model.network);
     const chunks = Math.ceil(count / CHUNK);
     const patch = width * height;
     const planes = trainingPlanes(layers, width, height);
@@ -160,7 +161,7 @@ class WasmEngine implements Engine {
       losses,
       scratch,
       scratchBytes,
-      layers: model.layers,
+      layers: model.network.layers as Convolution[],
     });
     gradient?.fill(0);
     for (let chunk = 0, from = gradients / 4; gradient && chunk < chunks; chunk++) {
@@ -172,7 +173,7 @@ class WasmEngine implements Engine {
 
   private async predictNow(model: Model, plane: Plane): Promise<Plane> {
     const { width, height } = plane;
-    const layers = layerSlices(model.layers);
+    const layers = layerSlices(model.network);
     const strip = stripWidth(layers, width);
     const across = Math.ceil(width / strip);
     const segmentHeight = segmentRows(height, across, this.threads);
@@ -205,13 +206,13 @@ class WasmEngine implements Engine {
       losses: 0,
       scratch,
       scratchBytes,
-      layers: model.layers,
+      layers: model.network.layers as Convolution[],
     });
     return { data: floats.slice(target / 4, target / 4 + width * height), width, height };
   }
 
   private pack(model: Model, weights: number, kind: Task['kind']): void {
-    const { packed, length } = packedLayers(layerSlices(model.layers), kind);
+    const { packed, length } = packedLayers(layerSlices(model.network), kind);
     const target = new Float32Array(this.memory.buffer, weights, length).fill(0);
     packWeights(model.weights, packed, target);
   }

@@ -1,12 +1,13 @@
-import { type Model, layerSlices } from '../../network/srcnn';
 import type { Plane } from '../../image/image';
 import { canvasAxes, emptyTrace, type Figure, layoutOf, pictureUri, tile } from '../figure';
+import type { Model } from '../../network/network';
+import { layerSlices } from '../../network/parameters';
 
 const gap = 0.12;
 
 /** The first layer's filters in a grid, the strongest (largest norm) first, each in its own grey scale: 0 is mid-grey, its largest weight black or white. */
 export async function filters(model: Model): Promise<Figure> {
-  const { filters: count, kernel, kernelStart } = layerSlices(model.layers)[0];
+  const { filters: count, kernel, kernelStart } = layerSlices(model.network)[0];
   const all = Array.from({ length: count }, (_, index) =>
     model.weights.slice(kernelStart + index * kernel ** 2, kernelStart + (index + 1) * kernel ** 2),
   );

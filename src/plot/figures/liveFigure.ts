@@ -116,7 +116,7 @@ export function rateNow(session: TrainSession): number {
   const step = progress ? (progress.epoch - 1) * progress.batches + progress.batch - 1 : 0;
   return (
     scheduleFactor(options.schedule, Math.max(0, step), epochs * stepsPerEpoch(session)) *
-    layerRates(learningRate, model.layers.length)[0]
+    layerRates(learningRate, model.network.layers.length)[0]
   );
 }
 

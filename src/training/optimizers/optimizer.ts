@@ -1,7 +1,8 @@
 import { OptionError, UnknownNameError } from '../../errors';
-import { layerSlices, type Model } from '../../network/srcnn';
 import { adam } from './adam';
 import { newSoapMoments, soap } from './soap';
+import type { Model } from '../../network/network';
+import { layerSlices } from '../../network/parameters';
 
 export const optimizers = ['sgd', 'adam', 'soap'] as const;
 export type OptimizerName = (typeof optimizers)[number];
@@ -26,7 +27,7 @@ export function newOptimizerState(model: Model, optimizer: OptimizerName): Optim
   const moments = {
     sgd: () => [zeros()],
     adam: () => [zeros(), zeros()],
-    soap: () => newSoapMoments(layerSlices(model.layers)),
+    soap: () => newSoapMoments(layerSlices(model.network)),
   };
   return { steps: 0, moments: moments[optimizer]() };
 }
@@ -49,7 +50,7 @@ export function update(
   options: OptimizerOptions,
   factor = 1,
 ): void {
-  const slices = layerSlices(model.layers);
+  const slices = layerSlices(model.network);
   const rates = layerRates(options.learningRate, slices.length);
   state.steps++;
   for (const [index, { kernelStart, end }] of slices.entries()) {

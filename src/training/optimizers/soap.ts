@@ -3,8 +3,8 @@
 // in that for Adam, which looks at the weights one by one. In a basis of uncorrelated coordinates each of them is scaled by its own size.
 
 import { memoryFor } from '../../arithmetic/memory';
-import type { LayerSlice } from '../../network/srcnn';
 import { adam } from './adam';
+import type { LayerSlice } from '../../network/parameters';
 
 const BETA1 = 0.95,
   BETA2 = 0.95,

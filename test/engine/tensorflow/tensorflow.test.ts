@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../../src/network/families/srcnn';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -7,8 +8,8 @@ import { createTensorflowEngine, explain } from '../../../src/engine/tensorflow/
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import { EngineError, ImageTooSmallError, OptionError } from '../../../src/errors';
 import { normal, type RandomState } from '../../../src/random';
-import { srcnn } from '../../../src/network/srcnn';
 import { chains, compareEngines, randomBatch, relativeError } from '../compare';
+import { initialize } from '../../../src/network/initialize';
 
 let wasm: Engine,
   engine: Engine | null = null,
@@ -64,10 +65,10 @@ testEngine('a batch computed in slices and a picture computed in bands agree wit
   await compareEngines(
     engine,
     wasm,
-    [
+    chain([
       { filters: 3, kernel: 5, activation: 'relu' },
       { filters: 1, kernel: 3, activation: 'linear' },
-    ],
+    ]),
     37,
     41,
     32,
@@ -75,13 +76,13 @@ testEngine('a batch computed in slices and a picture computed in bands agree wit
   );
   const random: RandomState = { seed: 3, draws: 0 };
   const plane = { data: Float32Array.from({ length: 260 * 330 }, () => normal(random)), width: 260, height: 330 };
-  const model = srcnn('9-1-5', { seed: 4 });
+  const model = initialize('9-1-5', { seed: 4 });
   assert.ok(relativeError((await engine.predict(model, plane)).data, (await wasm.predict(model, plane)).data) < 1e-5);
 });
 
 testEngine("loss and gradient stay with the engine wasm's over 50 steps of training", async (engine) => {
   const random: RandomState = { seed: 8, draws: 0 };
-  const model = srcnn('9-1-7', { seed: 6 });
+  const model = initialize('9-1-7', { seed: 6 });
   const batch = randomBatch(random, 2, 16, 16);
   const [gradient, right] = [new Float32Array(model.weights.length), new Float32Array(model.weights.length)];
   for (let step = 0; step < 50; step++) {
@@ -96,7 +97,7 @@ testEngine("loss and gradient stay with the engine wasm's over 50 steps of train
 testEngine('200 steps and pictures leave no tensor behind', async (engine) => {
   const tf = await import('@tensorflow/tfjs');
   const random: RandomState = { seed: 2, draws: 0 };
-  const model = srcnn(chains[1], { seed: 1 }),
+  const model = initialize(chains[1], { seed: 1 }),
     batch = randomBatch(random, 2, 9, 7),
     gradient = new Float32Array(model.weights.length);
   const work = async () => {
@@ -111,7 +112,7 @@ testEngine('200 steps and pictures leave no tensor behind', async (engine) => {
 
 testEngine('steps leave turns to timers, so that a notebook stays alive while they run', async (engine) => {
   const random: RandomState = { seed: 2, draws: 0 };
-  const model = srcnn(chains[0]),
+  const model = initialize(chains[0]),
     batch = randomBatch(random, 1, 8, 8);
   let turns = 0;
   const timer = setInterval(() => turns++, 0);
@@ -128,7 +129,7 @@ testEngine("another backend chosen meanwhile does not change the engine's", asyn
 
 testEngine('bad input and a closed engine are named errors', async (engine) => {
   const random: RandomState = { seed: 2, draws: 0 };
-  const model = srcnn(chains[0]),
+  const model = initialize(chains[0]),
     batch = randomBatch(random, 1, 8, 8);
   assert.throws(() => engine.lossAndGradient(model, batch, new Float32Array(3)), OptionError);
   assert.throws(() => engine.lossAndGradient(model, batch, null, 4), ImageTooSmallError);
@@ -142,7 +143,7 @@ function inFreshProcess(first: string): { stdout: string; stderr: string } {
   const { TF_CPP_MIN_LOG_LEVEL: _level, NODE_OPTIONS: _options, ...env } = process.env;
   const code =
     `${first};const {createTensorflowEngine}=require('./src/engine/tensorflow/tensorflow');const {srcnn}=require('./src/network/srcnn');` +
-    "createTensorflowEngine().then((e)=>e.predict(srcnn('9-1-7'),{data:new Float32Array(400),width:20,height:20})).then((p)=>console.log(p.data.length,typeof require('util').isNullOrUndefined));";
+    "createTensorflowEngine().then((e)=>e.predict(initialize('9-1-7'),{data:new Float32Array(400),width:20,height:20})).then((p)=>console.log(p.data.length,typeof require('util').isNullOrUndefined));";
   return spawnSync(process.execPath, ['--no-deprecation', '--import', 'tsx', '-e', code], {
     cwd: join(__dirname, '../../..'),
     env,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../../src/network/families/srcnn';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,10 +25,10 @@ function run(name: string, changes: Partial<TrainOptions>, losses: number[]): Sa
 }
 
 test('the table holds only the options that differ, and what was reached', async () => {
-  const layers = [
+  const layers = chain([
     { filters: 8, kernel: 5, activation: 'relu' },
     { filters: 1, kernel: 3, activation: 'linear' },
-  ] as const;
+  ]);
   const { differences } = await compareRuns([
     run('one', { learningRate: 1e-3 }, [0.4, 0.2]),
     run('two', { learningRate: 3e-4, network: layers, momentum: 0.5 }, [0.3]),

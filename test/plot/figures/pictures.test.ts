@@ -4,11 +4,11 @@ import sharp from 'sharp';
 import type { PatchSet } from '../../../src/data/patches';
 import { OptionError } from '../../../src/errors';
 import type { Image } from '../../../src/image/image';
-import { srcnn } from '../../../src/network/srcnn';
 import { beforeAfter, detailedCrop } from '../../../src/plot/figures/beforeAfter';
 import type { Figure } from '../../../src/plot/figure';
 import { filters } from '../../../src/plot/figures/filters';
 import { samplePairs } from '../../../src/plot/figures/samplePairs';
+import { initialize } from '../../../src/network/initialize';
 
 type Tile = { source: string; x: number; y: number; sizex: number; sizey: number };
 const tiles = (figure: Figure) => figure.layout.images as Tile[];
@@ -37,6 +37,7 @@ function patchSet(): PatchSet {
     count: corners.length,
     scale: 3,
     protocol: 'seed',
+    sigma: 1,
   };
 }
 
@@ -130,7 +131,7 @@ test('pictures of two sizes and a crop outside are refused', async () => {
 });
 
 test('all 64 filters are shown, the strongest first, each with 0 in mid-grey and its largest weight black or white', async () => {
-  const model = srcnn('9-1-7', { seed: 3 });
+  const model = initialize('9-1-7', { seed: 3 });
   model.weights.fill(0, 5 * 81, 6 * 81);
   model.weights[5 * 81] = -90;
   model.weights[5 * 81 + 80] = 45;

@@ -5,7 +5,6 @@ import { after, before, test } from 'node:test';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import type { Engine } from '../../../src/engine/engine';
 import { OptionError, UnknownNameError } from '../../../src/errors';
-import { type Model, srcnn } from '../../../src/network/srcnn';
 import {
   layerRates,
   newOptimizerState,
@@ -13,10 +12,12 @@ import {
   scheduleFactor,
   update,
 } from '../../../src/training/optimizers/optimizer';
+import type { Model } from '../../../src/network/network';
+import { chain } from '../../../src/network/families/srcnn';
+import { initialize } from '../../../src/network/initialize';
 
 const line = (weights: number[]): Model => ({
-  name: 'line',
-  layers: [{ filters: 1, kernel: 1, activation: 'linear' }],
+  ...initialize(chain([{ filters: 1, kernel: 1, activation: 'linear' }], 'line')),
   weights: Float32Array.from(weights),
 });
 
@@ -72,7 +73,7 @@ for (const [optimizer, key] of [
           ...golden.weights[`${name}.bias`],
         ]),
       );
-      const model = { ...srcnn('9-1-7'), weights };
+      const model = { ...initialize('9-1-7'), weights };
       const batch = {
         input: Float32Array.from(golden.x),
         target: Float32Array.from(golden.y),

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { chain } from '../../../src/network/families/srcnn';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { normal, type RandomState } from '../../../src/random';
-import { type Layer, layerSlices, type Model, srcnn } from '../../../src/network/srcnn';
 import { newOptimizerState, type OptimizerName, update } from '../../../src/training/optimizers/optimizer';
+import type { Model } from '../../../src/network/network';
+import { layerSlices } from '../../../src/network/parameters';
+import { initialize } from '../../../src/network/initialize';
 
 const golden = JSON.parse(readFileSync(join(__dirname, '../../golden/soap.json'), 'utf8'));
 
@@ -18,11 +21,11 @@ function fillNext(gradient: Float32Array, state: number): number {
 }
 
 test('SOAP walks the path of its definition in numpy', () => {
-  const layers: Layer[] = [
+  const layers = chain([
     { filters: 9, kernel: 3, activation: 'relu' },
     { filters: 1, kernel: 3, activation: 'linear' },
-  ];
-  const model = srcnn(layers);
+  ]);
+  const model = initialize(layers);
   model.weights.fill(0);
   const state = newOptimizerState(model, 'soap'),
     gradient = new Float32Array(model.weights.length);
@@ -37,11 +40,13 @@ test('SOAP walks the path of its definition in numpy', () => {
 });
 
 test('the bases stay orthonormal, also where a filter never gets a gradient', () => {
-  const model = srcnn([
-    { filters: 5, kernel: 3, activation: 'relu' },
-    { filters: 1, kernel: 5, activation: 'linear' },
-  ]);
-  const slices = layerSlices(model.layers);
+  const model = initialize(
+    chain([
+      { filters: 5, kernel: 3, activation: 'relu' },
+      { filters: 1, kernel: 5, activation: 'linear' },
+    ]),
+  );
+  const slices = layerSlices(model.network);
   const state = newOptimizerState(model, 'soap'),
     gradient = new Float32Array(model.weights.length);
   for (let step = 0, random = 1; step < 40; step++) {
@@ -67,7 +72,7 @@ test('the bases stay orthonormal, also where a filter never gets a gradient', ()
 
 /** How far a filter of 9 x 9 gets from a target in 300 steps when neighbouring inputs are as alike as a photograph's pixels. */
 function distanceAfter(optimizer: OptimizerName, learningRate: number): number {
-  const model: Model = srcnn([{ filters: 1, kernel: 9, activation: 'linear' }]);
+  const model: Model = initialize(chain([{ filters: 1, kernel: 9, activation: 'linear' }]));
   const random: RandomState = { seed: 3, draws: 0 };
   const target = Float32Array.from({ length: 81 }, () => 0.1 * normal(random));
   model.weights.fill(0);

@@ -1,0 +1,18 @@
+import type { Network } from './network';
+
+/**
+ * How many pixels around it an output pixel depends on, in pixels of the picture that the network reads: 7 for 9-1-7.
+ * A transposed convolution counts as the convolution that it is lowered to.
+ */
+export function reachOf({ layers }: Pick<Network, 'layers'>): number {
+  let reach = 0;
+  let scale = 1;
+  for (const layer of layers) {
+    if (layer.kind === 'convolution') reach += (layer.kernel - 1) / 2 / scale;
+    else if (layer.kind === 'transposed') {
+      reach += Math.ceil((layer.kernel - 1) / 2 / layer.stride) / scale;
+      scale *= layer.stride;
+    }
+  }
+  return Math.ceil(reach);
+}

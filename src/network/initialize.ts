@@ -1,0 +1,32 @@
+import { normal, type RandomState } from '../random';
+import { checkNetwork, type Model, type Network, reportNormalization } from './network';
+import { countWeights, layerSlices } from './parameters';
+import { networkNamed } from './families/families';
+
+export interface InitializeOptions {
+  /** Seed of the generator that draws the kernels; 0 by default. */
+  seed?: number;
+  /**
+   * 'he', the default: N(0, sqrt(2 / fan-in)), He et al. 2015. 'gaussian': N(0, 0.001), as in Dong et al.
+   * Biases start at 0, the slopes of a PReLU at 0.25.
+   */
+  initialization?: 'gaussian' | 'he';
+}
+
+/**
+ * A network with freshly drawn weights. `network` is a name ('9-1-7') or a description of your own.
+ * The same seed gives the same weights on every machine. Throws UnknownNameError, or OptionError for layers that do not fit.
+ */
+export function initialize(network: string | Network = '9-1-7', options: InitializeOptions = {}): Model {
+  const { seed = 0, initialization = 'he' } = options;
+  const described = typeof network === 'string' ? networkNamed(network) : network;
+  checkNetwork(described);
+  const random: RandomState = { seed, draws: 0 };
+  const weights = new Float32Array(countWeights(described));
+  for (const { inputs, kernel, kernelStart, biasStart, slopeStart, end } of layerSlices(described)) {
+    const deviation = initialization === 'he' ? Math.sqrt(2 / (inputs * kernel ** 2)) : 0.001;
+    for (let i = kernelStart; i < biasStart; i++) weights[i] = deviation * normal(random);
+    weights.fill(0.25, slopeStart, end);
+  }
+  return { network: described, weights, normalization: reportNormalization, padding: 'zeros' };
+}
