@@ -1,12 +1,15 @@
-// npm test [-- WORD ...]: the set-up, then all tests, or those whose path contains one of the words.
+// npm test [-- WORD ...]: the set-up and the checks, then all tests, or those whose path contains one of the words.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { checkAll } from './check.mjs';
 import { main, root, setUpLab, SetupError } from './setup.mjs';
 
 const words = process.argv.slice(2);
 if (words.includes('--help')) {
-  console.log('npm test [-- WORD ...]   runs all tests, or those whose path contains one of the words');
+  console.log(
+    'npm test [-- WORD ...]   runs the checks and all tests, or only the tests whose path contains one of the words',
+  );
 } else {
   await main(async () => {
     await setUpLab();
@@ -19,11 +22,9 @@ if (words.includes('--help')) {
       throw new SetupError(
         `no test matches ${words.join(' ')}; the tests are in ${relative(process.cwd(), join(root, 'test'))}`,
       );
-    return (
-      spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files], {
-        cwd: root,
-        stdio: 'inherit',
-      }).status ?? 1
-    );
+    // Tests of single words are run while something is being written: they do not wait for the checks.
+    if (!words.length && !checkAll()) return 1;
+    const run = ['--import', 'tsx', '--test', '--test-reporter=spec', ...files];
+    return spawnSync(process.execPath, run, { cwd: root, stdio: 'inherit' }).status ?? 1;
   });
 }
