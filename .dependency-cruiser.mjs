@@ -3,7 +3,7 @@
 
 /** The rooms of src from the ground up. A file imports from its own floor and from lower ones. */
 const floors = [
-  ['errors', 'random'],
+  ['errors', 'random', 'optionalPackage'],
   ['disk', 'threads'],
   ['arithmetic'],
   ['image'],

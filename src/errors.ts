@@ -40,5 +40,8 @@ export class LockedError extends LabError {}
 /** A write that failed, because the disk is full or the folder is not writable. */
 export class WriteError extends LabError {}
 
+/** A package that the lab uses for some of its work and that is not installed; the message says how to install it. */
+export class MissingPackageError extends LabError {}
+
 /** An engine that does not work on this machine. */
 export class EngineError extends LabError {}

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { OptionError } from '../errors';
+import { optionalPackage } from '../optionalPackage';
 import type { Activation, Model } from '../network/network';
 import { type LayerSlice, layerSlices } from '../network/parameters';
 
@@ -8,7 +9,7 @@ import { type LayerSlice, layerSlices } from '../network/parameters';
  * It carries a copy of the weights and is yours to `dispose()`; TensorFlow.js is loaded on the first call.
  */
 export async function toLayersModel(model: Model): Promise<tf.LayersModel> {
-  const tf = await import('@tensorflow/tfjs');
+  const tf = optionalPackage<typeof import('@tensorflow/tfjs')>('@tensorflow/tfjs', 'to make a layers model');
   const network = tf.sequential({ name: model.network.name });
   for (const [index, layer] of layerSlices(model.network).entries()) {
     const { filters, kernel, activation } = layer;

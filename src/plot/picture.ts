@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import type { DOMWindow } from 'jsdom';
 import sharp from 'sharp';
 import { OptionError } from '../errors';
+import { optionalPackage, resolveOptional } from '../optionalPackage';
 import { writeAtomically } from '../disk/writeAtomically';
 import type { Figure } from './figure';
 import { answerMeasurements } from './textSize';
@@ -32,10 +33,10 @@ function loadDrawing(): Promise<Drawing> {
 }
 
 async function startDrawing(): Promise<Drawing> {
-  const { JSDOM } = require('jsdom') as typeof import('jsdom');
+  const { JSDOM } = optionalPackage<typeof import('jsdom')>('jsdom', 'to draw figures');
   const { window } = new JSDOM('<!doctype html><body></body>', { runScripts: 'outside-only', pretendToBeVisual: true });
   answerMeasurements(window);
-  window.eval(await readFile(require.resolve('plotly.js-dist'), 'utf8'));
+  window.eval(await readFile(resolveOptional('plotly.js-dist', 'to draw figures'), 'utf8'));
   const plotly = (window as unknown as { Plotly: { toImage: Drawing['toImage'] } }).Plotly;
   // The figure is read anew inside the window, so that plotly neither changes the caller's nor meets objects of another realm.
   return { window, toImage: (figure, options) => plotly.toImage(window.JSON.parse(JSON.stringify(figure)), options) };

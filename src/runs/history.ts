@@ -1,4 +1,5 @@
 import type { DataFrame } from 'danfojs-node';
+import { optionalPackage } from '../optionalPackage';
 
 /** What one epoch reached; scores are null where no evaluation images were given. PSNR in dB. */
 export interface EpochRecord {
@@ -26,6 +27,6 @@ export function newHistory(): History {
 /** The epochs as a danfojs DataFrame, one column per field. */
 export function historyFrame(history: History): DataFrame {
   // Loaded when asked for: danfojs brings all of TensorFlow.js along.
-  const danfo = require('danfojs-node') as typeof import('danfojs-node');
+  const danfo = optionalPackage<typeof import('danfojs-node')>('danfojs-node', 'to make DataFrames');
   return new danfo.DataFrame(history.epochs);
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { DataFrame } from 'danfojs-node';
+import { optionalPackage } from '../optionalPackage';
 import { CheckpointError, DatasetError, OptionError, UnknownNameError } from '../errors';
 import type { EpochRecord, History } from './history';
 import type { TrainOptions } from '../training/recipes';
@@ -73,7 +74,7 @@ export async function runsFrame(folder = RUNS, options: RunsOptions = {}): Promi
 /** Flat rows as a danfojs DataFrame; what one row lacks is null. */
 export function rowsFrame(rows: readonly object[]): DataFrame {
   // Loaded when asked for: danfojs brings all of TensorFlow.js along.
-  const danfo = require('danfojs-node') as typeof import('danfojs-node');
+  const danfo = optionalPackage<typeof import('danfojs-node')>('danfojs-node', 'to make DataFrames');
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return rows.length
     ? new danfo.DataFrame(
