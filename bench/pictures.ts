@@ -1,4 +1,4 @@
-import { type Batch, evaluate, fillBatch, preparePatches, reportNormalization } from 'srcnn-lab';
+import { type Batch, evaluate, fillBatch, preparePatches, reportNormalization, type Scores } from 'srcnn-lab';
 import { type Context, type Result, result } from './context';
 import { timed } from './measure';
 import { turnsOf } from './peer';
@@ -60,9 +60,9 @@ export async function evaluation(context: Context): Promise<Result> {
   const ours = {
     name: 'ours',
     run: async () => {
-      let scores = { psnr: 0, ssim: 0 };
+      let scores: Scores = {};
       const figures = await timed(
-        async () => ([scores] = (await evaluate(files, { protocol: 'seed', scale: 3 })).summary),
+        async () => (scores = (await evaluate(files, { protocol: 'report', scale: 3 })).summary.bicubic),
       );
       return { ...figures, psnr: scores.psnr, ssim: scores.ssim };
     },

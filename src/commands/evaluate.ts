@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { evaluationImages } from '../data/datasets';
-import type { Protocol } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { evaluate, type Evaluation } from '../evaluation/evaluate';
 import { pretrained, pretrainedNames } from '../formats/pretrained';
@@ -12,7 +11,7 @@ import { showCount, showSkipped } from './terminal';
 import type { Model } from '../network/network';
 
 interface EvaluateFlags {
-  protocol?: Protocol;
+  protocol?: string;
   scale?: number;
   model: string;
   json?: string;
@@ -72,7 +71,13 @@ function warnOfDegradation({ protocol, scale }: EvaluateFlags, model?: Model): v
 
 function show({ protocol, scale, summary, skipped }: Evaluation): void {
   console.log(`protocol ${protocol}, x${scale}`);
-  for (const { method, images, psnr, ssim } of summary)
-    console.log(`${method.padEnd(8)} ${images} images  PSNR ${psnr.toFixed(6)} dB  SSIM ${ssim.toFixed(6)}`);
+  for (const name of ['bicubic', 'network'] as const) {
+    const scores = summary[name];
+    if (scores)
+      console.log(
+        `${name.padEnd(8)} ${summary.images} images  ` +
+          `PSNR ${scores.psnr.toFixed(6)} dB  SSIM ${scores.ssim.toFixed(6)}`,
+      );
+  }
   showSkipped(skipped);
 }

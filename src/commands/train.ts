@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { evaluationImages, loadDataset } from '../data/datasets';
-import type { Protocol } from '../data/degrade';
 import { preparePatches } from '../data/patches';
 import { createEngine } from '../engine/choose';
 import { OptionError, UnknownNameError } from '../errors';
@@ -26,7 +25,7 @@ interface TrainFlags {
   evaluation?: string;
   out?: string;
   resume?: boolean;
-  protocol: Protocol;
+  protocol: string;
   scale: number;
   threads?: number;
   engine?: string;
@@ -39,7 +38,7 @@ export function trainCommand(program: Command): void {
     .description('Train on a data set or a folder of images; run again with --resume to go on')
     .argument('[data]', 'folder or name of a data set', 'sample')
     .option('-r, --recipe <name>', `one of ${Object.keys(recipes).join(', ')}`, 'tuned')
-    .option('-n, --network <name>', `one of ${Object.keys(networkNames).join(', ')} (default: the recipe's)`)
+    .option('-n, --network <name>', `one of ${networkNames.join(', ')} (default: the recipe's)`)
     .option('-e, --epochs <n>', "epochs in all (default: the recipe's)", number)
     .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number)
     .option('-l, --learning-rate <x>', "learning rate of all layers (default: the recipe's)", number)
@@ -58,7 +57,9 @@ export function trainCommand(program: Command): void {
 }
 
 async function runTraining(name: string, flags: TrainFlags): Promise<void> {
-  const recipe = recipes[flags.recipe as keyof typeof recipes] as TrainOptions | undefined;
+  // Version 0.1 called the report's recipe 'seed'.
+  const named = flags.recipe === 'seed' ? 'report' : flags.recipe;
+  const recipe = recipes[named as keyof typeof recipes] as TrainOptions | undefined;
   if (!recipe) throw new UnknownNameError('recipe', flags.recipe, Object.keys(recipes));
   const folder =
     flags.out ?? join('results', 'runs', `${flags.recipe}-${name.replace(/[^\w]+/g, '-')}-x${flags.scale}`);

@@ -45,10 +45,13 @@ function readEarlier(file: string, metadata: Record<string, string>, tensors: Sa
 
 /** From the file's protocol and scale or, in the oldest files, from its text: "216361 patches of 32, seed x3, ...". */
 function readTrainedFor({ protocol, scale, data = '' }: Record<string, string>): TrainedFor | undefined {
-  const [, name, times] = /, (seed|paper) x(\d)/.exec(data) ?? [];
+  const [, name, times] = /, (seed|report|paper) x(\d)/.exec(data) ?? [];
   const found = { protocol: protocol ?? name, scale: Number(scale ?? times) };
-  const known = (found.protocol === 'seed' || found.protocol === 'paper') && Number.isInteger(found.scale);
-  return known ? ({ ...found, degradation: { sigma: found.protocol === 'seed' ? 1 : 0 } } as TrainedFor) : undefined;
+  const known = ['seed', 'report', 'paper'].includes(found.protocol) && Number.isInteger(found.scale);
+  const report = found.protocol !== 'paper';
+  return known
+    ? { protocol: report ? 'report' : 'paper', scale: found.scale, degradation: { sigma: report ? 1 : 0 } }
+    : undefined;
 }
 
 /** The layers as version 0.1 wrote them, or read off the shapes of another program's tensors (ReLU after all but the last). */

@@ -66,7 +66,7 @@ export const reportNormalization: Normalization = { mean: 0.43398995682829317, d
 /** What a model was trained to undo. */
 export interface TrainedFor {
   /** Name of the protocol by which its small pictures were made. */
-  protocol: 'seed' | 'paper';
+  protocol: string;
   scale: number;
   degradation: {
     /** Standard deviation in pixels of the blur before shrinking; 0 for none. */

@@ -53,20 +53,18 @@ export async function scoreEpoch(
   const { summary, rows } = await evaluate(evaluation, {
     protocol: training.protocol,
     scale: training.scale,
+    sigma: training.sigma,
     model,
     engine,
     bicubic,
     threads,
     onProgress: onImage,
   });
-  const of = (method: string) => summary.find((row) => row.method === method);
-  const network = of('srcnn'),
-    baseline = of('bicubic');
   return {
-    psnr: network?.psnr ?? null,
-    ssim: network?.ssim ?? null,
-    bicubicPsnr: baseline?.psnr ?? null,
-    bicubicSsim: baseline?.ssim ?? null,
-    bicubic: rows.filter((row) => row.method === 'bicubic'),
+    psnr: summary.network?.psnr ?? null,
+    ssim: summary.network?.ssim ?? null,
+    bicubicPsnr: summary.bicubic.psnr ?? null,
+    bicubicSsim: summary.bicubic.ssim ?? null,
+    bicubic: rows,
   };
 }

@@ -12,7 +12,7 @@ import { checkRunName, loadRun, optionText, runs, runsFrame } from '../../src/ru
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'srcnn-runs-'));
-  await save('beta', [epoch(1, 0.5, 25.2), epoch(2, 0.3, 26.1), epoch(3, 0.4, 26.3)], recipes.seed);
+  await save('beta', [epoch(1, 0.5, 25.2), epoch(2, 0.3, 26.1), epoch(3, 0.4, 26.3)], recipes.report);
   await save('alpha', [epoch(1, 0.2, null)]);
   await save('unscored', []);
   await save(join('grid', 'seed=1'), [epoch(1, 0.7, 24)]);
