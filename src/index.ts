@@ -30,7 +30,11 @@ export {
 export { countWeights, layerSlices, tensors, type LayerSlice, type Tensor } from './network/parameters';
 export { reachOf } from './network/geometry';
 export { initialize, type InitializeOptions } from './network/initialize';
-export { networkNamed, networkNames } from './network/families/families';
+export { families, networkNamed, networkNames } from './network/families/families';
+export type { Family, NetworkOptions } from './network/families/family';
+export { espcn } from './network/families/espcn';
+export { fsrcnn, type FsrcnnOptions } from './network/families/fsrcnn';
+export { plain, type PlainOptions } from './network/families/plain';
 export { chain, srcnn, type ChainLayer, type SrcnnOptions } from './network/families/srcnn';
 export { toLayersModel } from './formats/layersModel';
 export { loadWeights, readMetadata, saveWeights, stampWeights } from './formats/weights';

@@ -2,8 +2,9 @@ import { normal, type RandomState } from '../random';
 import { checkNetwork, type Model, type Network, reportNormalization } from './network';
 import { countWeights, layerSlices } from './parameters';
 import { networkNamed } from './families/families';
+import type { NetworkOptions } from './families/family';
 
-export interface InitializeOptions {
+export interface InitializeOptions extends NetworkOptions {
   /** Seed of the generator that draws the kernels; 0 by default. */
   seed?: number;
   /**
@@ -19,7 +20,7 @@ export interface InitializeOptions {
  */
 export function initialize(network: string | Network = '9-1-7', options: InitializeOptions = {}): Model {
   const { seed = 0, initialization = 'he' } = options;
-  const described = typeof network === 'string' ? networkNamed(network) : network;
+  const described = typeof network === 'string' ? networkNamed(network, options) : network;
   checkNetwork(described);
   const random: RandomState = { seed, draws: 0 };
   const weights = new Float32Array(countWeights(described));
