@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine';
+import { type Engine, planesIn, planesOf } from '../engine/engine';
 import { reflect } from '../image/blur';
 import { cut } from '../image/crop';
 import type { Plane } from '../image/image';
@@ -24,7 +24,7 @@ export async function predict(model: Model, engine: Engine, planes: Plane[]): Pr
 }
 
 async function predictPlanes(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {
-  return [await engine.predict(model, planes[0])];
+  return planesIn(await engine.predict(model, planesOf(planes)));
 }
 
 function reflectBorder(plane: Plane, border: number): Plane {

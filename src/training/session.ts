@@ -223,7 +223,7 @@ export class Run implements TrainSession {
       buffers,
       symmetries,
     );
-    const loss = await engine.lossAndGradient(model, batch, gradient, this.border);
+    const loss = await engine.lossAndGradient(model, batch, gradient, { border: this.border });
     this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
     const step = course.epoch * batches + course.batch + 1;
     update(model, gradient, course.optimizer, { ...given, learningRate: course.learningRate }, this.factor());

@@ -27,7 +27,7 @@ export async function meanLoss(
     onBatch();
     const count = Math.min(batchSize, patches.count - start);
     batch = fillBatch(patches, order, start, count, model.normalization, batch);
-    sum += count * (await engine.lossAndGradient(model, batch, null, border));
+    sum += count * (await engine.lossAndGradient(model, batch, null, { border }));
   }
   return sum / patches.count;
 }
