@@ -1,3 +1,4 @@
+import { WeightsError } from '../errors';
 import type { Engine } from '../engine/engine';
 import { reflect } from '../image/blur';
 import type { Plane } from '../image/image';
@@ -7,9 +8,20 @@ import { reachOf } from '../network/geometry';
 
 /**
  * The network's output for a normalised plane. A network with `padding: 'reflect'` gets the plane with its border reflected as far as
- * an output depends on, so that it never sees the zeros around the plane.
+ * an output depends on, so that it never sees the zeros around the plane. Throws WeightsError where an output is NaN
+ * or infinite.
  */
 export async function predict(model: Model, engine: Engine, plane: Plane): Promise<Plane> {
+  const output = await predictPadded(model, engine, plane);
+  const wrong = output.data.find((value) => !Number.isFinite(value));
+  if (wrong === undefined) return output;
+  throw new WeightsError(
+    `the network ${model.network.name} gives ${wrong} for a pixel, so its weights are ruined; ` +
+      'use others, or train it again with a lower learning rate',
+  );
+}
+
+async function predictPadded(model: Model, engine: Engine, plane: Plane): Promise<Plane> {
   if (model.padding !== 'reflect') return engine.predict(model, plane);
   const reach = reachOf(model.network);
   return crop(await engine.predict(model, reflectBorder(plane, reach)), reach);
