@@ -4,6 +4,8 @@ import { evaluationImages } from '../data/datasets';
 import type { Protocol } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { evaluate, type Evaluation } from '../evaluation/evaluate';
+import { infiniteText } from '../evaluation/meanScores';
+import { scoresToJson } from '../evaluation/scoreJson';
 import { pretrained, pretrainedNames } from '../formats/pretrained';
 import { loadWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
@@ -35,7 +37,7 @@ export function evaluateCommand(program: Command): void {
     .addOption(scaleOption().default(undefined, 'what the model was trained for, else 3'))
     .addOption(threadsOption())
     .addOption(engineOption())
-    .option('--json <file>', 'write all rows there')
+    .option('--json <file>', 'write all scores there; an infinite PSNR as "Infinity"')
     .action(runEvaluation);
 }
 
@@ -47,8 +49,7 @@ async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void
   const result = await evaluate(files, { ...flags, model, engine, onProgress: showCount('images') });
   await engine?.close();
   show(result);
-  const { protocol, scale, rows, summary } = result;
-  if (flags.json) await writeAtomically(flags.json, JSON.stringify({ protocol, scale, rows, summary }, null, 2) + '\n');
+  if (flags.json) await writeAtomically(flags.json, scoresToJson(result, 2) + '\n');
 }
 
 async function modelOf(name: string): Promise<Model | undefined> {
@@ -72,7 +73,9 @@ function warnOfDegradation({ protocol, scale }: EvaluateFlags, model?: Model): v
 
 function show({ protocol, scale, summary, skipped }: Evaluation): void {
   console.log(`protocol ${protocol}, x${scale}`);
-  for (const { method, images, psnr, ssim } of summary)
-    console.log(`${method.padEnd(8)} ${images} images  PSNR ${psnr.toFixed(6)} dB  SSIM ${ssim.toFixed(6)}`);
+  for (const { method, images, psnr, ssim, infinite } of summary) {
+    const left = infiniteText({ images, infinite });
+    console.log(`${method.padEnd(8)} ${images} images  PSNR ${psnr.toFixed(6)} dB${left}  SSIM ${ssim.toFixed(6)}`);
+  }
   showSkipped(skipped);
 }

@@ -5,6 +5,7 @@ import { createWasmEngine } from '../engine/wasm/wasm';
 import { DatasetError, UnknownNameError } from '../errors';
 import { imageFiles } from '../image/files';
 import { onThreads } from '../threads/onThreads';
+import { type MeanScores, meanScores } from './meanScores';
 import { predict } from './predict';
 import { scoreFile, type ScoreJob } from './scoreFile';
 import type { Model } from '../network/network';
@@ -27,6 +28,7 @@ export interface EvaluateOptions {
 export interface EvaluationRow {
   file: string;
   method: 'bicubic' | 'srcnn';
+  /** In dB; Infinity where the picture equals its original. */
   psnr: number;
   ssim: number;
 }
@@ -35,8 +37,8 @@ export interface Evaluation {
   protocol: Protocol;
   scale: number;
   rows: EvaluationRow[];
-  /** Means over the images. */
-  summary: { method: 'bicubic' | 'srcnn'; images: number; psnr: number; ssim: number }[];
+  /** Means over the images; of the PSNR over those where it is finite. */
+  summary: ({ method: 'bicubic' | 'srcnn' } & MeanScores)[];
   skipped: { file: string; reason: string }[];
 }
 
@@ -99,7 +101,6 @@ async function scoreFiles(
 function summarise(rows: EvaluationRow[]): Evaluation['summary'] {
   return (['bicubic', 'srcnn'] as const).flatMap((method) => {
     const own = rows.filter((row) => row.method === method);
-    const mean = (name: 'psnr' | 'ssim') => own.reduce((sum, row) => sum + row[name], 0) / own.length;
-    return own.length ? [{ method, images: own.length, psnr: mean('psnr'), ssim: mean('ssim') }] : [];
+    return own.length ? [{ method, ...meanScores(own) }] : [];
   });
 }

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../errors';
 import type { EvaluationRow } from '../evaluation/evaluate';
+import { type MeanScores, meanScores } from '../evaluation/meanScores';
 import { writeAtomically } from '../disk/writeAtomically';
 import { csvLine, readCsv } from './csv';
 
@@ -26,15 +27,8 @@ export async function readScores(file: string): Promise<ScoreRow[]> {
   });
 }
 
-export interface MeanScore {
-  images: number;
-  psnr: number;
-  ssim: number;
-}
-
 /** The mean over a set's images, or null where there are none. */
-export function meanScore(rows: readonly ScoreRow[], set: string, method: ScoreRow['method']): MeanScore | null {
+export function meanScore(rows: readonly ScoreRow[], set: string, method: ScoreRow['method']): MeanScores | null {
   const own = rows.filter((row) => row.set === set && row.method === method);
-  const mean = (name: 'psnr' | 'ssim') => own.reduce((sum, row) => sum + row[name], 0) / own.length;
-  return own.length ? { images: own.length, psnr: mean('psnr'), ssim: mean('ssim') } : null;
+  return own.length ? meanScores(own) : null;
 }
