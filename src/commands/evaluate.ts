@@ -49,7 +49,8 @@ async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void
   const result = await evaluate(files, { ...flags, model, engine, onProgress: showCount('images') });
   await engine?.close();
   show(result);
-  if (flags.json) await writeAtomically(flags.json, scoresToJson(result, 2) + '\n');
+  const { protocol, scale, rows, summary } = result;
+  if (flags.json) await writeAtomically(flags.json, scoresToJson({ protocol, scale, rows, summary }, 2) + '\n');
 }
 
 async function modelOf(name: string): Promise<Model | undefined> {

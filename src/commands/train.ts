@@ -100,8 +100,10 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   process.once('SIGINT', () => session.stop().catch(() => undefined));
   // The run began with the rate of its options; another one that was asked for holds from here on.
   if (flags.resume && learningRate !== undefined) session.learningRate = learningRate;
-  const { best } = await session.done.catch((error) => {
-    throw error instanceof DivergedError ? withAdvice(error, session.learningRate, folder) : error;
+  const { best } = await session.done.catch(async (error) => {
+    if (!(error instanceof DivergedError)) throw error;
+    const from = (await has('checkpoint.bin')) ? `the last checkpoint in ${folder}` : 'the beginning';
+    throw withAdvice(error, session.learningRate, from);
   });
   await engine.close();
   if (session.state === 'stopped') console.log('Stopped; the same command with --resume goes on.');
@@ -122,12 +124,12 @@ async function withRunRate(options: TrainOptions, folder: string, asked?: number
 }
 
 /** What to do about it here, where there is no session to lower the rate of. */
-function withAdvice({ message }: Error, learningRate: number | readonly number[], folder: string): DivergedError {
+function withAdvice({ message }: Error, learningRate: number | readonly number[], from: string): DivergedError {
   const what = message.split('; ')[0];
   const rate = typeof learningRate === 'number' ? String(learningRate) : learningRate.join(', ');
   return new DivergedError(
-    `${what} at a learning rate of ${rate}; the same command with --resume and a lower --learning-rate goes on ` +
-      `from the last checkpoint in ${folder}`,
+    `${what} at a learning rate of ${rate}; ` +
+      `the same command with --resume and a lower --learning-rate goes on from ${from}`,
   );
 }
 

@@ -4,7 +4,10 @@ export interface MeanScores {
   /** In dB, the mean of the finite ones; Infinity where every picture equals its original. */
   psnr: number;
   ssim: number;
-  /** How many pictures equal their originals, so that their PSNR is infinite and not in the mean; absent where none does. */
+  /**
+   * How many pictures equal their originals, so that their PSNR is infinite and not in the mean; absent where none
+   * does.
+   */
   infinite?: number;
 }
 
@@ -22,7 +25,10 @@ export function meanScores(scores: readonly { psnr: number; ssim: number }[]): M
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** As in ", mean of 4, as 1 of 5 equals its original": what a reader must know of a mean PSNR; empty where all are finite. */
+/**
+ * As in ", mean of 4, as 1 of 5 equals its original": what a reader must know of a mean PSNR; empty where all are
+ * finite.
+ */
 export function infiniteText({ images, infinite = 0 }: Pick<MeanScores, 'images' | 'infinite'>): string {
   if (!infinite) return '';
   const equal = `${infinite} of ${images} ${infinite === 1 ? 'equals its original' : 'equal their originals'}`;

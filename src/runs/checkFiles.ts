@@ -1,4 +1,5 @@
 // What is wrong with the content of a run's files, in words; undefined where nothing is.
+import { OptionError } from '../errors';
 import { checkNetwork, type Network } from '../network/network';
 import { networkNamed } from '../network/families/families';
 import { chain, type ChainLayer } from '../network/families/srcnn';
@@ -16,11 +17,15 @@ function wrongField(fields: Fields, fits: Record<string, (value: unknown) => boo
   return name === undefined ? undefined : `${name} is ${JSON.stringify(fields[name])}`;
 }
 
-/** The network of a run's options: a name, a description, or the list of layers that version 0.1 wrote. Throws OptionError, UnknownNameError. */
+/**
+ * The network of a run's options: a name, a description, or the list of layers that version 0.1 wrote. Throws
+ * OptionError, UnknownNameError.
+ */
 export function networkOf(network: unknown): Network {
   if (typeof network === 'string') return networkNamed(network);
-  const isList = Array.isArray(network) && network.every(isRecord);
-  const described = isList ? chain(network as unknown as ChainLayer[]) : (network as Network);
+  if (Array.isArray(network) && !network.every(isRecord))
+    throw new OptionError(`one of its layers is not a layer: ${JSON.stringify(network)}`);
+  const described = Array.isArray(network) ? chain(network as ChainLayer[]) : (network as Network);
   checkNetwork(described);
   return described;
 }
@@ -95,6 +100,9 @@ function wrongRescored(rescored: unknown, epochs: number): string | undefined {
   return wrong && `in its rescored epoch ${wrong}`;
 }
 
+const isPictures = (value: unknown) =>
+  value === undefined || (isRecord(value) && isText(value.validation) && isText(value.evaluation));
+
 /** What is wrong with the header of a checkpoint whose arrays have `floats` values together. */
 export function wrongHeader(header: unknown, floats: number): string | undefined {
   if (!isRecord(header)) return 'its header is not an object';
@@ -102,7 +110,7 @@ export function wrongHeader(header: unknown, floats: number): string | undefined
   const wrong =
     wrongField(header, {
       data: isText,
-      pictures: (value) => value === undefined || (isRecord(value) && isText(value.validation) && isText(value.evaluation)),
+      pictures: isPictures,
       epoch: isCount,
       batch: isCount,
       lossSum: isNumber,

@@ -120,7 +120,8 @@ async function removeLeftovers(folder: string): Promise<void> {
 
 /** A rate that changes on the way is nothing that the options of a run can say. */
 const RATE_ADVICE =
-  '. To go on with another learning rate, resume with the old one and set session.learningRate (srcnn train: --resume -l RATE)';
+  '. To go on with another learning rate, resume with the old one and set session.learningRate ' +
+  '(srcnn train: --resume --learning-rate RATE)';
 
 function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Checkpoint {
   const differing = differingOptions(found.options, wanted.options);

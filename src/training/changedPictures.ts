@@ -44,5 +44,8 @@ export function recordAnew(course: Checkpoint, scores: BestScores): void {
 /** What a person should know of such a change. */
 export function changeNote(kinds: (keyof PictureDigests)[], before: PictureDigests, now: PictureDigests): string {
   const changes = kinds.map((kind) => `${kind} (${before[kind]}; now ${now[kind]})`).join(' and ');
-  return `the pictures for ${changes} have changed since the run was stopped: its best weights are scored anew, and scores of earlier epochs cannot be compared with later ones`;
+  return (
+    `the pictures for ${changes} have changed since the run was stopped: ` +
+    'its best weights are scored anew, and scores of earlier epochs cannot be compared with later ones'
+  );
 }

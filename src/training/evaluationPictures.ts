@@ -15,7 +15,8 @@ interface CheckOptions {
 }
 
 /**
- * Reads and scores all evaluation pictures once, before the first batch: a broken or too small one is named then, and not
+ * Reads and scores all evaluation pictures once, before the first batch: a broken or too small one is named then, and
+ * not
  * after an epoch that would be lost. Throws DatasetError when there are some and none of them can be scored.
  */
 export async function checkEvaluation(
@@ -26,6 +27,9 @@ export async function checkEvaluation(
   const { protocol, scale } = training;
   const { rows, skipped } = await evaluate(evaluation, { protocol, scale, threads, onProgress: onImage });
   for (const { file, reason } of skipped) onNote(`the evaluation picture ${file} is left out: ${reason}`);
+  const equal = rows.filter(({ psnr }) => psnr === Infinity).map(({ file }) => file);
+  if (equal.length)
+    onNote(`bicubic gives back ${equal.join(', ')} as it was: this PSNR is infinite, and left out of the mean`);
   const bad = new Set(skipped.map(({ file }) => file));
   return { files: evaluation.filter((file) => !bad.has(file)), bicubic: rows };
 }

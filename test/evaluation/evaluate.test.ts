@@ -7,6 +7,9 @@ import { test } from 'node:test';
 import { loadDataset } from '../../src/data/datasets';
 import { DatasetError, OptionError, UnknownNameError } from '../../src/errors';
 import { evaluate } from '../../src/evaluation/evaluate';
+import { infiniteText } from '../../src/evaluation/meanScores';
+import { scoresFromJson, scoresToJson } from '../../src/evaluation/scoreJson';
+import { writeImage } from '../../src/image/files';
 import { initialize } from '../../src/network/initialize';
 
 const { SRCNN_DATA_DIR: data, SRCNN_REFERENCE_DIR: reference } = process.env;
@@ -99,6 +102,43 @@ test('rows do not depend on the threads, and bicubic is taken over from an earli
   assert.deepEqual(
     again.rows,
     one.rows.map((row, i) => (row.method === 'bicubic' ? marked[i] : row)),
+  );
+});
+
+test('the mean PSNR is that of the pictures where it is finite, and says how many are left out', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'srcnn-flat-'));
+  const flat = ['flat-1.png', 'flat-2.png'].map((name) => join(folder, name));
+  for (const file of flat)
+    await writeImage(file, { data: new Uint8Array(40 * 40).fill(90), width: 40, height: 40, channels: 1 });
+  const { evaluation } = await loadDataset('sample');
+  const [alone, mixed, equal] = [
+    await evaluate(evaluation),
+    await evaluate([flat[0], ...evaluation, flat[1]]),
+    await evaluate(flat),
+  ];
+  await rm(folder, { recursive: true });
+  const [{ psnr, ssim }] = alone.rows;
+  assert.deepEqual(alone.summary, [{ method: 'bicubic', images: 1, psnr, ssim }]);
+  assert.deepEqual(mixed.summary, [{ method: 'bicubic', images: 3, psnr, ssim: (1 + ssim + 1) / 3, infinite: 2 }]);
+  assert.deepEqual(equal.summary, [{ method: 'bicubic', images: 2, psnr: Infinity, ssim: 1, infinite: 2 }]);
+  assert.deepEqual(
+    mixed.rows.map((row) => row.psnr),
+    [Infinity, psnr, Infinity],
+  );
+  assert.deepEqual(scoresFromJson(scoresToJson(mixed, 2)), mixed);
+  assert.match(scoresToJson({ psnr: Infinity, bicubicPsnr: null }), /^\{"psnr":"Infinity","bicubicPsnr":null\}$/);
+  assert.equal((scoresFromJson('{"file": "Infinity"}') as { file: string }).file, 'Infinity');
+  assert.equal(infiniteText(mixed.summary[0]), ', mean of 1, as 2 of 3 equal their originals');
+  assert.equal(infiniteText(alone.summary[0]), '');
+});
+
+test('a network that gives NaN is refused by name for every picture, not scored', async () => {
+  const { evaluation } = await loadDataset('sample');
+  const ruined = initialize('9-1-5');
+  ruined.weights.fill(1e38);
+  await assert.rejects(
+    evaluate(evaluation, { model: ruined }),
+    (error: Error) => error instanceof DatasetError && /its weights are ruined; use others/.test(error.message),
   );
 });
 
