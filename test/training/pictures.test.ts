@@ -1,4 +1,4 @@
-// What happens to a run whose validation or evaluation pictures are broken, too small, flat, or change while it is stopped.
+// Runs whose validation or evaluation pictures are broken, too small or flat, or change while the run is stopped.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -116,7 +116,7 @@ test('an infinite PSNR survives a stop and a resume, in the history, the checkpo
   assert.match(await readFile(join(run, 'history.json'), 'utf8'), /"bicubicPsnr": "Infinity"/);
 });
 
-test('a resumed run whose validation or evaluation pictures have changed says so and scores its best weights anew', async () => {
+test('a resumed run whose validation or evaluation pictures have changed says so and scores its best anew', async () => {
   const other = noise(8, 80);
   for (const [name, changed, kinds] of [
     ['validation', data(other, 'one.png'), /pictures for validation \(8 patches.*; now 8 patches[^)]*\) have changed/],
@@ -159,7 +159,7 @@ test('best weights of easy validation pictures are replaced once the pictures ar
   const run = join(folder, 'harder');
   const { onNote } = noted();
   const settings = { ...options, engine, folder: run, onNote };
-  // Inputs of next to no contrast, so an answer of about 0; then inputs of so much that a network of the first epochs overshoots.
+  // Inputs of next to no contrast, so an answer of about 0; then inputs of so much that it overshoots at first.
   const first = await train(data(noise(8, 10)), settings).done;
   const second = await train(data(noise(8, 90)), { ...settings, epochs: 12, resume: true }).done;
   assert.ok(second.best.epoch > 2, `epoch ${second.best.epoch} is kept`);
