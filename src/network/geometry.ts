@@ -1,3 +1,4 @@
+import { transposedReach } from './lower';
 import type { Network } from './network';
 
 /**
@@ -10,7 +11,7 @@ export function reachOf({ layers }: Pick<Network, 'layers'>): number {
   for (const layer of layers) {
     if (layer.kind === 'convolution') reach += (layer.kernel - 1) / 2 / scale;
     else if (layer.kind === 'transposed') {
-      reach += Math.ceil((layer.kernel - 1) / 2 / layer.stride) / scale;
+      reach += transposedReach(layer.kernel, layer.stride) / scale;
       scale *= layer.stride;
     }
   }

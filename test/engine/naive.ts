@@ -40,7 +40,7 @@ type Visit = (weight: number, source: number, target: number) => void;
 /** Calls back for each product: which weight, which input sample, which output sample. */
 function eachProduct(slice: LayerSlice, from: Value, to: Value, visit: Visit): void {
   const { kind, filters, inputs, kernel, stride } = slice;
-  const pad = Math.floor((kernel - 1) / 2);
+  const pad = kind === 'convolution' ? (kernel - 1) / 2 : Math.max(0, Math.ceil((kernel - stride) / 2));
   for (let f = 0; f < filters; f++)
     for (let i = 0; i < inputs; i++)
       for (let r = 0; r < kernel; r++)
@@ -49,7 +49,7 @@ function eachProduct(slice: LayerSlice, from: Value, to: Value, visit: Visit): v
           const weight = (pair * kernel + r) * kernel + c;
           for (let y = 0; y < from.height; y++)
             for (let x = 0; x < from.width; x++) {
-              // A convolution gathers, a transposed one (PyTorch: padding (kernel - 1) >> 1) scatters.
+              // A convolution gathers, a transposed one scatters: PyTorch's padding is such that its output lies in the middle.
               const toX = kind === 'convolution' ? x - c + pad : x * stride + c - pad;
               const toY = kind === 'convolution' ? y - r + pad : y * stride + r - pad;
               if (toX < 0 || toY < 0 || toX >= to.width || toY >= to.height) continue;

@@ -1,18 +1,25 @@
-/** What assembly/kernels.ts exports, with addresses and strides in bytes. */
+/** The exports of assembly/kernels.ts, with addresses and strides in bytes. */
 export type Kernels = Record<
-  'convolve' | 'convolveSingle' | 'kernelGradient' | 'squaredError' | 'copy' | WinogradKernels,
-  (...values: number[]) => number
->;
-
-type WinogradKernels =
+  | 'convolve'
+  | 'convolveSingle'
+  | 'kernelGradient'
+  | 'activate'
+  | 'differentiateActivation'
+  | 'pass'
+  | 'writeShuffled'
+  | 'lossOf'
+  | 'copy'
   | 'transformWinograd3'
   | 'convolveWinograd3'
   | 'kernelGradientWinograd3'
   | 'transformWinograd5'
   | 'convolveWinograd5'
-  | 'kernelGradientWinograd5';
+  | 'kernelGradientWinograd5',
+  (...values: number[]) => number
+>;
 
-/** The modes of assembly/kernels.ts: what happens to a sum before it is stored. */
-export const LINEAR = 0,
-  RELU = 1,
-  MASK = 2;
+/** How a kernel stores a sum, as in assembly/sums.ts. */
+export const LINEAR = 0;
+export const RELU = 1;
+export const MASK = 2;
+export const ADD = 3;

@@ -1,160 +1,211 @@
-import { type Kernels, LINEAR, RELU } from './kernels';
-import { BAND, bandPlanes, packedLayers, scratchLength, tileRoom } from './layout';
-import type { Task } from './task';
-import { layerSlices } from '../../network/parameters';
+import { activations } from '../../network/network';
+import { ADD, type Kernels, LINEAR, RELU } from './kernels';
+import { BAND, bandMemory, type BandValue } from './plan/bands';
+import { type Graph, graphOf, type Step } from './plan/graph';
+import { packedLayers, type PackedLayer } from './plan/packed';
+import type { Bound } from './plan/plan';
+import { Views } from './plan/views';
+import type { PredictTask } from './task';
+
+/** A value of the band under way; its rows in the buffer are those of the picture from `top` to `bottom`. */
+interface Value extends BandValue {
+  /** Address of the buffer. */
+  base: number;
+  top: number;
+  bottom: number;
+}
 
 /**
- * The network's output for parts of a picture: strips, each walked downwards in bands of rows, so that all planes of a band stay in the cache.
- * A layer's input keeps the rows that the next band needs too. Each layer sees zeros outside the picture, as if there were no parts.
+ * The network's output for parts of a picture. A value keeps the rows that the next band needs too. Each layer sees zeros outside
+ * the picture, as if there were no parts.
  */
-export function predictor(task: Task, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {
-  const layers = layerSlices({ channels: 1, layers: task.layers });
-  const { packed } = packedLayers(layers, 'predict');
-  const planes = bandPlanes(layers, task.stripWidth).map((p) => ({ ...p, base: scratch / 4 + p.start }));
-  const output = planes[planes.length - 1];
-  const room = tileRoom(layers[0], planes[1].width, planes[1].height);
-  const transformed = scratch + 4 * scratchLength(planes),
-    lines = transformed + 4 * room.lines;
-  const floats = new Float32Array(memory.buffer);
+export function predictor(task: PredictTask, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {
   const across = Math.ceil(task.width / task.stripWidth);
-  floats.fill(0, scratch / 4, (scratch + task.scratchBytes) / 4);
+  const strip = new Strip(task, scratch, memory, kernels);
+  return (chunk: number) => {
+    const x = (chunk % across) * task.stripWidth;
+    const top = Math.floor(chunk / across) * task.segmentHeight;
+    const width = Math.min(task.stripWidth, task.width - x);
+    strip.walk(x, width, top, Math.min(top + task.segmentHeight, task.height));
+  };
+}
 
-  /** Zeros where `width` samples of `count` rows from `first`, standing for the picture's rows from `top`, lie outside the picture. */
-  const clearOutside = (
-    p: (typeof planes)[number],
-    first: number,
-    count: number,
-    left: number,
-    top: number,
-    width: number,
-  ) => {
-    const fromX = Math.max(0, -left),
-      toX = Math.min(width, task.width - left);
-    for (let c = 0; c < p.channels; c++)
-      for (let y = 0; y < count; y++) {
-        const row = p.base + c * p.plane + (first + y) * p.row;
-        if (top + y < 0 || top + y >= task.height) floats.fill(0, row, row + width);
+class Strip {
+  private readonly graph: Graph;
+  private readonly packed: PackedLayer[];
+  private readonly values: Value[];
+  private readonly views: Views;
+  private readonly firstView: number;
+  private readonly workspace: number;
+  private readonly floats: Float32Array;
+  private x = 0;
+  private width = 0;
+
+  constructor(
+    private readonly task: PredictTask,
+    scratch: number,
+    memory: WebAssembly.Memory,
+    private readonly kernels: Kernels,
+  ) {
+    this.graph = graphOf({ channels: task.channels as 1 | 3, layers: task.layers });
+    this.packed = packedLayers(this.graph.slices, 'predict').packed;
+    const { values, workspace, views } = bandMemory(this.graph, this.packed, task.stripWidth);
+    this.values = values.map((value) => ({ ...value, base: scratch + 4 * value.start, top: 0, bottom: 0 }));
+    this.workspace = scratch + 4 * workspace;
+    this.firstView = scratch + 4 * views;
+    this.views = new Views(memory, this.firstView);
+    this.floats = new Float32Array(memory.buffer);
+    this.floats.fill(0, scratch / 4, (scratch + task.scratchBytes) / 4);
+  }
+
+  /** Computes the output of rows `top` to `bottom` of the strip that begins at column x. */
+  walk(x: number, width: number, top: number, bottom: number): void {
+    this.x = x;
+    this.width = width;
+    for (const value of this.values) value.top = value.bottom = top - value.pad;
+    for (let y = top; y < bottom; y += BAND) this.band(y, Math.min(BAND, bottom - y));
+  }
+
+  private band(y: number, count: number): void {
+    const { values, graph } = this;
+    this.readRows(y + count + values[0].pad);
+    graph.steps.forEach((step, i) => {
+      const to = values[i + 1];
+      const rows = y + count + to.pad - to.bottom;
+      if (step.kind === 'convolution') this.convolve(step, i, rows);
+      else this.add(step, i, rows);
+      if (i < graph.steps.length - 1) this.clearOutside(to, rows);
+      to.bottom += rows;
+    });
+    this.writeRows(y, count);
+    for (const value of values) this.moveUp(value);
+  }
+
+  /** The samples of a value from a row of the picture on, `columns` beside its first. */
+  private part(value: Value, row: number, rows: number, columns = 0): Bound {
+    const { channels, base, pad } = value;
+    return {
+      channels,
+      plane: 4 * value.plane,
+      row: 4 * value.row,
+      pad: 0,
+      origin: base + 4 * ((row - value.top) * value.row + columns),
+      width: this.width + 2 * pad,
+      height: rows,
+    };
+  }
+
+  private view({ origin, plane, row, channels }: Bound): number {
+    return this.views.add({ data: origin, plane, row, count: channels });
+  }
+
+  private convolve({ index, slice }: Step & { kind: 'convolution' }, i: number, rows: number): void {
+    const { views, kernels, task, workspace } = this;
+    const layer = this.packed[index];
+    const { activation } = layer;
+    const to = this.part(this.values[i + 1], this.values[i + 1].bottom, rows);
+    const reach = (slice.kernel - 1) / 2;
+    const from = this.part(this.values[i], this.values[i + 1].bottom - reach, rows + 2 * reach);
+    views.restart(this.firstView);
+    layer.forwards.plan.convolve(kernels, views, {
+      shape: layer.forwards.shape,
+      from,
+      under: from.origin,
+      to,
+      weights: task.weights + 4 * layer.forwards.start,
+      bias: task.weights + 4 * layer.bias,
+      mode: activation === 'relu' ? RELU : LINEAR,
+      workspace,
+    })();
+    if (activation === 'linear' || activation === 'relu') return;
+    const view = this.view(to);
+    const kind = activations.indexOf(activation);
+    kernels.activate(view, view, to.width, rows, kind, task.weights + 4 * layer.slopes);
+  }
+
+  private add({ other }: Step & { kind: 'add' }, i: number, rows: number): void {
+    const { values, kernels, views } = this;
+    const to = values[i + 1];
+    const sum = this.part(to, to.bottom, rows);
+    views.restart(this.firstView);
+    const target = this.view(sum);
+    const from = (value: Value) => this.view(this.part(value, to.bottom, rows, value.pad - to.pad));
+    kernels.pass(from(values[i]), target, sum.width, rows, LINEAR);
+    kernels.pass(from(values[other]), target, sum.width, rows, ADD);
+  }
+
+  /** The input's rows up to `bottom`, zeros outside the picture. */
+  private readRows(bottom: number): void {
+    const { task, kernels, x } = this;
+    const [value] = this.values;
+    const rows = bottom - value.bottom;
+    const left = x - value.pad;
+    const fromX = Math.max(0, -left);
+    const toX = Math.min(this.width + 2 * value.pad, task.width - left);
+    for (let c = 0; c < value.channels; c++)
+      for (let y = Math.max(0, value.bottom); y < Math.min(bottom, task.height); y++) {
+        const source = (c * task.height + y) * task.width + left;
+        const target = value.base + 4 * (c * value.plane + (y - value.top) * value.row + fromX);
+        kernels.copy(target, task.input + 4 * (source + fromX), 4 * (toX - fromX));
+      }
+    this.clearOutside(value, rows);
+    value.bottom = bottom;
+  }
+
+  /** Zeroes the part of a value's next rows that lies outside the picture. */
+  private clearOutside(value: Value, rows: number): void {
+    const { task, floats } = this;
+    const width = this.width + 2 * value.pad;
+    const left = this.x - value.pad;
+    const fromX = Math.max(0, -left);
+    const toX = Math.min(width, task.width - left);
+    const inside = value.bottom >= 0 && value.bottom + rows <= task.height;
+    if (inside && fromX === 0 && toX === width) return;
+    for (let c = 0; c < value.channels; c++)
+      for (let y = value.bottom; y < value.bottom + rows; y++) {
+        const row = value.base / 4 + c * value.plane + (y - value.top) * value.row;
+        if (y < 0 || y >= task.height) floats.fill(0, row, row + width);
         else {
           // A call of fill takes longer than these few samples.
           for (let x = 0; x < fromX; x++) floats[row + x] = 0;
           for (let x = toX; x < width; x++) floats[row + x] = 0;
         }
       }
-  };
-  const readRows = (count: number, first: number, left: number, top: number) => {
-    const p = planes[0];
-    const fromX = Math.max(0, -left),
-      toX = Math.min(p.width, task.width - left);
-    for (let y = Math.max(0, -top); y < Math.min(count, task.height - top); y++) {
-      const source = task.input / 4 + (top + y) * task.width + left;
-      kernels.copy(4 * (p.base + (first + y) * p.row + fromX), 4 * (source + fromX), 4 * (toX - fromX));
+  }
+
+  private writeRows(y: number, count: number): void {
+    const { task, kernels, width, x, graph } = this;
+    const { factor } = graph;
+    const output = this.values[this.values.length - 1];
+    const [wide, high] = [task.width * factor, task.height * factor];
+    if (factor > 1) {
+      this.views.restart(this.firstView);
+      const target = task.target + 4 * (y * factor * wide + x * factor);
+      kernels.writeShuffled(
+        this.view(this.part(output, y, count)),
+        factor,
+        target,
+        4 * wide,
+        4 * wide * high,
+        width,
+        count,
+      );
+      return;
     }
-  };
-  const convolve = (i: number, rows: number, firstOut: number, spare: number) => {
-    const l = packed[i],
-      a = planes[i],
-      b = planes[i + 1],
-      width = b.width - spare,
-      mode = l.activation === 'relu' ? RELU : LINEAR;
-    const weights = task.weights + 4 * l.forwards,
-      bias = task.weights + 4 * l.bias,
-      out = 4 * (b.base + firstOut * b.row);
-    if (b.channels === 1)
-      kernels.convolveSingle(
-        4 * a.base,
-        a.channels,
-        4 * a.plane,
-        4 * a.row,
-        weights,
-        bias,
-        l.kernel,
-        out,
-        4 * b.row,
-        width,
-        rows,
-        mode,
-      );
-    else if (l.groups) {
-      const tiles = Math.ceil(width / 2);
-      kernels.transformWinograd3(
-        4 * a.base,
-        4 * a.row,
-        rows + l.kernel - 1,
-        room.groups,
-        tiles,
-        transformed,
-        4 * room.plane,
-      );
-      kernels.convolveWinograd3(
-        transformed,
-        4 * room.plane,
-        room.groups,
-        l.kernel,
-        tiles,
-        weights,
-        bias,
-        lines,
-        4 * room.line,
-        out,
-        b.channels,
-        4 * b.plane,
-        4 * b.row,
-        width,
-        rows,
-        mode,
-      );
-    } else
-      kernels.convolve(
-        4 * a.base,
-        a.channels,
-        4 * a.plane,
-        4 * a.row,
-        weights,
-        bias,
-        l.kernel,
-        out,
-        b.channels,
-        4 * b.plane,
-        4 * b.row,
-        width,
-        rows,
-        mode,
-      );
-  };
-  const moveUp = (p: (typeof planes)[number], from: number, count: number) => {
-    for (let c = 0; c < p.channels && count > 0; c++) {
-      const start = 4 * (p.base + c * p.plane);
-      kernels.copy(start, start + 4 * from * p.row, 4 * count * p.row);
-    }
-  };
-  /** The output's rows y to y + count of the strip at x, `spare` samples narrower than others; `kept` says how many rows each layer's input has from the band above. */
-  const band = (x: number, y: number, count: number, spare: number, kept: number[]) => {
-    // The first band fills the inputs with all that its output depends on, later ones add as many rows as come out.
-    let fresh = count + 2 * planes[0].pad - kept.reduce((sum, rows) => sum + rows, 0);
-    packed.forEach((l, i) => {
-      const a = planes[i],
-        top = y + count + a.pad - fresh;
-      if (i === 0) readRows(fresh, kept[0], x - a.pad, top);
-      clearOutside(a, kept[i], fresh, x - a.pad, top, a.width - spare);
-      const rows = kept[i] + fresh - (l.kernel - 1);
-      convolve(i, rows, kept[i + 1] ?? 0, spare);
-      moveUp(a, rows, l.kernel - 1);
-      kept[i] = l.kernel - 1;
-      fresh = rows;
-    });
-  };
-  return (chunk: number) => {
-    const x = (chunk % across) * task.stripWidth,
-      top = Math.floor(chunk / across) * task.segmentHeight;
-    const width = Math.min(task.stripWidth, task.width - x),
-      bottom = Math.min(top + task.segmentHeight, task.height);
-    const kept = packed.map(() => 0);
-    for (let y = top; y < bottom; y += BAND) {
-      const count = Math.min(BAND, bottom - y);
-      band(x, y, count, task.stripWidth - width, kept);
-      for (let row = 0; row < count; row++) {
-        kernels.copy(task.target + 4 * ((y + row) * task.width + x), 4 * (output.base + row * output.row), 4 * width);
+    for (let c = 0; c < output.channels; c++)
+      for (let row = y; row < y + count; row++) {
+        const source = output.base + 4 * (c * output.plane + (row - output.top) * output.row);
+        kernels.copy(task.target + 4 * ((c * high + row) * wide + x), source, 4 * width);
       }
+  }
+
+  /** The rows that the next band needs come to the top of the buffer. */
+  private moveUp(value: Value): void {
+    const from = value.bottom - value.keep - value.top;
+    for (let c = 0; c < value.channels && value.keep > 0; c++) {
+      const start = value.base + 4 * c * value.plane;
+      this.kernels.copy(start, start + 4 * from * value.row, 4 * value.keep * value.row);
     }
-  };
+    value.top += from;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Convolution } from '../../network/network';
+import { activations, type Layer } from '../../network/network';
 
 /** Bytes at the start of the shared memory kept for the compiler's own data and for the task's description. */
 export const CONTROL_BYTE = 65536;
@@ -10,71 +10,100 @@ export const NEXT = 1;
 export const PENDING = 2;
 const FIELDS = 8;
 
-/** What the threads are to do next; all pointers are byte addresses in the shared memory. */
-export interface Task {
-  kind: 'train' | 'predict';
+/** What both kinds of task say. Addresses are bytes in the shared memory, the layers those of a lowered network. */
+interface Common {
+  /** Parts of the work; a thread takes one after the other. */
   chunks: number;
-  chunkSize: number;
   count: number;
+  channels: number;
+  /** Of the input. */
   width: number;
   height: number;
-  border: number;
-  stripWidth: number;
-  segmentHeight: number;
+  /** Packed weights. */
   weights: number;
   input: number;
   target: number;
-  /** 0: only the loss is wanted. */
-  gradients: number;
-  losses: number;
+  /** Memory for each thread, one after the other. */
   scratch: number;
   scratchBytes: number;
-  layers: readonly Convolution[];
 }
 
-const KINDS = ['train', 'predict'] as const;
-const NUMBERS = [
+/** Loss and gradients of a batch: `gradients` has a gradient for each chunk, `losses` a float64. */
+export interface TrainTask extends Common {
+  kind: 'train';
+  /** Patches of a chunk. */
+  chunkSize: number;
+  border: number;
+  /** Position in `lossNames`. */
+  loss: number;
+  gradients: number;
+  losses: number;
+  /** 0: only the loss is wanted. */
+  differentiate: number;
+  layers: readonly Layer[];
+}
+
+/** A picture, in parts of stripWidth x segmentHeight samples of its input. */
+export interface PredictTask extends Common {
+  kind: 'predict';
+  stripWidth: number;
+  segmentHeight: number;
+  layers: readonly Layer[];
+}
+
+/** What the threads are to do next. */
+export type Task = TrainTask | PredictTask;
+
+const common = [
   'chunks',
-  'chunkSize',
   'count',
+  'channels',
   'width',
   'height',
-  'border',
-  'stripWidth',
-  'segmentHeight',
   'weights',
   'input',
   'target',
-  'gradients',
-  'losses',
   'scratch',
   'scratchBytes',
-] as const;
+];
+const fields: Readonly<Record<Task['kind'], readonly string[]>> = {
+  train: [...common, 'chunkSize', 'border', 'loss', 'gradients', 'losses', 'differentiate'],
+  predict: [...common, 'stripWidth', 'segmentHeight'],
+};
+const kinds = ['train', 'predict'] as const;
+const layerKinds = ['convolution', 'add', 'shuffle'] as const;
 
-export function writeTask(control: Int32Array, task: Task): void {
-  let at = FIELDS;
-  control[at++] = KINDS.indexOf(task.kind);
-  for (const name of NUMBERS) control[at++] = task[name];
-  control[at++] = task.layers.length;
-  for (const layer of task.layers) {
-    control[at++] = layer.filters;
-    control[at++] = layer.kernel;
-    control[at++] = layer.activation === 'relu' ? 1 : 0;
-  }
+/** A layer as four whole numbers. */
+function layerWords(layer: Layer): number[] {
+  if (layer.kind === 'convolution') return [0, layer.filters, layer.kernel, activations.indexOf(layer.activation)];
+  if (layer.kind === 'add') return [1, layer.layer === 'input' ? -1 : layer.layer, 0, 0];
+  if (layer.kind === 'shuffle') return [2, layer.factor, 0, 0];
+  throw new TypeError(`a ${layer.kind} layer was not lowered`);
 }
 
+function layerOf([kind, a, b, c]: number[]): Layer {
+  if (layerKinds[kind] === 'convolution')
+    return { kind: 'convolution', filters: a, kernel: b, activation: activations[c] };
+  return layerKinds[kind] === 'add' ? { kind: 'add', layer: a < 0 ? 'input' : a } : { kind: 'shuffle', factor: a };
+}
+
+/** Writes a task where the threads read it. */
+export function writeTask(control: Int32Array, task: Task): void {
+  const words = [kinds.indexOf(task.kind)];
+  const numbers = task as unknown as Record<string, number>;
+  for (const name of fields[task.kind]) words.push(numbers[name]);
+  words.push(task.layers.length, ...task.layers.flatMap(layerWords));
+  control.set(words, FIELDS);
+}
+
+/** The most layers that a task has room for. */
+export const MOST_LAYERS = Math.floor((1024 - FIELDS - 20) / 4);
+
+/** Reads what writeTask wrote. */
 export function readTask(control: Int32Array): Task {
   let at = FIELDS;
-  const kind = KINDS[control[at++]];
-  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, control[at++] >>> 0])) as Omit<
-    Task,
-    'kind' | 'layers'
-  >;
-  const layers = Array.from({ length: control[at++] }, (): Convolution => ({
-    kind: 'convolution',
-    filters: control[at++],
-    kernel: control[at++],
-    activation: control[at++] ? 'relu' : 'linear',
-  }));
-  return { kind, ...numbers, layers };
+  const kind = kinds[control[at++]];
+  const numbers = Object.fromEntries(fields[kind].map((name) => [name, control[at++] >>> 0]));
+  const layers = Array.from({ length: control[at++] }, () => layerOf([...control.subarray(at, (at += 4))]));
+  return { kind, ...numbers, layers } as unknown as Task;
 }

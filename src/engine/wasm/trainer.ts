@@ -1,245 +1,281 @@
-import { type Kernels, LINEAR, MASK, RELU } from './kernels';
-import { fivesRooms, packedLayers, reachOf, scratchLength, tileRoom, trainingPlanes } from './layout';
-import type { Task } from './task';
-import { layerSlices } from '../../network/parameters';
+import { activations } from '../../network/network';
+import { ADD, type Kernels, LINEAR, MASK, RELU } from './kernels';
+import { type Graph, graphOf, type Step } from './plan/graph';
+import { type Direction, packedLayers, type PackedLayer } from './plan/packed';
+import type { Bound, Job } from './plan/plan';
+import { type Planes, type TrainingValue, trainingValues } from './plan/planes';
+import { type Workspaces, workspacesOf } from './plan/training';
+import { Views } from './plan/views';
+import type { TrainTask } from './task';
+
+/** A value of the patch in this thread's memory. */
+interface Value extends TrainingValue {
+  samples: Bound;
+  delta: Bound;
+  /** Where the layer writes its sums: beside its samples for a PReLU, else on them. */
+  sum: Bound;
+}
 
 /**
  * Loss and gradient of patches, each taken forwards and backwards before the next, so that its planes stay in the cache.
  * Where the loss leaves out a border, the layers compute only what reaches the rest.
  */
-export function trainer(task: Task, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {
-  const layers = layerSlices({ channels: 1, layers: task.layers });
-  const { packed, zeros } = packedLayers(layers, 'train');
-  const planes = trainingPlanes(layers, task.width, task.height).map((p, i) => {
-    const margin = i === 0 ? 0 : Math.max(0, task.border - reachOf(layers.slice(i)));
-    return {
-      ...p,
-      rowBytes: 4 * p.row,
-      planeBytes: 4 * p.plane,
-      width: task.width - 2 * margin,
-      height: task.height - 2 * margin,
-      whole: scratch + 4 * (p.start + p.pad * p.row + p.pad),
-      origin: scratch + 4 * (p.start + (p.pad + margin) * p.row + p.pad + margin),
-    };
-  });
-  // The first layer's transformed samples serve forwards and backwards.
-  const room = tileRoom(layers[0], planes[1].width, planes[1].height);
-  const transformed = scratch + 4 * scratchLength(trainingPlanes(layers, task.width, task.height));
-  const lines = transformed + 4 * room.lines,
-    sums = transformed + 4 * room.sums;
-  // The upper bounds of both rooms' lengths are those of planes without margins, by which the memory was allocated.
-  const fivesStart = transformed + 4 * tileRoom(layers[0], task.width, task.height).length;
-  const { rooms } = fivesRooms(layers, planes);
-  const weightCount = layers[layers.length - 1].end;
-  const patch = task.width * task.height;
-  const factor = 2 / (task.count * (task.width - 2 * task.border) * (task.height - 2 * task.border));
+export function trainer(task: TrainTask, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {
+  const patch = new Patch(task, scratch, memory, kernels);
   const floats = new Float32Array(memory.buffer);
   const losses = new Float64Array(memory.buffer, task.losses, task.chunks);
-  floats.fill(0, scratch / 4, (scratch + task.scratchBytes) / 4);
-
-  /** The sample of plane a under the first tap for plane b's first output. */
-  const under = (a: (typeof planes)[number], b: (typeof planes)[number], kernel: number) => {
-    const skip = (task.width - b.width) / 2 - (kernel - 1) / 2;
-    return a.whole + skip * (a.rowBytes + 4);
-  };
-  const convolve = (from: number, to: number, weights: number, bias: number, kernel: number, mode: number) => {
-    const a = planes[from],
-      b = planes[to],
-      fives = rooms[Math.min(from, to)]?.[from < to ? 'forwards' : 'backwards'];
-    if (fives) {
-      const start = fivesStart + 4 * fives.start;
-      kernels.transformWinograd5(
-        under(a, b, kernel),
-        a.channels,
-        a.planeBytes,
-        a.rowBytes,
-        b.height + kernel - 1,
-        fives.tiles,
-        start,
-        4 * fives.plane,
-      );
-      kernels.convolveWinograd5(
-        start,
-        4 * fives.plane,
-        a.channels,
-        fives.tiles,
-        weights,
-        bias,
-        start + 4 * fives.lines,
-        4 * fives.line,
-        b.origin,
-        b.channels,
-        b.planeBytes,
-        b.rowBytes,
-        b.width,
-        b.height,
-        mode,
-      );
-    } else if (b.channels === 1)
-      kernels.convolveSingle(
-        under(a, b, kernel),
-        a.channels,
-        a.planeBytes,
-        a.rowBytes,
-        weights,
-        bias,
-        kernel,
-        b.origin,
-        b.rowBytes,
-        b.width,
-        b.height,
-        mode,
-      );
-    else if (from === 0 && room.groups) {
-      kernels.transformWinograd3(
-        under(a, b, kernel),
-        a.rowBytes,
-        b.height + kernel - 1,
-        room.groups,
-        room.tiles,
-        transformed,
-        4 * room.plane,
-      );
-      kernels.convolveWinograd3(
-        transformed,
-        4 * room.plane,
-        room.groups,
-        kernel,
-        room.tiles,
-        weights,
-        bias,
-        lines,
-        4 * room.line,
-        b.origin,
-        b.channels,
-        b.planeBytes,
-        b.rowBytes,
-        b.width,
-        b.height,
-        mode,
-      );
-    } else
-      kernels.convolve(
-        under(a, b, kernel),
-        a.channels,
-        a.planeBytes,
-        a.rowBytes,
-        weights,
-        bias,
-        kernel,
-        b.origin,
-        b.channels,
-        b.planeBytes,
-        b.rowBytes,
-        b.width,
-        b.height,
-        mode,
-      );
-  };
-  const onePatch = (n: number, gradient: number): number => {
-    const first = planes[0],
-      last = planes[planes.length - 1];
-    for (let y = 0, from = task.input + 4 * n * patch; y < task.height; y++, from += 4 * task.width) {
-      kernels.copy(first.whole + y * first.rowBytes, from, 4 * task.width);
-    }
-    packed.forEach((l, i) =>
-      convolve(
-        i,
-        i + 1,
-        task.weights + 4 * l.forwards,
-        task.weights + 4 * l.bias,
-        l.kernel,
-        l.activation === 'relu' ? RELU : LINEAR,
-      ),
-    );
-    const loss = kernels.squaredError(
-      last.whole,
-      last.rowBytes,
-      task.target + 4 * n * patch,
-      task.width,
-      task.height,
-      task.border,
-      factor,
-    );
-    if (!task.gradients) return loss;
-    for (let i = packed.length - 1; i >= 0; i--) {
-      const l = packed[i],
-        delta = planes[i + 1],
-        input = planes[i],
-        fives = rooms[i]?.forwards;
-      if (fives) {
-        const start = fivesStart + 4 * fives.start;
-        kernels.kernelGradientWinograd5(
-          delta.origin,
-          l.filters,
-          delta.planeBytes,
-          delta.rowBytes,
-          start,
-          4 * fives.plane,
-          l.inputs,
-          fives.tiles,
-          start + 4 * fives.lines,
-          4 * fives.line,
-          start + 4 * fives.sums,
-          delta.width,
-          delta.height,
-          gradient + 4 * l.kernelStart,
-          gradient + 4 * l.biasStart,
-        );
-      } else if (l.groups) {
-        kernels.kernelGradientWinograd3(
-          delta.origin,
-          l.filters,
-          delta.planeBytes,
-          delta.rowBytes,
-          transformed,
-          4 * room.plane,
-          room.groups,
-          l.kernel,
-          room.tiles,
-          lines,
-          4 * room.line,
-          sums,
-          delta.width,
-          delta.height,
-          gradient + 4 * l.kernelStart,
-          gradient + 4 * l.biasStart,
-        );
-      } else
-        kernels.kernelGradient(
-          delta.origin,
-          l.filters,
-          delta.planeBytes,
-          delta.rowBytes,
-          under(input, delta, l.kernel),
-          l.inputs,
-          input.planeBytes,
-          input.rowBytes,
-          l.kernel,
-          delta.width,
-          delta.height,
-          gradient + 4 * l.kernelStart,
-          gradient + 4 * l.biasStart,
-          delta.pad > 0 ? 1 : 0,
-        );
-      if (i > 0)
-        convolve(
-          i + 1,
-          i,
-          task.weights + 4 * l.backwards,
-          task.weights + 4 * zeros,
-          l.kernel,
-          packed[i - 1].activation === 'relu' ? MASK : LINEAR,
-        );
-    }
-    return loss;
-  };
+  const weightCount = patch.weightCount;
   return (chunk: number) => {
     const gradient = task.gradients + 4 * chunk * weightCount;
-    if (task.gradients) floats.fill(0, gradient / 4, gradient / 4 + weightCount);
+    if (task.differentiate) floats.fill(0, gradient / 4, gradient / 4 + weightCount);
     let loss = 0;
     const end = Math.min(task.count, (chunk + 1) * task.chunkSize);
-    for (let n = chunk * task.chunkSize; n < end; n++) loss += onePatch(n, gradient);
+    for (let n = chunk * task.chunkSize; n < end; n++) {
+      loss += patch.forwards(n);
+      if (task.differentiate) patch.backwards(gradient);
+    }
     losses[chunk] = loss;
   };
+}
+
+class Patch {
+  readonly weightCount: number;
+  private readonly graph: Graph;
+  private readonly floats: Float32Array;
+  private readonly packed: PackedLayer[];
+  private readonly values: Value[];
+  private readonly views: Views;
+  private readonly spare: Bound | null;
+  private readonly zeros: number;
+  private readonly workspaces: Workspaces;
+  private readonly forwardSteps: (() => void)[];
+  private readonly backwardSteps: ((gradient: number) => void)[];
+  private readonly output: number;
+  private readonly outputs: number | null;
+
+  constructor(
+    private readonly task: TrainTask,
+    private readonly scratch: number,
+    memory: WebAssembly.Memory,
+    private readonly kernels: Kernels,
+  ) {
+    const { width, height } = task;
+    this.graph = graphOf({ channels: task.channels as 1 | 3, layers: task.layers });
+    const { packed, zeros } = packedLayers(this.graph.slices, 'train');
+    this.packed = packed;
+    this.zeros = task.weights + 4 * zeros;
+    this.weightCount = this.graph.slices.at(-1)!.end;
+    const placed = trainingValues(this.graph, width, height, task.border);
+    this.workspaces = workspacesOf(this.graph, packed, placed.length, width, height);
+    this.views = new Views(memory, scratch + 4 * this.workspaces.views);
+    this.floats = new Float32Array(memory.buffer);
+    this.floats.fill(0, scratch / 4, (scratch + task.scratchBytes) / 4);
+    this.values = placed.values.map((value) => this.bindValue(value));
+    this.spare = placed.spare && this.bind(placed.spare, 0);
+    const last = this.values[this.values.length - 1];
+    this.output = this.whole(last.gradient);
+    // The loss replaces outputs by their gradient; where the derivative needs the outputs, it works on a copy.
+    this.outputs = last.gradient === last.planes ? null : this.whole(last.planes);
+    this.forwardSteps = this.graph.steps.map((step, i) => this.bindForwards(step, i));
+    this.backwardSteps = task.differentiate ? this.bindBackwards() : [];
+  }
+
+  /** The loss of patch n, summed; its gradient lies on the last value. */
+  forwards(n: number): number {
+    const { task, kernels, values, graph } = this;
+    const { width, height, channels } = task;
+    const { planes } = values[0];
+    const first = this.scratch + 4 * (planes.start + planes.pad * planes.row + planes.pad);
+    let from = task.input + 4 * n * channels * width * height;
+    for (let c = 0; c < channels; c++)
+      for (let y = 0; y < height; y++, from += 4 * width)
+        kernels.copy(first + 4 * (c * planes.plane + y * planes.row), from, 4 * width);
+    for (const step of this.forwardSteps) step();
+    if (this.outputs !== null) kernels.pass(this.outputs, this.output, width, height, LINEAR);
+    const { factor } = graph;
+    const target = task.target + 4 * n * channels * width * height * factor ** 2;
+    const { border, count, loss } = task;
+    const counted = count * channels * (width * factor - 2 * border) * (height * factor - 2 * border);
+    const scale = (loss === 0 ? 2 : 1) / counted;
+    return kernels.lossOf(loss, this.output, width, height, target, factor, border, scale);
+  }
+
+  /** Adds the patch's gradient at this address. */
+  backwards(gradient: number): void {
+    for (const step of this.backwardSteps) step(gradient);
+  }
+
+  private bind({ channels, start, row, plane, pad }: Planes, margin: number): Bound {
+    return {
+      channels,
+      plane: 4 * plane,
+      row: 4 * row,
+      pad,
+      origin: this.scratch + 4 * (start + (pad + margin) * row + pad + margin),
+      width: this.task.width - 2 * margin,
+      height: this.task.height - 2 * margin,
+    };
+  }
+
+  private bindValue(value: TrainingValue): Value {
+    const samples = this.bind(value.planes, value.margin);
+    const sum = value.sums ? this.bind(value.sums, value.margin) : samples;
+    return { ...value, samples, sum, delta: this.bind(value.gradient, value.margin) };
+  }
+
+  private view({ origin, plane, row, channels }: Bound): number {
+    return this.views.add({ data: origin, plane, row, count: channels });
+  }
+
+  /** Planes from their first sample, margins included. */
+  private whole(planes: Planes): number {
+    return this.view(this.bind(planes, 0));
+  }
+
+  private job(direction: Direction, from: Bound, to: Bound, bias: number, mode: number, workspace: number): Job {
+    const skip = (from.width - to.width) / 2 - (direction.shape.kernel - 1) / 2;
+    return {
+      shape: direction.shape,
+      from,
+      under: from.origin + skip * (from.row + 4),
+      to,
+      weights: this.task.weights + 4 * direction.start,
+      bias,
+      mode,
+      workspace: this.scratch + 4 * workspace,
+    };
+  }
+
+  private forwardJob(layer: PackedLayer, i: number, index: number): Job {
+    const mode = layer.activation === 'relu' ? RELU : LINEAR;
+    const bias = this.task.weights + 4 * layer.bias;
+    const workspace = this.workspaces.forwards[index];
+    return this.job(layer.forwards, this.values[i].samples, this.values[i + 1].sum, bias, mode, workspace);
+  }
+
+  private bindForwards(step: Step, i: number): () => void {
+    const { kernels } = this;
+    const to = this.values[i + 1];
+    if (step.kind === 'add') {
+      const [from, other, sum] = [
+        this.viewInside(this.values[i].samples, to.samples),
+        this.viewInside(this.values[step.other].samples, to.samples),
+        this.view(to.samples),
+      ];
+      const { width, height } = to.samples;
+      return () => {
+        kernels.pass(from, sum, width, height, LINEAR);
+        kernels.pass(other, sum, width, height, ADD);
+      };
+    }
+    const layer = this.packed[step.index];
+    const convolve = layer.forwards.plan.convolve(kernels, this.views, this.forwardJob(layer, i, step.index));
+    if (layer.activation === 'linear' || layer.activation === 'relu') return convolve;
+    const [sums, samples] = [this.view(to.sum), this.view(to.samples)];
+    const { width, height } = to.samples;
+    const kind = activations.indexOf(layer.activation);
+    const slopes = this.task.weights + 4 * layer.slopes;
+    return () => {
+      convolve();
+      kernels.activate(sums, samples, width, height, kind, slopes);
+    };
+  }
+
+  /** The part of a value that another, with a wider margin, depends on sample for sample. */
+  private viewInside(from: Bound, to: Bound): number {
+    const skip = (from.width - to.width) / 2;
+    return this.view({ ...from, origin: from.origin + skip * (from.row + 4) });
+  }
+
+  private bindBackwards(): ((gradient: number) => void)[] {
+    const written = this.values.map(() => false);
+    written[this.values.length - 1] = true;
+    const steps: ((gradient: number) => void)[] = [];
+    for (let i = this.graph.steps.length - 1; i >= 0; i--) {
+      const step = this.graph.steps[i];
+      if (step.kind === 'add') {
+        steps.push(this.passTo(i, i + 1, written), this.passTo(step.other, i + 1, written));
+        continue;
+      }
+      const differentiate = this.bindDerivative(i + 1);
+      if (differentiate) steps.push(differentiate);
+      steps.push(this.bindKernelGradient(step.index, i));
+      if (i > 0) steps.push(this.bindInputGradient(step.index, i, written));
+    }
+    return steps;
+  }
+
+  /** How a gradient reaches a value first, later, or through the ReLU that made it. */
+  private modeFor(i: number, written: boolean[]): number {
+    const first = !written[i];
+    written[i] = true;
+    if (!first) return ADD;
+    return this.masks(i) ? MASK : LINEAR;
+  }
+
+  /** Whether the value's samples, which its gradient replaces, tell where its ReLU was off. */
+  private masks(i: number): boolean {
+    const step = this.graph.steps[i - 1];
+    const relu = step?.kind === 'convolution' && step.slice.activation === 'relu';
+    return relu && this.values[i].gradient === this.values[i].planes;
+  }
+
+  private passTo(i: number, from: number, written: boolean[]): () => void {
+    if (i === 0) return () => undefined;
+    const { kernels } = this;
+    const delta = this.values[from].delta;
+    const [source, target] = [this.view(delta), this.viewInside(this.values[i].delta, delta)];
+    const mode = this.modeFor(i, written);
+    const pass = () => void kernels.pass(source, target, delta.width, delta.height, mode);
+    if (mode === ADD || this.values[i].delta.width === delta.width) return pass;
+    // Around the part that is passed on lies the last patch's gradient.
+    const { start, channels, plane } = this.values[i].gradient;
+    const first = this.scratch / 4 + start;
+    return () => {
+      this.floats.fill(0, first, first + channels * plane);
+      pass();
+    };
+  }
+
+  private bindDerivative(i: number): ((gradient: number) => void) | null {
+    const { kernels, task } = this;
+    const step = this.graph.steps[i - 1] as Step & { kind: 'convolution' };
+    const { activation, slopeStart } = step.slice;
+    if (activation === 'linear' || this.masks(i)) return null;
+    const value = this.values[i];
+    const [gates, deltas] = [this.view(activation === 'prelu' ? value.sum : value.samples), this.view(value.delta)];
+    const { width, height } = value.delta;
+    const kind = activations.indexOf(activation);
+    const slopes = task.weights + 4 * this.packed[step.index].slopes;
+    return (gradient) =>
+      void kernels.differentiateActivation(gates, deltas, width, height, kind, slopes, gradient + 4 * slopeStart);
+  }
+
+  private bindKernelGradient(index: number, i: number): (gradient: number) => void {
+    const layer = this.packed[index];
+    const { delta } = this.values[i + 1];
+    const job = this.forwardJob(layer, i, index);
+    const add = layer.forwards.plan.kernelGradient(this.kernels, this.views, { job, delta });
+    return (gradient) => add(gradient + 4 * layer.kernelStart, gradient + 4 * layer.biasStart);
+  }
+
+  private bindInputGradient(index: number, i: number, written: boolean[]): () => void {
+    const { kernels } = this;
+    const { backwards } = this.packed[index];
+    const workspace = this.workspaces.backwards[index];
+    const mode = this.modeFor(i, written);
+    const { delta } = this.values[i];
+    const from = this.values[i + 1].delta;
+    const bind = (to: Bound, how: number) =>
+      backwards.plan.convolve(kernels, this.views, this.job(backwards, from, to, this.zeros, how, workspace));
+    if (mode !== ADD) return bind(delta, mode);
+    // Minimal filtering adds in blocks of its own: the sum is taken beside.
+    const spare = { ...this.spare!, channels: delta.channels, width: delta.width, height: delta.height };
+    const convolve = bind(spare, LINEAR);
+    const [source, target] = [this.view(spare), this.view(delta)];
+    return () => {
+      convolve();
+      kernels.pass(source, target, delta.width, delta.height, ADD);
+    };
+  }
 }

@@ -4,23 +4,17 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { EngineError, OptionError } from '../../errors';
+import { lower, lowerWeights, raiseGradient } from '../../network/lower';
+import type { Model, Network } from '../../network/network';
 import type { Batch, Engine, LossOptions, Planes } from '../engine';
+import { lossNames } from '../losses';
 import { checkBatch, checkInput, Turns } from '../turns';
-import {
-  bandLength,
-  fivesRooms,
-  packedLayers,
-  packWeights,
-  roundUp,
-  scratchLength,
-  segmentRows,
-  stripWidth,
-  tileRoom,
-  trainingPlanes,
-} from './layout';
-import { CONTROL_BYTE, FIRST_FREE_BYTE, GENERATION, NEXT, PENDING, type Task, writeTask } from './task';
-import type { Convolution, Model } from '../../network/network';
-import { layerSlices } from '../../network/parameters';
+import { bandMemory, segmentRows, stripWidth } from './plan/bands';
+import { graphOf } from './plan/graph';
+import { packedLayers, packWeights } from './plan/packed';
+import { roundUp } from './plan/plan';
+import { trainingLength } from './plan/training';
+import { CONTROL_BYTE, FIRST_FREE_BYTE, GENERATION, MOST_LAYERS, NEXT, PENDING, type Task, writeTask } from './task';
 
 export interface WasmOptions {
   /** Threads that compute; all cores by default. The result does not depend on it. */
@@ -53,15 +47,11 @@ export async function createWasmEngine(options: WasmOptions = {}): Promise<Engin
   return new WasmEngine(module, simd, threads);
 }
 
-/** Throws EngineError for what the kernels do not compute yet. */
-function checkComputable({ network }: Model, { loss = 'mse' }: LossOptions): void {
-  const chain = network.layers.every(
-    (layer) => layer.kind === 'convolution' && (layer.activation === 'relu' || layer.activation === 'linear'),
-  );
-  if (!chain || network.channels !== 1 || loss !== 'mse')
-    throw new EngineError(
-      `engine wasm: the network ${network.name} with the loss ${loss} is not computed; use convolutions with relu or linear, luminance and mse`,
-    );
+/** Throws OptionError for a network that the threads have no room to describe, or that cannot be lowered. */
+function checkComputable({ network }: Model): void {
+  const { layers } = lower(network).network;
+  if (layers.length > MOST_LAYERS)
+    throw new OptionError(`engine wasm: the network has ${layers.length} layers; use at most ${MOST_LAYERS}`);
 }
 
 class WasmEngine implements Engine {
@@ -101,13 +91,13 @@ class WasmEngine implements Engine {
     options: LossOptions = {},
   ): Promise<number> {
     checkBatch(model, batch, gradient, options);
-    checkComputable(model, options);
-    return this.turns.take(() => this.differentiate(model, batch, gradient, options.border ?? 0));
+    checkComputable(model);
+    return this.turns.take(() => this.differentiate(model, batch, gradient, options));
   }
 
   predict(model: Model, input: Planes): Promise<Planes> {
     checkInput(model, input);
-    checkComputable(model, {});
+    checkComputable(model);
     return this.turns.take(() => this.predictNow(model, input));
   }
 
@@ -129,105 +119,114 @@ class WasmEngine implements Engine {
 
   private async differentiate(
     model: Model,
-    batch: Batch,
+    { input, target }: Batch,
     gradient: Float32Array | null,
-    border: number,
+    { border = 0, loss = 'mse' }: LossOptions,
   ): Promise<number> {
-    const { count, width, height } = batch.input;
-    const layers = layerSlices(model.network);
+    const { count, channels, width, height } = input;
+    const lowered = lower(model.network);
+    const weights = lowerWeights(lowered, model.weights);
+    const graph = graphOf(lowered.network);
+    const { packed, length } = packedLayers(graph.slices, 'train');
     const chunks = Math.ceil(count / CHUNK);
-    const patch = width * height;
-    const planes = trainingPlanes(layers, width, height);
-    const fives = fivesRooms(
-      layers,
-      planes.map(() => ({ width, height })),
-    );
-    const scratchBytes = roundUp(
-      4 * (scratchLength(planes) + tileRoom(layers[0], width, height).length + fives.length),
-      64,
-    );
-    const [weights, input, target, gradients, losses, scratch] = this.allocate([
-      4 * packedLayers(layers, 'train').length,
-      4 * count * patch,
-      4 * count * patch,
-      gradient ? 4 * chunks * model.weights.length : 0,
+    const scratchBytes = roundUp(4 * trainingLength(graph, packed, width, height), 64);
+    const values = (planes: Planes) => count * channels * planes.width * planes.height;
+    const [packedAt, inputAt, targetAt, gradients, losses, scratch] = this.allocate([
+      4 * length,
+      4 * values(input),
+      4 * values(target),
+      gradient ? 4 * chunks * weights.length : 0,
       8 * chunks,
       this.threads * scratchBytes,
     ]);
-    this.pack(model, weights, 'train');
+    packWeights(weights, packed, new Float32Array(this.memory.buffer, packedAt, length).fill(0));
     const floats = new Float32Array(this.memory.buffer);
-    floats.set(batch.input.data.subarray(0, count * patch), input / 4);
-    floats.set(batch.target.data.subarray(0, count * patch), target / 4);
+    floats.set(input.data.subarray(0, values(input)), inputAt / 4);
+    floats.set(target.data.subarray(0, values(target)), targetAt / 4);
     await this.run({
       kind: 'train',
       chunks,
-      chunkSize: CHUNK,
       count,
+      channels,
       width,
       height,
-      border,
-      stripWidth: 0,
-      segmentHeight: 0,
-      weights,
-      input,
-      target,
-      gradients: gradient ? gradients : 0,
-      losses,
+      weights: packedAt,
+      input: inputAt,
+      target: targetAt,
       scratch,
       scratchBytes,
-      layers: model.network.layers as Convolution[],
+      chunkSize: CHUNK,
+      border,
+      loss: lossNames.indexOf(loss),
+      gradients,
+      losses,
+      differentiate: gradient ? 1 : 0,
+      layers: lowered.network.layers,
     });
-    gradient?.fill(0);
-    for (let chunk = 0, from = gradients / 4; gradient && chunk < chunks; chunk++) {
-      for (let i = 0; i < gradient.length; i++) gradient[i] += floats[from++];
-    }
+    if (gradient) raiseGradient(lowered, this.sumGradients(gradients, chunks, weights.length), gradient);
     const sum = new Float64Array(this.memory.buffer, losses, chunks).reduce((a, b) => a + b, 0);
-    return sum / (count * (width - 2 * border) * (height - 2 * border));
+    return sum / (count * channels * (target.width - 2 * border) * (target.height - 2 * border));
   }
 
-  private async predictNow(model: Model, { data, width, height }: Planes): Promise<Planes> {
-    const layers = layerSlices(model.network);
-    const strip = stripWidth(layers, width);
+  /** The chunks' gradients, added in their order. */
+  private sumGradients(at: number, chunks: number, length: number): Float32Array {
+    const floats = new Float32Array(this.memory.buffer);
+    const sum = new Float32Array(length);
+    for (let chunk = 0, from = at / 4; chunk < chunks; chunk++) {
+      for (let i = 0; i < length; i++) sum[i] += floats[from++];
+    }
+    return sum;
+  }
+
+  /** One picture after the other. */
+  private async predictNow(model: Model, input: Planes): Promise<Planes> {
+    const { count, channels, width, height } = input;
+    const { scale } = model.network;
+    const area = channels * width * height;
+    const output = new Float32Array(count * area * scale ** 2);
+    const lowered = lower(model.network);
+    const weights = lowerWeights(lowered, model.weights);
+    for (let n = 0; n < count; n++) {
+      const picture = { ...input, data: input.data.subarray(n * area, (n + 1) * area) };
+      output.set(await this.predictPicture(lowered.network, weights, picture), n * area * scale ** 2);
+    }
+    return { data: output, count, channels, height: height * scale, width: width * scale };
+  }
+
+  private async predictPicture(network: Network, weights: Float32Array, picture: Planes): Promise<Float32Array> {
+    const { data, channels, width, height } = picture;
+    const graph = graphOf(network);
+    const { packed, length } = packedLayers(graph.slices, 'predict');
+    const strip = stripWidth(graph, width);
     const across = Math.ceil(width / strip);
     const segmentHeight = segmentRows(height, across, this.threads);
-    const chunks = across * Math.ceil(height / segmentHeight);
-    const scratchBytes = roundUp(4 * bandLength(layers, strip), 64);
-    const bytes = 4 * width * height;
-    const [weights, input, target, scratch] = this.allocate([
-      4 * packedLayers(layers, 'predict').length,
-      bytes,
-      bytes,
+    const scratchBytes = roundUp(4 * bandMemory(graph, packed, strip).length, 64);
+    const values = data.length * graph.factor ** 2;
+    const [packedAt, inputAt, targetAt, scratch] = this.allocate([
+      4 * length,
+      4 * data.length,
+      4 * values,
       this.threads * scratchBytes,
     ]);
-    this.pack(model, weights, 'predict');
-    const floats = new Float32Array(this.memory.buffer);
-    floats.set(data.subarray(0, width * height), input / 4);
+    packWeights(weights, packed, new Float32Array(this.memory.buffer, packedAt, length).fill(0));
+    new Float32Array(this.memory.buffer).set(data, inputAt / 4);
     await this.run({
       kind: 'predict',
-      chunks,
-      chunkSize: 1,
+      chunks: across * Math.ceil(height / segmentHeight),
       count: 1,
+      channels,
       width,
       height,
-      border: 0,
-      stripWidth: strip,
-      segmentHeight,
-      weights,
-      input,
-      target,
-      gradients: 0,
-      losses: 0,
+      weights: packedAt,
+      input: inputAt,
+      target: targetAt,
       scratch,
       scratchBytes,
-      layers: model.network.layers as Convolution[],
+      stripWidth: strip,
+      segmentHeight,
+      layers: network.layers,
     });
-    return { data: floats.slice(target / 4, target / 4 + width * height), count: 1, channels: 1, width, height };
-  }
-
-  private pack(model: Model, weights: number, kind: Task['kind']): void {
-    const { packed, length } = packedLayers(layerSlices(model.network), kind);
-    const target = new Float32Array(this.memory.buffer, weights, length).fill(0);
-    packWeights(model.weights, packed, target);
+    return new Float32Array(this.memory.buffer).slice(targetAt / 4, targetAt / 4 + values);
   }
 
   /** Byte addresses for blocks of these sizes, one after the other; the memory grows when they do not fit and never shrinks. */

@@ -23,7 +23,8 @@ function serve(): void {
     control = new Int32Array(memory.buffer, CONTROL_BYTE, 1024);
     const task = readTask(control);
     const scratch = task.scratch + index * task.scratchBytes;
-    const work = (task.kind === 'train' ? trainer : predictor)(task, scratch, memory, kernels);
+    const work =
+      task.kind === 'train' ? trainer(task, scratch, memory, kernels) : predictor(task, scratch, memory, kernels);
     for (let chunk = Atomics.add(control, NEXT, 1); chunk < task.chunks; chunk = Atomics.add(control, NEXT, 1))
       work(chunk);
     if (Atomics.sub(control, PENDING, 1) === 1) parentPort!.postMessage(seen);

@@ -2,10 +2,13 @@
 
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
 
-/** What happens to a sum before it is stored: nothing, ReLU, or zero where the value it replaces is not above zero. */
+/**
+ * How a sum is stored: as it is, through ReLU, as zero where the value that it replaces is not above zero, or added to that value.
+ */
 export const LINEAR: i32 = 0;
 export const RELU: i32 = 1;
 export const MASK: i32 = 2;
+export const ADD: i32 = 3;
 
 // @ts-ignore: decorator
 @inline
@@ -13,6 +16,7 @@ export function finish(value: v128, address: usize, mode: i32): void {
   // pmax is one instruction where max, which cares for NaN, takes eight.
   if (mode == RELU) value = f32x4.pmax(f32x4.splat(0), value);
   else if (mode == MASK) value = v128.and(value, f32x4.gt(v128.load(address), f32x4.splat(0)));
+  else if (mode == ADD) value = f32x4.add(v128.load(address), value);
   v128.store(address, value);
 }
 

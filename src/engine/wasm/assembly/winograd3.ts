@@ -5,41 +5,29 @@
 // A row of more taps is a sum of such groups of 3, the last filled up with zeros; the m_j are summed over groups and rows before the y are formed.
 // The planes of t have no gaps between rows, so that whatever is summed is one long line. All pointers are byte addresses, all strides bytes.
 
-import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
+import { even, high, low, odd } from './lanes';
 import { clearTail, dots, finish, sumPlane, within } from './sums';
-
-// @ts-ignore: decorator
-@inline
-function even(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
-}
-
-// @ts-ignore: decorator
-@inline
-function odd(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-}
+import { sumTiles } from './sumTiles';
+import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
 
 /**
- * The samples t of `rows` rows: planes [j][group][row][tile]. `input` points at the sample under the kernel's first tap for output (0, 0).
- * Blocks of 4 tiles reach beyond the last one: a plane has room for 8 more, and `input` may be read 8 samples further.
+ * The samples t of `rows` rows: planes [j][group][row][tile]. `from` begins at the sample under the kernel's first tap for
+ * output (0, 0). Blocks of 4 tiles reach beyond the last one: a plane has room for 8 more, and 8 samples more may be read.
  */
-export function transformWinograd3(
-  input: usize,
-  inputRow: usize,
-  rows: i32,
-  groups: i32,
-  tiles: i32,
-  target: usize,
-  plane: usize,
-): void {
+export function transformWinograd3(from: usize, rows: i32, workspace: usize): void {
+  const input = dataOf(from),
+    inputRow = rowOf(from);
+  const target = dataOf(workspace),
+    plane = planeOf(workspace),
+    groups = countOf(workspace),
+    tiles = tilesOf(workspace);
   const next = <usize>groups * plane;
   for (let g = 0; g < groups; g++)
     for (let y = 0; y < rows; y++) {
-      const from = input + <usize>y * inputRow + <usize>(12 * g);
+      const row = input + <usize>y * inputRow + <usize>(12 * g);
       const to = target + <usize>g * plane + ((<usize>(y * tiles)) << 2);
       for (let x = 0; x < tiles; x += 4) {
-        const source = from + ((<usize>x) << 3),
+        const source = row + ((<usize>x) << 3),
           at = to + ((<usize>x) << 2);
         const a = v128.load(source),
           b = v128.load(source, 16),
@@ -55,67 +43,6 @@ export function transformWinograd3(
         v128.store(at + 3 * next, f32x4.sub(d1, d3));
       }
     }
-}
-
-/** The m_j of 4 filters for one j, summed over groups of taps or over planes: `count` tiles of lines `targetPlane` apart, in blocks of 8. `kernels` is packed [group][row][4]. */
-export function sumTiles(
-  source: usize,
-  plane: usize,
-  groups: i32,
-  kernel: i32,
-  row: usize,
-  kernels: usize,
-  target: usize,
-  targetPlane: usize,
-  count: i32,
-): void {
-  for (let i = 0; i < count; i += 8) {
-    const at = (<usize>i) << 2;
-    let tap = kernels,
-      line = source + at;
-    let s00 = f32x4.splat(0),
-      s01 = s00,
-      s10 = s00,
-      s11 = s00,
-      s20 = s00,
-      s21 = s00,
-      s30 = s00,
-      s31 = s00;
-    for (let g = 0; g < groups; g++) {
-      let p = line;
-      for (let r = 0; r < kernel; r++) {
-        const a = v128.load(p),
-          b = v128.load(p, 16);
-        let w = v128.load32_splat(tap);
-        s00 = multiplyAdd(a, w, s00);
-        s01 = multiplyAdd(b, w, s01);
-        w = v128.load32_splat(tap, 4);
-        s10 = multiplyAdd(a, w, s10);
-        s11 = multiplyAdd(b, w, s11);
-        w = v128.load32_splat(tap, 8);
-        s20 = multiplyAdd(a, w, s20);
-        s21 = multiplyAdd(b, w, s21);
-        w = v128.load32_splat(tap, 12);
-        s30 = multiplyAdd(a, w, s30);
-        s31 = multiplyAdd(b, w, s31);
-        tap += 16;
-        p += row;
-      }
-      line += plane;
-    }
-    let to = target + at;
-    v128.store(to, s00);
-    v128.store(to, s01, 16);
-    to += targetPlane;
-    v128.store(to, s10);
-    v128.store(to, s11, 16);
-    to += targetPlane;
-    v128.store(to, s20);
-    v128.store(to, s21, 16);
-    to += targetPlane;
-    v128.store(to, s30);
-    v128.store(to, s31, 16);
-  }
 }
 
 /** One filter's outputs from its m_j, which lie `next` apart. */
@@ -139,8 +66,8 @@ function formOutputs(
         m2 = v128.load(at + 2 * next);
       const y0 = f32x4.add(f32x4.add(b, v128.load(at)), f32x4.add(m1, m2));
       const y1 = f32x4.add(b, f32x4.sub(f32x4.sub(m1, m2), v128.load(at + 3 * next)));
-      finish(i8x16.shuffle(y0, y1, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23), to, mode);
-      finish(i8x16.shuffle(y0, y1, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31), to + 16, mode);
+      finish(low(y0, y1), to, mode);
+      finish(high(y0, y1), to + 16, mode);
     }
     clearTail(output, width, 8);
     output += outputRow;
@@ -148,27 +75,29 @@ function formOutputs(
 }
 
 /**
- * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][group][row][4]; `scratch` holds 16 lines,
- * `scratchPlane` apart, of as many tiles as there are, and 8 more.
+ * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][group][row][4]; the workspace has 16
+ * lines of as many tiles as there are, and 8 more.
  */
 export function convolveWinograd3(
-  transformed: usize,
-  plane: usize,
-  groups: i32,
-  kernel: i32,
-  tiles: i32,
+  workspace: usize,
   kernels: usize,
   bias: usize,
-  scratch: usize,
-  scratchPlane: usize,
-  output: usize,
-  filters: i32,
-  outputPlane: usize,
-  outputRow: usize,
+  kernel: i32,
+  to: usize,
   width: i32,
   height: i32,
   mode: i32,
 ): void {
+  const transformed = dataOf(workspace),
+    plane = planeOf(workspace),
+    groups = countOf(workspace),
+    tiles = tilesOf(workspace);
+  const scratch = linesOf(workspace),
+    scratchPlane = lineOf(workspace);
+  const output = dataOf(to),
+    outputPlane = planeOf(to),
+    outputRow = rowOf(to),
+    filters = countOf(to);
   const taps = (<usize>(groups * kernel)) << 4,
     next = scratchPlane << 2;
   for (let f = 0; f < filters; f += 4) {
@@ -245,25 +174,27 @@ function addTaps(sums: usize, next: usize, groups: i32, kernel: i32, gradient: u
     }
 }
 
-/** What `kernelGradient` computes, from transformed samples; `scratch` as for `convolveWinograd3`, `sums` room for 16 times the kernels' rows and groups. */
+/** What `kernelGradient` computes, from transformed samples; the sums have room for 16 times the kernels' rows and groups. */
 export function kernelGradientWinograd3(
-  delta: usize,
-  filters: i32,
-  deltaPlane: usize,
-  deltaRow: usize,
-  transformed: usize,
-  plane: usize,
-  groups: i32,
+  deltas: usize,
+  workspace: usize,
   kernel: i32,
-  tiles: i32,
-  scratch: usize,
-  scratchPlane: usize,
-  sums: usize,
   width: i32,
   height: i32,
   gradient: usize,
   biasGradient: usize,
 ): void {
+  const delta = dataOf(deltas),
+    deltaPlane = planeOf(deltas),
+    deltaRow = rowOf(deltas),
+    filters = countOf(deltas);
+  const transformed = dataOf(workspace),
+    plane = planeOf(workspace),
+    groups = countOf(workspace),
+    tiles = tilesOf(workspace);
+  const scratch = linesOf(workspace),
+    scratchPlane = lineOf(workspace),
+    sums = sumsOf(workspace);
   const taps = groups * kernel,
     count = (tiles * height + 3) & ~3;
   const row = (<usize>tiles) << 2,

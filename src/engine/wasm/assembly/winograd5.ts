@@ -4,44 +4,26 @@
 // The m_j = t_j * w_j are summed over planes and rows before the y are formed; a kernel's gradient is G' ((A dy) * (B' d)), summed over tiles.
 // The planes of t have no gaps between rows, so that whatever is summed is one long line. All pointers are byte addresses, all strides bytes.
 
-import { clearTail, dots, finish, sumPlane, within } from './sums';
-import { sumTiles } from './winograd3';
+import { high, low, times } from './lanes';
+import { clearTail, finish } from './sums';
+import { sumTiles } from './sumTiles';
+import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, tilesOf } from './views';
 
-const POINTS: usize = 8;
-const TAPS: i32 = 5;
-
-// @ts-ignore: decorator
-@inline
-function low(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-}
-
-// @ts-ignore: decorator
-@inline
-function high(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-}
-
-// @ts-ignore: decorator
-@inline
-function times(value: f32, a: v128): v128 {
-  return f32x4.mul(f32x4.splat(value), a);
-}
+export const POINTS: usize = 8;
+export const TAPS: i32 = 5;
 
 /**
- * The samples t of `rows` rows of each plane: [j][channel][row][tile], planes `plane` apart. `input` points at the sample under the kernel's first tap
- * for output (0, 0). Blocks of 4 tiles reach beyond the last one: a plane has room for 8 more, and `input` may be read 20 samples further.
+ * The samples t of `rows` rows of each plane: [j][channel][row][tile]. `samples` begins at the sample under the kernel's first
+ * tap for output (0, 0). Blocks of 4 tiles reach beyond the last one: a plane has room for 8 more, and 20 samples more may be read.
  */
-export function transformWinograd5(
-  input: usize,
-  channels: i32,
-  inputPlane: usize,
-  inputRow: usize,
-  rows: i32,
-  tiles: i32,
-  target: usize,
-  plane: usize,
-): void {
+export function transformWinograd5(samples: usize, rows: i32, workspace: usize): void {
+  const input = dataOf(samples),
+    inputPlane = planeOf(samples),
+    inputRow = rowOf(samples),
+    channels = countOf(samples);
+  const target = dataOf(workspace),
+    plane = planeOf(workspace),
+    tiles = tilesOf(workspace);
   const next = <usize>channels * plane;
   for (let c = 0; c < channels; c++)
     for (let y = 0; y < rows; y++) {
@@ -155,26 +137,28 @@ function formOutputs(
 }
 
 /**
- * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][channel][row][4]; `scratch` holds 32 lines,
- * `scratchPlane` apart, of as many tiles as there are, and 8 more.
+ * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][channel][row][4]; the workspace has 32
+ * lines of as many tiles as there are, and 8 more.
  */
 export function convolveWinograd5(
-  transformed: usize,
-  plane: usize,
-  channels: i32,
-  tiles: i32,
+  workspace: usize,
   kernels: usize,
   bias: usize,
-  scratch: usize,
-  scratchPlane: usize,
-  output: usize,
-  filters: i32,
-  outputPlane: usize,
-  outputRow: usize,
+  to: usize,
   width: i32,
   height: i32,
   mode: i32,
 ): void {
+  const transformed = dataOf(workspace),
+    plane = planeOf(workspace),
+    channels = countOf(workspace),
+    tiles = tilesOf(workspace);
+  const scratch = linesOf(workspace),
+    scratchPlane = lineOf(workspace);
+  const output = dataOf(to),
+    outputPlane = planeOf(to),
+    outputRow = rowOf(to),
+    filters = countOf(to);
   const taps = (<usize>(channels * TAPS)) << 4,
     next = scratchPlane << 2;
   for (let f = 0; f < filters; f += 4) {
@@ -205,150 +189,5 @@ export function convolveWinograd5(
         mode,
       );
     }
-  }
-}
-
-/** One filter's gradient of its outputs, transformed with the transpose of what forms them, in lines `next` apart. */
-function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, target: usize, next: usize): void {
-  let to = target;
-  for (let y = 0; y < height; y++) {
-    to = target + ((<usize>(y * tiles)) << 2);
-    for (let x = 0; x < tiles; x += 4) {
-      const from = delta + ((<usize>x) << 4);
-      const v0 = v128.load(from),
-        v1 = v128.load(from, 16),
-        v2 = v128.load(from, 32),
-        v3 = v128.load(from, 48);
-      const p = low(v0, v2),
-        q = low(v1, v3),
-        r = high(v0, v2),
-        s = high(v1, v3);
-      const e0 = low(p, q),
-        e1 = high(p, q),
-        e2 = low(r, s),
-        e3 = high(r, s);
-      let at = to + ((<usize>x) << 2);
-      v128.store(at, e0);
-      let even = f32x4.add(e0, e2),
-        odd = f32x4.add(e1, e3);
-      at += next;
-      v128.store(at, f32x4.add(even, odd));
-      at += next;
-      v128.store(at, f32x4.sub(even, odd));
-      even = f32x4.add(e0, times(4, e2));
-      odd = f32x4.add(times(2, e1), times(8, e3));
-      at += next;
-      v128.store(at, f32x4.add(even, odd));
-      at += next;
-      v128.store(at, f32x4.sub(even, odd));
-      even = f32x4.add(e0, times(0.25, e2));
-      odd = f32x4.add(times(0.5, e1), times(0.125, e3));
-      at += next;
-      v128.store(at, f32x4.add(even, odd));
-      at += next;
-      v128.store(at, f32x4.sub(even, odd));
-      at += next;
-      v128.store(at, e3);
-    }
-    delta += deltaRow;
-  }
-  // The products take whole blocks of 4.
-  to += (<usize>tiles) << 2;
-  for (let j: usize = 0; j < POINTS; j++) v128.store(to + j * next, f32x4.splat(0));
-}
-
-/** From the sums s_j of one filter, [channel][row] each and `next` apart, the gradient of its kernels' taps, a row of 5 after the other. */
-function addTaps(sums: usize, next: usize, rows: i32, gradient: usize): void {
-  for (let row = 0; row < rows; row++) {
-    let at = sums;
-    const s0 = f32.load(at);
-    at += next;
-    let m = f32.load(at);
-    at += next;
-    let n = f32.load(at);
-    const u1: f32 = (-(m + n) * 2) / 9,
-      v1: f32 = ((n - m) * 2) / 9;
-    at += next;
-    m = f32.load(at);
-    at += next;
-    n = f32.load(at);
-    const u2: f32 = (m + n) / 90,
-      v2: f32 = (m - n) / 90;
-    at += next;
-    m = f32.load(at);
-    at += next;
-    n = f32.load(at);
-    const u3: f32 = ((m + n) * 32) / 45,
-      v3: f32 = ((m - n) * 32) / 45;
-    f32.store(gradient, f32.load(gradient) + (s0 + (u1 + (u2 + u3))));
-    f32.store(gradient, f32.load(gradient, 4) + (v1 + (2 * v2 + 0.5 * v3)), 4);
-    f32.store(gradient, f32.load(gradient, 8) + (u1 + (4 * u2 + 0.25 * u3)), 8);
-    f32.store(gradient, f32.load(gradient, 12) + (v1 + (8 * v2 + 0.125 * v3)), 12);
-    f32.store(gradient, f32.load(gradient, 16) + (u1 + (16 * u2 + 0.0625 * u3) + f32.load(at + next)), 16);
-    gradient += 20;
-    sums += 4;
-  }
-}
-
-/** What `kernelGradient` computes, from transformed samples; `scratch` as for `convolveWinograd5`, `sums` room for 32 times the channels' kernel rows. */
-export function kernelGradientWinograd5(
-  delta: usize,
-  filters: i32,
-  deltaPlane: usize,
-  deltaRow: usize,
-  transformed: usize,
-  plane: usize,
-  channels: i32,
-  tiles: i32,
-  scratch: usize,
-  scratchPlane: usize,
-  sums: usize,
-  width: i32,
-  height: i32,
-  gradient: usize,
-  biasGradient: usize,
-): void {
-  const rows = channels * TAPS,
-    count = (tiles * height + 3) & ~3;
-  const row = (<usize>tiles) << 2,
-    line = (<usize>rows) << 2,
-    next = scratchPlane << 2;
-  for (let f = 0; f < filters; f++)
-    sumPlane(delta + <usize>f * deltaPlane, deltaRow, width, height, biasGradient + ((<usize>f) << 2));
-  for (let f = 0; f < filters; f += 4) {
-    const left = filters - f;
-    for (let i = 0; i < min(4, left); i++)
-      transformDelta(
-        delta + <usize>(f + i) * deltaPlane,
-        deltaRow,
-        tiles,
-        height,
-        scratch + <usize>i * scratchPlane,
-        next,
-      );
-    memory.fill(sums, 0, 32 * line);
-    for (let j: usize = 0; j < POINTS; j++)
-      for (let c = 0; c < channels; c++)
-        for (let r = 0; r < TAPS; r += 2) {
-          dots(
-            scratch + j * next,
-            within(scratchPlane, 1, left),
-            within(scratchPlane, 2, left),
-            within(scratchPlane, 3, left),
-            left,
-            0,
-            transformed + (j * <usize>channels + <usize>c) * plane + <usize>r * row,
-            r + 1 < TAPS ? row : 0,
-            TAPS - r,
-            0,
-            count,
-            1,
-            sums + 4 * j * line + ((<usize>(c * TAPS + r)) << 2),
-            line,
-            4,
-          );
-        }
-    for (let i = 0; i < min(4, left); i++)
-      addTaps(sums + <usize>i * line, 4 * line, rows, gradient + <usize>(f + i) * <usize>rows * 20);
   }
 }

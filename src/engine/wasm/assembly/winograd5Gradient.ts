@@ -1,0 +1,153 @@
+// The kernels' gradient by minimal filtering F(4,5): see winograd5.ts.
+
+import { high, low, times } from './lanes';
+import { dots, sumPlane, within } from './sums';
+import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
+import { POINTS, TAPS } from './winograd5';
+
+/** One filter's gradient of its outputs, transformed with the transpose of what forms them, in lines `next` apart. */
+function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, target: usize, next: usize): void {
+  let to = target;
+  for (let y = 0; y < height; y++) {
+    to = target + ((<usize>(y * tiles)) << 2);
+    for (let x = 0; x < tiles; x += 4) {
+      const from = delta + ((<usize>x) << 4);
+      const v0 = v128.load(from),
+        v1 = v128.load(from, 16),
+        v2 = v128.load(from, 32),
+        v3 = v128.load(from, 48);
+      const p = low(v0, v2),
+        q = low(v1, v3),
+        r = high(v0, v2),
+        s = high(v1, v3);
+      const e0 = low(p, q),
+        e1 = high(p, q),
+        e2 = low(r, s),
+        e3 = high(r, s);
+      let at = to + ((<usize>x) << 2);
+      v128.store(at, e0);
+      let even = f32x4.add(e0, e2),
+        odd = f32x4.add(e1, e3);
+      at += next;
+      v128.store(at, f32x4.add(even, odd));
+      at += next;
+      v128.store(at, f32x4.sub(even, odd));
+      even = f32x4.add(e0, times(4, e2));
+      odd = f32x4.add(times(2, e1), times(8, e3));
+      at += next;
+      v128.store(at, f32x4.add(even, odd));
+      at += next;
+      v128.store(at, f32x4.sub(even, odd));
+      even = f32x4.add(e0, times(0.25, e2));
+      odd = f32x4.add(times(0.5, e1), times(0.125, e3));
+      at += next;
+      v128.store(at, f32x4.add(even, odd));
+      at += next;
+      v128.store(at, f32x4.sub(even, odd));
+      at += next;
+      v128.store(at, e3);
+    }
+    delta += deltaRow;
+  }
+  // The products take whole blocks of 4.
+  to += (<usize>tiles) << 2;
+  for (let j: usize = 0; j < POINTS; j++) v128.store(to + j * next, f32x4.splat(0));
+}
+
+/** From the sums s_j of one filter, [channel][row] each and `next` apart, the gradient of its kernels' taps, a row of 5 after the other. */
+function addTaps(sums: usize, next: usize, rows: i32, gradient: usize): void {
+  for (let row = 0; row < rows; row++) {
+    let at = sums;
+    const s0 = f32.load(at);
+    at += next;
+    let m = f32.load(at);
+    at += next;
+    let n = f32.load(at);
+    const u1: f32 = (-(m + n) * 2) / 9,
+      v1: f32 = ((n - m) * 2) / 9;
+    at += next;
+    m = f32.load(at);
+    at += next;
+    n = f32.load(at);
+    const u2: f32 = (m + n) / 90,
+      v2: f32 = (m - n) / 90;
+    at += next;
+    m = f32.load(at);
+    at += next;
+    n = f32.load(at);
+    const u3: f32 = ((m + n) * 32) / 45,
+      v3: f32 = ((m - n) * 32) / 45;
+    f32.store(gradient, f32.load(gradient) + (s0 + (u1 + (u2 + u3))));
+    f32.store(gradient, f32.load(gradient, 4) + (v1 + (2 * v2 + 0.5 * v3)), 4);
+    f32.store(gradient, f32.load(gradient, 8) + (u1 + (4 * u2 + 0.25 * u3)), 8);
+    f32.store(gradient, f32.load(gradient, 12) + (v1 + (8 * v2 + 0.125 * v3)), 12);
+    f32.store(gradient, f32.load(gradient, 16) + (u1 + (16 * u2 + 0.0625 * u3) + f32.load(at + next)), 16);
+    gradient += 20;
+    sums += 4;
+  }
+}
+
+/** What `kernelGradient` computes, from transformed samples; the sums have room for 32 times the channels' kernel rows. */
+export function kernelGradientWinograd5(
+  deltas: usize,
+  workspace: usize,
+  width: i32,
+  height: i32,
+  gradient: usize,
+  biasGradient: usize,
+): void {
+  const delta = dataOf(deltas),
+    deltaPlane = planeOf(deltas),
+    deltaRow = rowOf(deltas),
+    filters = countOf(deltas);
+  const transformed = dataOf(workspace),
+    plane = planeOf(workspace),
+    channels = countOf(workspace),
+    tiles = tilesOf(workspace);
+  const scratch = linesOf(workspace),
+    scratchPlane = lineOf(workspace),
+    sums = sumsOf(workspace);
+  const rows = channels * TAPS,
+    count = (tiles * height + 3) & ~3;
+  const row = (<usize>tiles) << 2,
+    line = (<usize>rows) << 2,
+    next = scratchPlane << 2;
+  for (let f = 0; f < filters; f++)
+    sumPlane(delta + <usize>f * deltaPlane, deltaRow, width, height, biasGradient + ((<usize>f) << 2));
+  for (let f = 0; f < filters; f += 4) {
+    const left = filters - f;
+    for (let i = 0; i < min(4, left); i++)
+      transformDelta(
+        delta + <usize>(f + i) * deltaPlane,
+        deltaRow,
+        tiles,
+        height,
+        scratch + <usize>i * scratchPlane,
+        next,
+      );
+    memory.fill(sums, 0, 32 * line);
+    for (let j: usize = 0; j < POINTS; j++)
+      for (let c = 0; c < channels; c++)
+        for (let r = 0; r < TAPS; r += 2) {
+          dots(
+            scratch + j * next,
+            within(scratchPlane, 1, left),
+            within(scratchPlane, 2, left),
+            within(scratchPlane, 3, left),
+            left,
+            0,
+            transformed + (j * <usize>channels + <usize>c) * plane + <usize>r * row,
+            r + 1 < TAPS ? row : 0,
+            TAPS - r,
+            0,
+            count,
+            1,
+            sums + 4 * j * line + ((<usize>(c * TAPS + r)) << 2),
+            line,
+            4,
+          );
+        }
+    for (let i = 0; i < min(4, left); i++)
+      addTaps(sums + <usize>i * line, 4 * line, rows, gradient + <usize>(f + i) * <usize>rows * 20);
+  }
+}

@@ -1,0 +1,88 @@
+import { type Plan, roundUp, type Shape, type TapValue } from './plan';
+
+/** Each point and its negative, and the factor of the values there. */
+const POINTS = [
+  [1, -2 / 9],
+  [2, 1 / 90],
+  [0.5, 32 / 45],
+];
+
+/** In floats, as in winograd3.ts. */
+function layout(inputs: number, width: number, height: number) {
+  const tiles = Math.ceil(width / 4);
+  const plane = roundUp(tiles * (height + 4) + 8, 4);
+  const line = roundUp(tiles * height + 8, 4);
+  const lines = 8 * inputs * plane;
+  const sums = lines + 32 * line;
+  return { tiles, plane, line, lines, sums, length: sums + 32 * 5 * inputs };
+}
+
+/**
+ * Minimal filtering F(4,5) along rows, in training, for 5x5 kernels between many planes: assembly/winograd5.ts. It rounds about
+ * twice as much as the direct convolution; narrow layers stay with that, as they take little time anyhow.
+ */
+export const winograd5: Plan = {
+  name: 'winograd5',
+  fits: ({ first, inputs, outputs, kernel, use }) =>
+    use === 'train' && !first && Math.min(inputs, outputs) > 8 && kernel === 5,
+  packedLength: ({ outputs, inputs }) => roundUp(outputs, 4) * 8 * inputs * 5,
+  pack: packWinograd5,
+  workspace: ({ inputs }, width, height) => layout(inputs, width, height).length,
+  convolve: (kernels, views, { shape, from, under, to, weights, bias, mode, workspace }) => {
+    const { width, height } = to;
+    const input = views.add({ data: under, plane: from.plane, row: from.row, count: from.channels });
+    const output = views.add({ data: to.origin, plane: to.plane, row: to.row, count: to.channels });
+    const space = views.add(workspaceOf(shape, width, height, workspace));
+    return () => {
+      kernels.transformWinograd5(input, height + 4, space);
+      kernels.convolveWinograd5(space, weights, bias, output, width, height, mode);
+    };
+  },
+  kernelGradient: (kernels, views, { job, delta }) => {
+    const { width, height } = delta;
+    const deltas = views.add({ data: delta.origin, plane: delta.plane, row: delta.row, count: delta.channels });
+    const space = views.add(workspaceOf(job.shape, width, height, job.workspace));
+    return (kernelGradient, biasGradient) =>
+      void kernels.kernelGradientWinograd5(deltas, space, width, height, kernelGradient, biasGradient);
+  },
+};
+
+function workspaceOf({ inputs }: Shape, width: number, height: number, at: number) {
+  const { tiles, plane, line, lines, sums } = layout(inputs, width, height);
+  return {
+    data: at,
+    plane: 4 * plane,
+    row: 0,
+    count: inputs,
+    lines: at + 4 * lines,
+    line: 4 * line,
+    sums: at + 4 * sums,
+    tiles,
+  };
+}
+
+/**
+ * Each row's 5 taps as the values of their polynomial at 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, each with its factor:
+ * [outputs / 4][j][input][row][4].
+ */
+function packWinograd5(target: Float32Array, start: number, { outputs, inputs }: Shape, value: TapValue): void {
+  const next = 20 * inputs;
+  for (let o = 0; o < outputs; o++)
+    for (let i = 0; i < inputs; i++)
+      for (let r = 0; r < 5; r++) {
+        const g0 = value(o, i, 5 * r);
+        const g1 = value(o, i, 5 * r + 1);
+        const g2 = value(o, i, 5 * r + 2);
+        const g3 = value(o, i, 5 * r + 3);
+        const g4 = value(o, i, 5 * r + 4);
+        let at = start + (((o >> 2) * 8 * inputs + i) * 5 + r) * 4 + (o & 3);
+        target[at] = g0;
+        for (const [point, factor] of POINTS) {
+          const even = factor * (g0 + point ** 2 * (g2 + point ** 2 * g4));
+          const odd = factor * point * (g1 + point ** 2 * g3);
+          target[(at += next)] = even + odd;
+          target[(at += next)] = even - odd;
+        }
+        target[at + next] = g4;
+      }
+}
