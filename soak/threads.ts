@@ -76,8 +76,11 @@ async function referencesOf(random: RandomState): Promise<Reference[]> {
   const one: Engine = await createWasmEngine({ threads: 1 });
   const references: Reference[] = [];
   for (const count of [9, 16, 24, 31, 40]) {
-    const plane = () => Float32Array.from({ length: count * 144 }, () => normal(random));
-    const batch = { input: plane(), target: plane(), count, width: 12, height: 12 };
+    const planes = () => {
+      const data = Float32Array.from({ length: count * 144 }, () => normal(random));
+      return { data, count, channels: 1, width: 12, height: 12 };
+    };
+    const batch = { input: planes(), target: planes() };
     const gradient = new Float32Array(model.weights.length);
     references.push({ batch, gradient, loss: await one.lossAndGradient(model, batch, gradient) });
   }
