@@ -1,6 +1,6 @@
-// One of several processes that take the same lock in each round: {folder, at, slow, hold} comes, {from, to} or {name, message}
-// goes back. `at` is when all begin, in milliseconds since 1970; with `slow` each file operation is late by up to as many
-// milliseconds, so that the others come in between.
+// One of several processes that take the same lock in each round: {folder, at, slow, hold} comes, {from, to} or
+// {name, message} goes back. `at` is when all begin, in milliseconds since 1970; with `slow` each file operation is
+// late by up to as many milliseconds, so that the others come in between.
 const fs = require('node:fs/promises');
 const { setTimeout: sleep } = require('node:timers/promises');
 

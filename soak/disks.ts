@@ -107,9 +107,11 @@ async function runClosedOutputs({ random, folder, ends }: Setting, tally: Tally)
     }
     const run = join(folder, 'run'),
       what = `train, standard output ${output} after ${bytes} bytes`;
-    checkQuiet(await commandLine([...train, run], output, bytes), what, tally);
+    const ended = await commandLine([...train, run], output, bytes);
+    checkQuiet(ended, what, tally);
     const begun = (await stat(run).catch(() => null)) && (await readdir(run)).includes('checkpoint.bin');
-    if (!begun) tally.fail(`${what}: left no checkpoint`);
+    // An output that fails before the first epoch may end the command while there is nothing to lose.
+    if (!begun && (ended.code === 0 || /epoch 1/.test(ended.stdout))) tally.fail(`${what}: left no checkpoint`);
     const again = await commandLine([...train, run, '--resume'], 'open', 0);
     const { weights } = await loadWeights(join(run, 'weights.safetensors')).catch(() => ({ weights: null }));
     if (again.code !== 0) tally.fail(`${what}: resumed, it ended with ${again.code}: ${again.stderr.slice(0, 300)}`);

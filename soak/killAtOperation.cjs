@@ -1,6 +1,6 @@
-// Loaded before a run (node --require): counts the operations that change files, and kills the process at the one numbered
-// SOAK_KILL_AT: before it, or with SOAK_KILL_LATE after it, and half-way where it is a write. Writes the number of operations
-// into the file SOAK_COUNT when the process ends by itself.
+// Loaded before a run (node --require): counts the operations that change files, and kills the process at the one
+// numbered SOAK_KILL_AT: before it, or with SOAK_KILL_LATE after it, and half-way where it is a write. Writes the
+// number of operations into the file SOAK_COUNT when the process ends by itself.
 const { writeFileSync } = require('node:fs');
 const fs = require('node:fs/promises');
 

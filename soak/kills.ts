@@ -15,7 +15,10 @@ export const kills: Soak = {
   run: runKills,
 };
 
-/** Kills at file operations and kills at random moments take turns. Every operation is tried once before any is tried again. */
+/**
+ * Kills at file operations and kills at random moments take turns. Every operation is tried once before any is tried
+ * again.
+ */
 async function runKills({ random, folder, ends }: Setting, tally: Tally): Promise<void> {
   const whole = join(folder, 'whole'),
     countFile = join(folder, 'operations');

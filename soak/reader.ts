@@ -1,5 +1,5 @@
-// A process that reads files which may be damaged: {kind, folder, name} comes, a Verdict goes back. It is a process of its own
-// because a decoder may end it.
+// A process that reads files which may be damaged: {kind, folder, name} comes, a Verdict goes back. It is a process of
+// its own because a decoder may end it.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpack } from '../src/data/fetch/unpack';
@@ -52,7 +52,9 @@ async function verdictOf(kind: Kind, folder: string, name: string): Promise<Verd
     return { verdict: 'read' };
   } catch (error) {
     const { name: errorName, message } = error as Error;
-    const raw = /\n {4}at |Cannot read prop|is not a function|is not iterable|\bundefined\b|\[object/.test(message);
+    const raw = /\n {4}at |Cannot read prop|is not a function|is not iterable|undefined on undefined|\[object/.test(
+      message,
+    );
     if (errorName in errors && !raw) return { verdict: 'refused by name' };
     return { verdict: 'failure', why: `${errorName}: ${message.slice(0, 300)}` };
   }

@@ -1,4 +1,4 @@
-// npm run soak: kills, races, full disks, closed outputs, damaged files and late threads, for as many minutes as are given.
+// npm run soak: kills, races, full disks, closed outputs, damaged files and late threads, for some minutes.
 import { Command, InvalidArgumentError } from 'commander';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -59,7 +59,9 @@ export async function outcome(folder: string) {
 
 export type Outcome = Awaited<ReturnType<typeof outcome>>;
 
-/** Fails the tally where the folder has lost a batch that the killed process had said to be done before its last one. */
+/**
+ * Fails the tally where the folder has lost a batch that the killed process had said to be done before its last one.
+ */
 export async function checkKept(folder: string, { stdout }: Ended, what: string, tally: Tally): Promise<void> {
   const steps = [...stdout.matchAll(/^step (\d+)$/gm)].map(([, step]) => Number(step));
   const kept = await loadCheckpoint(folder, (message) => tally.fail(`${what}: ${message}`));

@@ -6,25 +6,28 @@ import { LockedError, WriteError } from '../errors';
 import { type Owner, ownerIn, ownerLives, thisProcess } from './lockOwner';
 
 /**
- * A lock is a chain of files. The first is the lock file itself. When its owner has ended, a successor is a file whose name is
- * derived from the content of all files before it, so exactly one process can make it. The last file of the chain names the
- * owner. Two rules keep a lock from being held by two: every content is unique, so a lock file that was replaced never comes
- * back; and a successor is removed only when the lock file is another one than it was made for.
+ * A lock is a chain of files. The first is the lock file itself. When its owner has ended, a successor is a file whose
+ * name is derived from the content of all files before it, so exactly one process can make it. The last file of the
+ * chain names the owner. Two rules keep a lock from being held by two: every content is unique, so a lock file that was
+ * replaced never comes back; and a successor is removed only when the lock file is another one than it was made for.
  */
 interface Link {
   file: string;
   content: string;
 }
 
-/** A process that found an unreadable lock looks again after this many milliseconds: it may have been amid its writing. */
+/**
+ * A process that found an unreadable lock looks again after this many milliseconds: it may have been amid its writing.
+ */
 const WRITING_MS = 1000;
 const ATTEMPTS = 20;
 
 /**
- * Takes a folder, which is made if it is missing, for this process by a file called `name` in it. Returns the function that
- * gives the folder back. Throws LockedError, which names the owner and its activity (as in "trains there"), when another process
- * of this machine, or another call in this process, has it, and when another machine has it. A lock whose owner has ended, or
- * that names no owner, is taken over. Throws WriteError when the folder cannot be made or written to.
+ * Takes a folder, which is made if it is missing, for this process by a file called `name` in it. Returns the function
+ * that gives the folder back. Throws LockedError, which names the owner and its activity (as in "trains there"), when
+ * another process of this machine, or another call in this process, has it, and when another machine has it. A lock
+ * whose owner has ended, or that names no owner, is taken over. Throws WriteError when the folder cannot be made or
+ * written to.
  */
 export async function takeLock(folder: string, name: string, activity: string): Promise<() => Promise<void>> {
   const file = join(await madeFolder(folder), name);
@@ -43,8 +46,8 @@ export async function takeLock(folder: string, name: string, activity: string): 
 
 function lockedBy({ process, host, since }: Owner, folder: string, file: string, activity: string): LockedError {
   return new LockedError(
-    `${folder}: process ${process} on ${host} ${activity} since ${since}; wait for its end, stop it, use another folder, ` +
-      `or delete ${file} if it is gone`,
+    `${folder}: process ${process} on ${host} ${activity} since ${since}; ` +
+      `wait for its end, stop it, use another folder, or delete ${file} if it is gone`,
   );
 }
 
@@ -94,7 +97,10 @@ async function staysAsItIs({ file, content }: Link): Promise<boolean> {
   return (await contentOf(file)) === content;
 }
 
-/** Makes the next file of the chain, and looks whether the chain is still the one that was read. Null when others were faster. */
+/**
+ * Makes the next file of the chain, and looks whether the chain is still the one that was read. Null when others were
+ * faster.
+ */
 async function take(file: string, before: Link[], next: string): Promise<(() => Promise<void>) | null> {
   const { owner, forget } = await thisProcess(randomUUID());
   const content = JSON.stringify(owner) + '\n';
@@ -130,9 +136,9 @@ async function isChain(file: string, wanted: Link[]): Promise<boolean> {
 }
 
 /**
- * The file appears with its owner already in it where the file system knows second names for a file. Elsewhere, as on a FAT disk
- * or a mounted cloud drive, it is empty for a moment. A process that was halted in that moment may have been taken for dead and
- * been succeeded: this is what the last look is for. False when the name is taken.
+ * The file appears with its owner already in it where the file system knows second names for a file. Elsewhere, as on a
+ * FAT disk or a mounted cloud drive, it is empty for a moment. A process that was halted in that moment may have been
+ * taken for dead and been succeeded: this is what the last look is for. False when the name is taken.
  */
 async function appear(file: string, before: Link[], next: string, content: string): Promise<boolean> {
   const written = `${file}.${randomUUID()}.tmp`;
@@ -166,7 +172,10 @@ function nameIsTaken(error: unknown): boolean {
   return ['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** The owner's file replaces the lock file, so that a reader finds the owner there. Returns the content that the lock file has then. */
+/**
+ * The owner's file replaces the lock file, so that a reader finds the owner there. Returns the content that the lock
+ * file has then.
+ */
 async function becomeRoot(file: string, next: string, content: string, old: string): Promise<string> {
   try {
     await rename(next, file);
@@ -177,7 +186,10 @@ async function becomeRoot(file: string, next: string, content: string, old: stri
   }
 }
 
-/** Removes files of processes that were killed while they took the lock. Only an owner that the lock file itself names may do so. */
+/**
+ * Removes files of processes that were killed while they took the lock. Only an owner that the lock file itself names
+ * may do so.
+ */
 async function removeLeftovers(file: string): Promise<void> {
   const folder = dirname(file),
     prefix = `${basename(file)}.`;

@@ -5,7 +5,10 @@ import { hostname } from 'node:os';
 export interface Owner {
   host: string;
   process: number;
-  /** When the process began, in the system's own terms: tells it from a later one with its number. Null where the system does not say. */
+  /**
+   * When the process began, in the system's own terms: tells it from a later one with its number. Null where the system
+   * does not say.
+   */
   began: string | null;
   since: string;
   /** Tells one lock of a process from another. Locks of version 0.1 lack it. */
@@ -23,7 +26,10 @@ export async function thisProcess(token: string): Promise<{ owner: Owner; forget
   return { owner, forget: () => void tokens.delete(token) };
 }
 
-/** The owner that a lock file's content names; null where it names nobody; undefined where it is no JSON, as amid its writing. */
+/**
+ * The owner that a lock file's content names; null where it names nobody; undefined where it is no JSON, as amid its
+ * writing.
+ */
 export function ownerIn(content: string): Owner | null | undefined {
   let found: Partial<Owner> | null;
   try {
@@ -57,7 +63,10 @@ export async function ownerLives(owner: Owner): Promise<boolean> {
   return !owner.began || !now || owner.began === now.began;
 }
 
-/** Linux: the boot, and the clock ticks after it at which a process began (proc(5), stat's fields 3 and 22). Null elsewhere. */
+/**
+ * Linux: the boot, and the clock ticks after it at which a process began (proc(5), stat's fields 3 and 22). Null
+ * elsewhere.
+ */
 async function processNow(pid: number): Promise<{ began: string; ended: boolean } | null> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
