@@ -111,7 +111,7 @@ async function runClosedOutputs({ random, folder, ends }: Setting, tally: Tally)
     checkQuiet(ended, what, tally);
     const begun = (await stat(run).catch(() => null)) && (await readdir(run)).includes('checkpoint.bin');
     // An output that fails before the first epoch may end the command while there is nothing to lose.
-    if (!begun && (ended.code === 0 || /epoch 1/.test(ended.stdout))) tally.fail(`${what}: left no checkpoint`);
+    if (!begun && (ended.code === 0 || /epoch 1\b/.test(ended.stdout))) tally.fail(`${what}: left no checkpoint`);
     const again = await commandLine([...train, run, '--resume'], 'open', 0);
     const { weights } = await loadWeights(join(run, 'weights.safetensors')).catch(() => ({ weights: null }));
     if (again.code !== 0) tally.fail(`${what}: resumed, it ended with ${again.code}: ${again.stderr.slice(0, 300)}`);
