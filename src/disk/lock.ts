@@ -1,44 +1,54 @@
-import { randomUUID } from 'node:crypto';
-import { constants, copyFile, link, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LockedError, WriteError } from '../errors';
-
-interface Owner {
-  host: string;
-  process: number;
-  /** When the process began, in the system's own terms: tells it from a later one with its number. Null where the system does not say. */
-  began: string | null;
-  since: string;
-}
-
-/** Locks of this very process: its own process number says nothing about them. */
-const held = new Set<string>();
+import { type Owner, ownerIn, ownerLives, thisProcess } from './lockOwner';
 
 /**
- * Takes a folder, made where there is none, for this process by a file of that name in it; returns what gives it back. LockedError
- * names the owner and its deed, as in "trains there", when another process of this machine or a call in this one has it; a lock whose
- * owner has ended is taken over.
+ * A lock is a chain of files. The first is the lock file itself. When its owner has ended, a successor is a file whose
+ * name is derived from the content of all files before it, so exactly one process can make it. The last file of the
+ * chain names the owner. Two rules keep a lock from being held by two: every content is unique, so a lock file that was
+ * replaced never comes back; and a successor is removed only when the lock file is another one than it was made for.
  */
-export async function takeLock(folder: string, name: string, deed: string): Promise<() => Promise<void>> {
+interface Link {
+  file: string;
+  content: string;
+}
+
+/**
+ * A process that found an unreadable lock looks again after this many milliseconds: it may have been amid its writing.
+ */
+const WRITING_MS = 1000;
+const ATTEMPTS = 20;
+
+/**
+ * Takes a folder, which is made if it is missing, for this process by a file called `name` in it. Returns the function
+ * that gives the folder back. Throws LockedError, which names the owner and its activity (as in "trains there"), when
+ * another process of this machine, or another call in this process, has it, and when another machine has it. A lock
+ * whose owner has ended, or that names no owner, is taken over. Throws WriteError when the folder cannot be made or
+ * written to.
+ */
+export async function takeLock(folder: string, name: string, activity: string): Promise<() => Promise<void>> {
   const file = join(await madeFolder(folder), name);
-  for (let attempt = 0; attempt < 3; attempt++) {
-    if (await take(file)) {
-      held.add(file);
-      return async () => {
-        held.delete(file);
-        await rm(file, { force: true });
-      };
-    }
-    const owner = await ownerOf(file);
-    if (owner && (await lives(owner, file))) {
-      throw new LockedError(
-        `${folder}: process ${owner.process} on ${owner.host} ${deed} since ${owner.since}; wait for its end, stop it, use another folder, or delete ${file} if it is gone`,
-      );
-    }
-    await removeStale(file, owner);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await sleep(20 * Math.random());
+    const { found, next } = await readChain(file);
+    const last = found.at(-1);
+    const owner = last && ownerIn(last.content);
+    if (owner && (await ownerLives(owner))) throw lockedBy(owner, folder, file, activity);
+    if (last && owner === undefined && !(await staysAsItIs(last))) continue;
+    const unlock = await take(file, found, next);
+    if (unlock) return unlock;
   }
-  throw new LockedError(`${folder}: others keep taking ${name}; use another folder`);
+  throw new LockedError(`${folder}: other processes keep taking ${name}; use another folder`);
+}
+
+function lockedBy({ process, host, since }: Owner, folder: string, file: string, activity: string): LockedError {
+  return new LockedError(
+    `${folder}: process ${process} on ${host} ${activity} since ${since}; ` +
+      `wait for its end, stop it, use another folder, or delete ${file} if it is gone`,
+  );
 }
 
 /** The folder by one name, however it was given. */
@@ -53,84 +63,139 @@ async function madeFolder(folder: string): Promise<string> {
   }
 }
 
-/** The lock appears with its owner already in it, so that nobody finds it empty and thinks it torn. */
-async function take(file: string): Promise<boolean> {
-  const owner: Owner = {
-    host: hostname(),
-    process: process.pid,
-    began: await beginOf(process.pid),
-    since: new Date().toISOString(),
-  };
-  const written = `${file}.${process.pid}.tmp`;
+/** The files of the chain, and the name which the next one would have. */
+async function readChain(file: string): Promise<{ found: Link[]; next: string }> {
+  const found: Link[] = [];
+  for (let next = file; ; next = successor(file, found)) {
+    const content = await contentOf(next);
+    if (content === null) return { found, next };
+    found.push({ file: next, content });
+  }
+}
+
+function successor(file: string, links: Link[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(links.map(({ content }) => content)));
+  return `${file}.${hash.digest('hex').slice(0, 24)}.next`;
+}
+
+/** Null where there is no such file. */
+async function contentOf(file: string): Promise<string | null> {
   try {
-    await writeFile(written, JSON.stringify(owner) + '\n');
-    await appear(written, file);
-    return true;
+    return await readFile(file, 'utf8');
   } catch (error) {
-    // ENOENT: the owner has just swept its folder, and this process's file with it.
-    if (['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new LockedError(
+      `${file}: this lock cannot be read (${(error as Error).message}); delete it if nobody uses the folder`,
+      { cause: error },
+    );
+  }
+}
+
+/** Where a file cannot appear with its content already in it, it is empty for a moment. */
+async function staysAsItIs({ file, content }: Link): Promise<boolean> {
+  await sleep(WRITING_MS);
+  return (await contentOf(file)) === content;
+}
+
+/**
+ * Makes the next file of the chain, and looks whether the chain is still the one that was read. Null when others were
+ * faster.
+ */
+async function take(file: string, before: Link[], next: string): Promise<(() => Promise<void>) | null> {
+  const { owner, forget } = await thisProcess(randomUUID());
+  const content = JSON.stringify(owner) + '\n';
+  try {
+    if ((await appear(file, before, next, content)) && (await isChain(file, [...before, { file: next, content }]))) {
+      const root = before.length ? await becomeRoot(file, next, content, before[0].content) : content;
+      if (root === content) await removeLeftovers(file);
+      return async () => {
+        forget();
+        // Somebody who deleted the lock by hand may have let another process in.
+        if ((await contentOf(file).catch(() => null)) === root) await rm(file, { force: true });
+        const successors = [...before.slice(1).map((link) => link.file), next];
+        for (const each of root === content ? [] : successors) await rm(each, { force: true });
+      };
+    }
+    forget();
+    // The lock file is another one by now, so nobody looks at this successor of the old one.
+    if (next !== file && (await contentOf(next)) === content) await rm(next, { force: true });
+    return null;
+  } catch (error) {
+    forget();
+    if (error instanceof LockedError) throw error;
     throw new WriteError(
       `${file}: could not be written (${(error as Error).message}); free some space or choose another folder`,
       { cause: error },
     );
+  }
+}
+
+async function isChain(file: string, wanted: Link[]): Promise<boolean> {
+  const { found } = await readChain(file);
+  return found.length === wanted.length && found.every(({ content }, index) => content === wanted[index].content);
+}
+
+/**
+ * The file appears with its owner already in it where the file system knows second names for a file. Elsewhere, as on a
+ * FAT disk or a mounted cloud drive, it is empty for a moment. A process that was halted in that moment may have been
+ * taken for dead and been succeeded: this is what the last look is for. False when the name is taken.
+ */
+async function appear(file: string, before: Link[], next: string, content: string): Promise<boolean> {
+  const written = `${file}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(written, content);
+    try {
+      await link(written, next);
+      return true;
+    } catch (error) {
+      if (nameIsTaken(error)) return false;
+    }
+    try {
+      await writeFile(next, content, { flag: 'wx' });
+    } catch (error) {
+      // Windows says these of a name whose file is being removed.
+      const removed = ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (removed && process.platform === 'win32') return false;
+      throw error;
+    }
+    return (await contentOf(successor(file, [...before, { file: next, content: '' }]))) === null;
+  } catch (error) {
+    if (nameIsTaken(error)) return false;
+    throw error;
   } finally {
     await rm(written, { force: true }).catch(() => undefined);
   }
 }
 
-/** Gives a file a second name that nobody else has; where the file system knows no second names, as on a mounted cloud drive, a copy. */
-async function appear(written: string, file: string): Promise<void> {
-  await link(written, file).catch((error) => {
-    if (['EEXIST', 'ENOENT'].includes(error.code)) throw error;
-    return copyFile(written, file, constants.COPYFILE_EXCL);
-  });
+/** ENOENT: the owner has just removed leftovers, and the file that was to get a second name with them. */
+function nameIsTaken(error: unknown): boolean {
+  return ['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** Another process may take the lock over at the same time: what is removed must still be the one that was looked at. */
-async function removeStale(file: string, owner: Owner | null): Promise<void> {
-  const aside = `${file}.${randomUUID()}.tmp`;
+/**
+ * The owner's file replaces the lock file, so that a reader finds the owner there. Returns the content that the lock
+ * file has then.
+ */
+async function becomeRoot(file: string, next: string, content: string, old: string): Promise<string> {
   try {
-    await rename(file, aside);
-    if (JSON.stringify(await ownerOf(aside)) !== JSON.stringify(owner)) await appear(aside, file);
-  } catch (error) {
-    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      throw new WriteError(`${file}: could not be replaced (${(error as Error).message}); choose another folder`, {
-        cause: error,
-      });
-  } finally {
-    await rm(aside, { force: true });
-  }
-}
-
-/** A lock that cannot be read was torn by a crash: it has no owner. */
-async function ownerOf(file: string): Promise<Owner | null> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    await rename(next, file);
+    return content;
   } catch {
-    return null;
+    // Windows refuses while another process reads the file. The chain is as good.
+    return old;
   }
 }
 
-async function lives(owner: Owner, file: string): Promise<boolean> {
-  // Another machine's processes cannot be seen from here: its lock is believed.
-  if (owner.host !== hostname()) return true;
-  if (owner.process === process.pid) return held.has(file);
-  try {
-    process.kill(owner.process, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  const began = await beginOf(owner.process);
-  return !owner.began || !began || owner.began === began;
-}
-
-/** Linux: the boot, and the clock ticks after it at which a process began (proc(5), stat's field 22). */
-async function beginOf(pid: number): Promise<string | null> {
-  try {
-    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    return `${boot.trim()} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
-  } catch {
-    return null;
-  }
+/**
+ * Removes files of processes that were killed while they took the lock. Only an owner that the lock file itself names
+ * may do so.
+ */
+async function removeLeftovers(file: string): Promise<void> {
+  const folder = dirname(file),
+    prefix = `${basename(file)}.`;
+  const names = await readdir(folder).catch(() => []);
+  const left = names.filter(
+    (name) => name.startsWith(prefix) && /^[\w-]+\.(tmp|next)$/.test(name.slice(prefix.length)),
+  );
+  for (const name of left) await rm(join(folder, name), { force: true }).catch(() => undefined);
 }

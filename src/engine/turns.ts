@@ -20,9 +20,10 @@ export class Turns {
 
   /** Waits for the calls that were made, and refuses later ones. Says whether this was the first time. */
   async close(): Promise<boolean> {
-    await this.queue;
+    // Work that is asked for while the engine closes is refused at once: it would wait for what is gone by then.
     const first = !this.closed;
     this.closed = true;
+    await this.queue;
     return first;
   }
 }

@@ -1,6 +1,9 @@
 import type { ErrorMessage } from './errorMessage';
 
-/** What a thread runs for one job. `ask` puts a question to the calling thread, one at a time; all three are plain data. */
+/**
+ * What a thread runs for one job. `ask` puts a question to the calling thread; a question waits until the one before it is
+ * answered. Job, question and answer are plain data.
+ */
 export type Work<Job, Result, Question = never, Answer = never> = (
   job: Job,
   ask: (question: Question) => Promise<Answer>,

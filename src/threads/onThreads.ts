@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { OptionError } from '../errors';
+import { EngineError, OptionError } from '../errors';
 import { describeError, restoreError } from './errorMessage';
 import type { FromWorker, ToWorker, Work } from './messages';
 
@@ -70,6 +70,10 @@ async function withWorkers(
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
+function threadFailed(reason: string, cause?: Error): EngineError {
+  return new EngineError(`a worker thread failed: ${reason}; use fewer threads where memory is short`, { cause });
+}
+
 function runOn<Job, Result, Question, Answer>(
   worker: Worker,
   job: Job,
@@ -78,7 +82,7 @@ function runOn<Job, Result, Question, Answer>(
   return new Promise((resolve, reject) => {
     const post = (message: ToWorker) => worker.postMessage(message);
     const settle = (outcome: PromiseSettledResult<Result>) => {
-      worker.off('message', listen).off('error', reject).off('exit', end);
+      worker.off('message', listen).off('error', fail).off('exit', end);
       resolve(outcome);
     };
     const listen = (message: FromWorker) => {
@@ -89,8 +93,9 @@ function runOn<Job, Result, Question, Answer>(
           .then((value) => post({ answer: value }))
           .catch((error) => post({ refusal: describeError(error) }));
     };
-    const end = (code: number) => reject(new Error(`a worker thread ended with code ${code}`));
-    worker.on('message', listen).on('error', reject).on('exit', end);
+    const fail = (error: Error) => reject(threadFailed(error.message, error));
+    const end = (code: number) => reject(threadFailed(`it ended with code ${code}`));
+    worker.on('message', listen).on('error', fail).on('exit', end);
     post({ job });
   });
 }

@@ -4,15 +4,21 @@ import type { FromWorker, ToWorker, Work } from './messages';
 
 const port = parentPort!;
 const work: Work<unknown, unknown, unknown, unknown> = require(workerData.module)[workerData.name];
+let lastAnswer: Promise<unknown> = Promise.resolve();
 let asked: { resolve: (answer: unknown) => void; reject: (error: Error) => void };
 
 const post = (message: FromWorker) => port.postMessage(message);
 
+/** A question waits until the one before it is answered: an answer does not say which question it belongs to. */
 function ask(question: unknown): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    asked = { resolve, reject };
-    post({ question });
-  });
+  const put = () =>
+    new Promise((resolve, reject) => {
+      asked = { resolve, reject };
+      post({ question });
+    });
+  const answer = lastAnswer.then(put, put);
+  lastAnswer = answer.catch(() => undefined);
+  return answer;
 }
 
 async function run(job: unknown): Promise<void> {

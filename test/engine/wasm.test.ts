@@ -3,10 +3,12 @@ import { chain, type ChainLayer } from '../../src/network/families/srcnn';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { EngineError, ImageTooSmallError, OptionError } from '../../src/errors';
 import { type Engine, type Planes, planesOf } from '../../src/engine/engine';
 import { randomBatch, relativeError } from './compare';
+import { CONTROL_BYTE, GENERATION, PENDING } from '../../src/engine/wasm/task';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { normal, type RandomState, uniform } from '../../src/random';
 import { naiveLossAndGradient, naivePredict } from './naive';
@@ -168,6 +170,31 @@ test('an engine that has lost a thread says so at once, and at every further cal
       (error: Error) => error instanceof EngineError && /a thread failed/.test(error.message),
     );
   await broken.close();
+});
+
+test('a notify that comes late, when every thread has done its task, wakes none of them', async () => {
+  const late = await createWasmEngine({ threads: 3 });
+  await late.predict(initialize('9-1-5'), planesOf([{ data: new Float32Array(64), width: 8, height: 8 }]));
+  const { memory } = late as unknown as { memory: WebAssembly.Memory };
+  const control = new Int32Array(memory.buffer, CONTROL_BYTE, 1024);
+  for (let time = 0; time < 5; time++) {
+    await sleep(20);
+    Atomics.notify(control, GENERATION);
+  }
+  await sleep(20);
+  assert.equal(Atomics.load(control, PENDING), 0, 'a thread that did the task again has subtracted itself again');
+  await late.close();
+});
+
+test('work that is asked for while the engine closes is refused, and work before that is done', async () => {
+  const closing = await createWasmEngine({ threads: 2 });
+  const model = initialize('9-1-5');
+  const plane = planesOf([{ data: new Float32Array(64).fill(0.5), width: 8, height: 8 }]);
+  const before = closing.predict(model, plane);
+  const closed = closing.close();
+  await assert.rejects(async () => closing.predict(model, plane), EngineError);
+  assert.deepEqual(await before, await engine.predict(model, plane));
+  await closed;
 });
 
 test('a batch that no memory holds is an error that names batchSize', async () => {

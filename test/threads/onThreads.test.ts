@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { preparePair } from '../../src/data/pair';
 import { loadDataset } from '../../src/data/datasets';
 import { EngineError, ImageFileError, OptionError } from '../../src/errors';
 import { scoreFile, type ScoreJob } from '../../src/evaluation/scoreFile';
 import type { Plane } from '../../src/image/image';
+import type { Work } from '../../src/threads/messages';
 import { onThreads } from '../../src/threads/onThreads';
 import { initialize } from '../../src/network/initialize';
 
+const { twoQuestions, endThread } = require('./twoQuestions.js');
 const missing = { file: join(__dirname, 'missing.png'), protocol: 'report', scale: 3, sigma: 1, size: 32 } as const;
 const sample = async () => (await loadDataset('sample')).training.map((file) => ({ ...missing, file }));
 
@@ -81,4 +84,25 @@ test('a number of threads below 1, and a module that is not there, are errors', 
   for (const threads of [0, 1.5])
     await assert.rejects(onThreads(preparePair, 'data/pair', [missing], { threads }), OptionError);
   await assert.rejects(onThreads(preparePair, 'data/nothing', [missing, missing], { threads: 2 }), /nothing/);
+});
+
+test('a job that puts two questions at once gets both answers, each to its own question', async () => {
+  const jobs = ['a', 'b', 'c'];
+  const answer = async (question: string) => {
+    await sleep(question.endsWith('first') ? 30 : 0);
+    return `${question}!`;
+  };
+  const work = twoQuestions as Work<string, string[], string, string>;
+  assert.deepEqual(
+    await onThreads(work, '../test/threads/twoQuestions', jobs, { threads: 2, answer }),
+    jobs.map((job) => ({ status: 'fulfilled', value: [`${job} first!`, `${job} second!`] })),
+  );
+});
+
+test('a thread that ends amid a job is an EngineError with its exit code', async () => {
+  await assert.rejects(
+    onThreads(endThread as Work<string, string>, '../test/threads/twoQuestions', ['a', 'b'], { threads: 2 }),
+    (error: Error) =>
+      error instanceof EngineError && /a worker thread failed: it ended with code 7/.test(error.message),
+  );
 });

@@ -59,7 +59,7 @@ class WasmEngine implements Engine {
   readonly description: string;
   private readonly memory = new WebAssembly.Memory({ initial: 4, maximum: 65536, shared: true });
   private readonly workers: Worker[];
-  private finish?: { resolve: () => void; reject: (error: Error) => void };
+  private finish?: { generation: number; resolve: () => void; reject: (error: Error) => void };
   private readonly turns = new Turns('wasm');
   private failure?: EngineError;
   private closed = false;
@@ -75,7 +75,10 @@ class WasmEngine implements Engine {
         workerData: { memory: this.memory, kernelModule: module, index, generation: 0 },
         execArgv: [],
       });
-      worker.on('message', () => this.finish?.resolve());
+      // Only the end of the task that is waited for counts.
+      worker.on('message', (generation) => {
+        if (generation === this.finish?.generation) this.finish?.resolve();
+      });
       worker.on('error', (error) => this.fail(error.message, error));
       worker.on('exit', () => this.closed || this.fail('it ended'));
       // An idle engine does not keep the program alive.
@@ -250,15 +253,16 @@ class WasmEngine implements Engine {
   }
 
   private async run(task: Task): Promise<void> {
+    if (this.failure) throw this.failure;
     const control = new Int32Array(this.memory.buffer, CONTROL_BYTE, 1024);
     writeTask(control, task);
     Atomics.store(control, NEXT, 0);
     Atomics.store(control, PENDING, this.threads);
-    if (this.failure) throw this.failure;
     for (const worker of this.workers) worker.ref();
     try {
       await new Promise<void>((resolve, reject) => {
-        this.finish = { resolve, reject };
+        // The words are 32 bits wide, and begin at their least value again after their greatest.
+        this.finish = { generation: (Atomics.load(control, GENERATION) + 1) | 0, resolve, reject };
         Atomics.add(control, GENERATION, 1);
         Atomics.notify(control, GENERATION);
       });

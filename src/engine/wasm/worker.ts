@@ -17,7 +17,8 @@ function serve(): void {
   let seen = generation;
   for (;;) {
     let control = new Int32Array(memory.buffer, CONTROL_BYTE, 1024);
-    Atomics.wait(control, GENERATION, seen);
+    // A notify that comes late, after this thread has already seen its task, must not make it do that task again.
+    while (Atomics.load(control, GENERATION) === seen) Atomics.wait(control, GENERATION, seen);
     seen = Atomics.load(control, GENERATION);
     // The memory may have grown: only a fresh view shows all of it.
     control = new Int32Array(memory.buffer, CONTROL_BYTE, 1024);
