@@ -23,6 +23,7 @@ interface Trace {
   yaxis: string;
   line: { color: string; width: number; dash?: string };
   showlegend?: boolean;
+  opacity?: number;
 }
 
 interface Box {
@@ -126,11 +127,12 @@ function panel(layout: Figure['layout'], traces: Trace[], suffix: string, area: 
   ].join('');
 }
 
-function curve({ mode, line }: Trace, points: number[][]): string {
+function curve({ mode, line, opacity }: Trace, points: number[][]): string {
   const marks = mode.includes('markers')
     ? points.map(([x, y]) => `<circle cx="${pixel(x)}" cy="${pixel(y)}" r="3" fill="${line.color}"/>`).join('')
     : '';
-  return stroke(points, line.color, line.width, line.dash) + marks;
+  const drawn = (mode.includes('lines') ? stroke(points, line.color, line.width, line.dash) : '') + marks;
+  return opacity === undefined ? drawn : `<g opacity="${opacity}">${drawn}</g>`;
 }
 
 function stroke(points: number[][], color = palette.grid, width = 1, dash?: string): string {

@@ -18,6 +18,8 @@ export interface EpochRecord {
 export interface History {
   losses: { step: number; loss: number }[];
   epochs: EpochRecord[];
+  /** Training steps in an epoch; undefined in a history that an older version wrote. */
+  batchesPerEpoch?: number;
 }
 
 export function newHistory(): History {

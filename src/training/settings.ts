@@ -18,7 +18,8 @@ export interface Progress {
   batch: number;
   batches: number;
   loss: number;
-  secondsLeft: number;
+  /** Null until enough steps were measured; before the end of the first epoch a lower bound, as scoring is not yet measured. */
+  secondsLeft: number | null;
   /** Patches per second, forwards and backwards. */
   imagesPerSecond: number;
 }
