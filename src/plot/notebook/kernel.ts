@@ -66,8 +66,7 @@ export function joinKernel(): void {
     socket.sendTimeout = 0;
     // By default messages beyond the thousandth that waits are dropped without a word.
     socket.sendHighWaterMark = 0;
-    const queue = new OutputQueue(socket.send.bind(socket), sign);
-    Object.defineProperty(socket, 'send', { configurable: true, value: queue.send.bind(queue) });
+    queueOutputs(tslabFile, socket);
     publisher = socket;
   } catch (error) {
     const { version } = createRequire(tslabFile)('../package.json') as { version: string };
@@ -110,6 +109,17 @@ function catchOutput(file: string): [PublishingSocket, Frame[]] {
   }
   if (!caught) throw new Error('no cell has run yet, or outputs are sent in another way');
   return caught;
+}
+
+/** From here on the socket's messages go through a queue. The socket itself takes no properties: its prototype does. */
+function queueOutputs(file: string, socket: PublishingSocket): void {
+  const { prototype } = createRequire(file)('zeromq').Publisher as { prototype: PublishingSocket };
+  const before = prototype.send;
+  const queue = new OutputQueue((frames) => before.call(socket, frames), sign);
+  const value = function (this: PublishingSocket, frames: Frame[]) {
+    return this === socket ? queue.send(frames) : before.call(this, frames);
+  };
+  Object.defineProperty(prototype, 'send', { configurable: true, value });
 }
 
 function checkSignature(frames: Frame[]): void {
