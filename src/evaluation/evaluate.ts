@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine';
 import { createWasmEngine } from '../engine/wasm/wasm';
 import { DatasetError, UnknownNameError } from '../errors';
 import { imageFiles } from '../image/files';
+import { type OnProgress, progressOf } from '../progress';
 import { onThreads } from '../threads/onThreads';
 import { predict } from './predict';
 import { scoreFile, type ScoreJob } from './scoreFile';
@@ -21,7 +22,8 @@ export interface EvaluateOptions {
   bicubic?: EvaluationRow[];
   /** Threads that read, degrade and score; all cores by default. The scores do not depend on it. */
   threads?: number;
-  onProgress?: (done: number, total: number) => void;
+  /** Called after each picture; without it, a notebook shows long work in the cell. */
+  onProgress?: OnProgress;
 }
 
 export interface EvaluationRow {
@@ -80,8 +82,9 @@ function takeBicubic(rows: EvaluationRow[]): (file: string) => EvaluationRow | u
 /** The threads ask this one for the network's planes: the engine has threads of its own. */
 async function scoreFiles(
   jobs: Omit<ScoreJob, 'normalization'>[],
-  { model, engine: given, threads, onProgress }: EvaluateOptions,
+  { model, engine: given, threads, ...options }: EvaluateOptions,
 ) {
+  const onProgress = progressOf('scoring pictures', options.onProgress);
   if (!model) return onThreads(scoreFile, 'evaluation/scoreFile', jobs, { threads, onProgress });
   const engine = given ?? (await createWasmEngine({ threads }));
   try {

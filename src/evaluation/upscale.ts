@@ -2,6 +2,7 @@ import { checkScale, type Protocol, protocols } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
 import { UnknownNameError } from '../errors';
+import { type OnProgress, progressOf } from '../progress';
 import type { Image } from '../image/image';
 import { type Photograph, samplesLike } from '../image/photograph';
 import { pretrained } from '../formats/pretrained';
@@ -18,8 +19,8 @@ export interface UpscaleOptions {
   /** How the network was trained to see luminance: 'paper' 16..235, 'seed' 0..255. Its own file says so. */
   protocol?: Protocol;
   engine?: Engine;
-  /** Called with the rows of the picture that are done. */
-  onProgress?: (done: number, total: number) => void;
+  /** Called with the rows of the picture that are done; without it, a notebook shows long work in the cell. */
+  onProgress?: OnProgress;
 }
 
 /**
@@ -29,7 +30,8 @@ export interface UpscaleOptions {
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
 export async function upscale(image: Photograph, options: UpscaleOptions = {}): Promise<Photograph> {
-  const { scale = options.model?.trainedFor?.scale ?? 3, onProgress } = options;
+  const { scale = options.model?.trainedFor?.scale ?? 3 } = options;
+  const onProgress = progressOf('enlarging rows', options.onProgress);
   checkScale(scale);
   const model = options.model ?? pretrained(`x${scale}`);
   const protocol = options.protocol ?? model.trainedFor?.protocol ?? 'seed';

@@ -36,6 +36,8 @@ export interface TrainSettings extends Partial<TrainOptions> {
   checkpointMinutes?: number;
   onStep?: (progress: Progress) => void;
   onEpoch?: (record: EpochRecord) => void;
+  /** The end of the message about an interruption. Default: that session.resume() goes on. */
+  goOn?: string;
   /** What a person should know but need not act on, as that an older checkpoint was used. */
   onNote?: (message: string) => void;
 }

@@ -26,6 +26,7 @@ export function train(data: TrainingData, settings: TrainSettings = {}): TrainSe
     onStep: _s,
     onEpoch: _o,
     onNote: _m,
+    goOn: _g,
     ...given
   } = settings;
   const options = completeOptions(given);

@@ -1,3 +1,4 @@
+import { duration } from '../../duration';
 import type { EpochRecord } from '../../runs/history';
 import { layerRates, scheduleFactor } from '../../training/optimizers/optimizer';
 import { axis, type Figure, layoutOf, lossAxis, note, palette } from '../figure';
@@ -250,10 +251,3 @@ function bestOf(epochs: EpochRecord[]): string {
 }
 
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
-
-function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}

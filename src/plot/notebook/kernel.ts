@@ -40,6 +40,9 @@ export interface PublishOptions {
 const tslabFile = Object.keys(require.cache).find((file) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file));
 const tslab = tslabFile === undefined ? undefined : require.cache[tslabFile]?.exports;
 
+/** Whether this process is a notebook's kernel. */
+export const isKernel = tslab !== undefined;
+
 const session = randomUUID();
 let key = '';
 let publisher: PublishingSocket | undefined;

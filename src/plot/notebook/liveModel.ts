@@ -48,8 +48,13 @@ export class LiveModel {
 
   /** A message from a page. */
   receive({ method, content }: CommData, parent: Header): void {
-    if (method === 'request_state') this.say({ method: 'update' }, this.state, { parent });
-    else if (method === 'custom' && content?.drawn) {
+    if (method === 'request_state') {
+      // All that waits is in the state already. Sent a second time it would change nothing, and no page would answer.
+      this.waiting = null;
+      this.outstanding = true;
+      this.say({ method: 'update' }, this.state, { parent });
+    }
+    if (method === 'custom' && content?.drawn) {
       this.drawn++;
       this.sendWaiting();
     }
