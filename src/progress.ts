@@ -8,7 +8,9 @@ export function showProgressWith(display: (work: string) => OnProgress): void {
   show = display;
 }
 
-/** The caller's own callback, or one that shows the work, named as in "preparing pictures", where there is a display. */
+/**
+ * The caller's own callback, or one that shows the work, named as in "preparing pictures", where there is a display.
+ */
 export function progressOf(work: string, given?: OnProgress): OnProgress | undefined {
   return given ?? show?.(work);
 }

@@ -11,7 +11,10 @@ import { networkNamed } from '../network/families/families';
 import { srcnn } from '../network/families/srcnn';
 import { layerSlices } from '../network/parameters';
 
-/** Values to try for each option; `filters` (of the hidden layers) and `kernels` (of all layers) change the network's own. */
+/**
+ * Values to try for each option; `filters` (of the hidden layers) and `kernels` (of all layers) change the network's
+ * own.
+ */
 export type SweepGrid = { [Option in keyof TrainOptions]?: readonly NonNullable<TrainOptions[Option]>[] } & {
   filters?: readonly (readonly number[])[];
   kernels?: readonly (readonly number[])[];
@@ -28,7 +31,9 @@ export interface SweepRow extends Reached {
 }
 
 export interface SweepSettings extends TrainSettings {
-  /** The sweep's folder: each run gets a subfolder, and a sweep that was cut short goes on. None: nothing is written. */
+  /**
+   * The sweep's folder: each run gets a subfolder, and a sweep that was cut short goes on. None: nothing is written.
+   */
   folder?: string;
   /** The table as it stands, whenever a run begins, ends an epoch or ends, and every second of a run. */
   onProgress?: (rows: SweepRow[]) => void;
@@ -61,8 +66,10 @@ const optionNames: Record<keyof TrainOptions, true> = {
 const gridKeys = [...Object.keys(optionNames), 'filters', 'kernels'];
 
 /**
- * Trains every combination of the grid's values, one after another, and returns a row for each, in the order trained (the last key
- * changes fastest). A run that diverges is marked and the next one begins. Throws UnknownNameError for a key that is no option
+ * Trains every combination of the grid's values, one after another, and returns a row for each, in the order trained
+ * (the last key
+ * changes fastest). A run that diverges is marked and the next one begins. Throws UnknownNameError for a key that is
+ * no option
  * and OptionError for values out of range, before anything is trained.
  */
 export async function sweep(grid: SweepGrid, data: TrainingData, settings: SweepSettings = {}): Promise<SweepRow[]> {
@@ -164,7 +171,10 @@ function trainOptions(values: Record<string, unknown>, base: TrainSettings, trai
   return filters || kernels ? { ...rest, network } : rest;
 }
 
-/** A network's layers with other filters or kernels: ReLU throughout, but for the last layer. Throws OptionError when their numbers do not fit together. */
+/**
+ * A network's layers with other filters or kernels: ReLU throughout, but for the last layer. Throws OptionError when
+ * their numbers do not fit together.
+ */
 function chain(network: TrainOptions['network'], filters?: readonly number[], kernels?: readonly number[]): Network {
   const slices = layerSlices(typeof network === 'string' ? networkNamed(network) : network);
   const sides = kernels ?? slices.map(({ kernel }) => kernel);

@@ -26,7 +26,10 @@ const left = [0, 0.46],
 const upper = [0.58, 1],
   lower = [0, 0.42];
 
-/** A run as it stands: loss, PSNR, learning rate and SSIM over epochs, and in the title how far it is. Works at any moment, from before the first step. */
+/**
+ * A run as it stands: loss, PSNR, learning rate and SSIM over epochs, and in the title how far it is. Works at any
+ * moment, from before the first step.
+ */
 export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
   const { epochs } = session.history;
   const { single, mean, validation } = lossesIn(session, seen.points ?? []);

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { DELIMITER, type Frame, OutputQueue } from './outputQueue';
 
 // The lab's only knowledge of the insides of the kernel, tslab 1.0.22: where its socket and its key are, how it signs
-// messages, and through which method requests come in. Tested in a browser; test again when tslab or zeromq is upgraded.
+// messages, and through which method requests come in. Tested in a browser; test again when tslab or zeromq is
+// upgraded.
 
 /** Thrown where live displays cannot work; the still picture is shown instead. */
 export class NoLiveDisplayError extends Error {}

@@ -102,7 +102,8 @@ class Chart implements LiveChart {
   [inspect.custom](): string {
     return this.ended
       ? `Training is ${this.session.state}.`
-      : 'Training goes on in the background: session.pause(), .resume(), .stop(), .learningRate and .epochs work from the next cell.';
+      : 'Training goes on in the background: session.pause(), .resume(), .stop(), .learningRate and .epochs ' +
+          'work from the next cell.';
   }
 
   private get ended(): boolean {
@@ -135,7 +136,10 @@ class Chart implements LiveChart {
     }
   }
 
-  /** Not as plotly: its renderer in JupyterLab ignores what is sent to a figure that is shown, and drawing here takes longer than a step. */
+  /**
+   * Not as plotly: its renderer in JupyterLab ignores what is sent to a figure that is shown, and drawing here takes
+   * longer than a step.
+   */
   private draw(): void {
     this.rest();
     this.trace.look();
@@ -152,7 +156,8 @@ class Chart implements LiveChart {
   }
 
   /**
-   * The picture is for the saved notebook, and for pages without live displays. Each update for a page that has left costs
+   * The picture is for the saved notebook, and for pages without live displays. Each update for a page that has left
+   * costs
    * the server memory: so there is none while no page draws, and where none is known to draw at all they grow rare.
    */
   private pictureIsDue(): boolean {

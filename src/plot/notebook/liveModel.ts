@@ -81,7 +81,10 @@ export class LiveModel {
   }
 }
 
-/** The class of the elements that a model fills. A class survives in a notebook that is not trusted, where scripts and unknown elements do not. */
+/**
+ * The class of the elements that a model fills. A class survives in a notebook that is not trusted, where scripts and
+ * unknown elements do not.
+ */
 export const placeOf = ({ id }: { id: string }) => `srcnn-live-${id}`;
 
 function answer({ header, content: { comm_id: id, data = {} }, reply }: CommRequest): void {

@@ -3,7 +3,10 @@ import { type LivePoint, rateNow } from '../figures/liveFigure';
 
 const traces = new WeakMap<TrainSession, RunTrace>();
 
-/** What was seen of a run while it trained, beyond what its history keeps: one per session, however many charts show it. */
+/**
+ * What was seen of a run while it trained, beyond what its history keeps: one per session, however many charts show
+ * it.
+ */
 export class RunTrace {
   readonly points: LivePoint[] = [];
   private latest: Progress | null = null;
@@ -20,7 +23,10 @@ export class RunTrace {
     return this.latest === null;
   }
 
-  /** Adds a point, from the growth of the epoch's mean loss since the last. What came before the first look is no point: it is too wide. */
+  /**
+   * Adds a point, from the growth of the epoch's mean loss since the last. What came before the first look is no
+   * point: it is too wide.
+   */
   look(): void {
     const { progress } = this.session;
     const { latest } = this;
