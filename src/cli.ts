@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { dataCommand } from './commands/data';
 import { enginesCommand } from './commands/engines';
 import { evaluateCommand } from './commands/evaluate';
-import { reportCommand } from './commands/report';
+import { resultsCommand } from './commands/results';
 import { trainCommand } from './commands/train';
 import { upscaleCommand } from './commands/upscale';
 
@@ -14,7 +14,7 @@ trainCommand(program);
 evaluateCommand(program);
 enginesCommand(program);
 upscaleCommand(program);
-reportCommand(program);
+resultsCommand(program);
 
 program.parseAsync().catch((error: Error) => {
   console.error(`${error.name}: ${error.message}`);

@@ -2,7 +2,6 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { checkScale } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { OptionError } from '../errors';
 import { upscale, type UpscaleOptions } from '../evaluation/upscale';
@@ -12,11 +11,12 @@ import { loadWeights } from '../formats/weights';
 import { engineOption, number, protocolOption, threadsOption } from './options';
 import { planUpscale, type UpscaleJob } from './upscalePlan';
 import type { Model } from '../network/network';
+import { checkScale } from '../degradations/degradation';
 
 interface UpscaleFlags {
   scale?: number;
   model?: string;
-  protocol?: 'seed' | 'paper';
+  protocol?: string;
   force?: boolean;
   threads?: number;
   engine?: string;

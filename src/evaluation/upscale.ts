@@ -1,7 +1,5 @@
-import { checkScale, type Protocol, protocols } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
-import { UnknownNameError } from '../errors';
 import { type OnProgress, progressOf } from '../progress';
 import type { Image } from '../image/image';
 import { type Photograph, samplesLike } from '../image/photograph';
@@ -10,14 +8,17 @@ import { bandsOf } from './bands';
 import { enlargeRows } from './upscaleRows';
 import type { Model } from '../network/network';
 import { reachOf } from '../network/geometry';
+import { checkScale } from '../degradations/degradation';
+import { DEFAULT_PROTOCOL, DEFAULT_SCALE, protocolOf } from '../protocols/protocols';
+import type { Protocol } from '../protocols/protocol';
 
 export interface UpscaleOptions {
   /** The weights that come with the package for this scale, where none is given. */
   model?: Model;
   /** The scale the model was trained for, or 3. */
   scale?: number;
-  /** How the network was trained to see luminance: 'paper' 16..235, 'seed' 0..255. Its own file says so. */
-  protocol?: Protocol;
+  /** The protocol whose range of luminance the network has learnt. By default that which the model was trained for. */
+  protocol?: string | Protocol;
   engine?: Engine;
   /** Called with the rows of the picture that are done; without it, a notebook shows long work in the cell. */
   onProgress?: OnProgress;
@@ -30,12 +31,11 @@ export interface UpscaleOptions {
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
 export async function upscale(image: Photograph, options: UpscaleOptions = {}): Promise<Photograph> {
-  const { scale = options.model?.trainedFor?.scale ?? 3 } = options;
+  const { scale = options.model?.trainedFor?.scale ?? DEFAULT_SCALE } = options;
   const onProgress = progressOf('enlarging rows', options.onProgress);
   checkScale(scale);
   const model = options.model ?? pretrained(`x${scale}`);
-  const protocol = options.protocol ?? model.trainedFor?.protocol ?? 'seed';
-  if (!protocols.includes(protocol)) throw new UnknownNameError('protocol', protocol, protocols);
+  const protocol = protocolOf(options.protocol ?? model.trainedFor?.protocol ?? DEFAULT_PROTOCOL);
   const engine = options.engine ?? (await createEngine());
   try {
     const large = emptyLarge(image, scale);

@@ -74,7 +74,7 @@ test('the loss axis is logarithmic, with its values written out, however little 
   const texts = {
     0.01: ['0.01', '0.02', '0.05', '0.5', '1'],
     0.3: ['0.4', '0.6', '0.8'],
-    0.89: ['0.892', '0.896', '0.9'],
+    0.89: ['0.89', '0.895', '0.9'],
     0.9: ['0.8', '1'],
   };
   for (const [last, expected] of Object.entries(texts)) {
@@ -107,6 +107,11 @@ test("one epoch is enough, and its point and bicubic's line are inside the panel
   const [low, high] = axisOf(figure, 'yaxis').range;
   assert.ok(low < 25.74 && high > 26.1);
   assert.deepEqual(traces(figure, 'SRCNN')[0].x, [1]);
+});
+
+test('scores that are all infinite leave the axis to plotly, as they have no range', () => {
+  const figure = epochScores(history([record(1, { psnr: Infinity, bicubicPsnr: Infinity })]));
+  assert.equal((figure.layout as { yaxis: { range?: number[] } }).yaxis.range, undefined);
 });
 
 test('epochs without scores are left out; none with scores, and an empty history, are refused', () => {
