@@ -3,7 +3,7 @@
 
 /** The rooms of src from the ground up. A file imports from its own floor and from lower ones. */
 const floors = [
-  ['errors', 'random', 'optionalPackage'],
+  ['errors', 'random', 'optionalPackage', 'progress', 'duration'],
   ['disk', 'threads'],
   ['arithmetic'],
   ['image'],

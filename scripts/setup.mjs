@@ -126,6 +126,9 @@ function findPython() {
 }
 
 const requirementsFile = join(root, 'scripts', 'requirements.txt');
+/** A list of its own, as pip's --no-deps holds for a whole list. */
+const liveRequirementsFile = join(root, 'scripts', 'requirementsLive.txt');
+const requirements = () => readFileSync(requirementsFile, 'utf8') + readFileSync(liveRequirementsFile, 'utf8');
 const venvStamp = join(root, '.venv', 'installed-requirements.txt');
 
 /** 'ready', 'old' (made whole once, from another list), or 'broken': never made whole, made elsewhere (its programs hold paths), or its Python is gone or another. */
@@ -134,7 +137,7 @@ function venvState() {
     return 'broken';
   const [place, ...list] = readFileSync(venvStamp, 'utf8').split('\n');
   if (place !== `# in ${root}`) return place.startsWith('# in ') ? 'broken' : 'old';
-  return list.join('\n') === readFileSync(requirementsFile, 'utf8') ? 'ready' : 'old';
+  return list.join('\n') === requirements() ? 'ready' : 'old';
 }
 
 /** JupyterLab in .venv, from the pinned list. */
@@ -143,12 +146,13 @@ export function installJupyter() {
   if (state === 'ready') return;
   console.log('Installing JupyterLab into .venv ...');
   if (state === 'broken') run(findPython(), ['-m', 'venv', '--clear', '.venv'], 'the Python package index');
-  run(
-    join(venvPrograms, 'python'),
-    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join('scripts', 'requirements.txt')],
-    'the Python package index',
-  );
-  writeFileSync(venvStamp, `# in ${root}\n${readFileSync(requirementsFile, 'utf8')}`);
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+  for (const list of [
+    ['-r', requirementsFile],
+    ['--no-deps', '-r', liveRequirementsFile],
+  ])
+    run(join(venvPrograms, 'python'), [...pip, ...list], 'the Python package index');
+  writeFileSync(venvStamp, `# in ${root}\n${requirements()}`);
 }
 
 /** Jupyter's own files stay in the project: settings, kernels, the running server's state. */

@@ -90,4 +90,5 @@ export { liveFigure, type LivePoint, type Seen } from './plot/figures/liveFigure
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
 export { liveTable, showTable, tableHtml, tableText, type Table } from './plot/notebook/table';
 export { NoNotebookError, show, showImage } from './plot/notebook/show';
+import './plot/notebook/progress';
 export { writeResults, type ResultsOptions } from './results/writeResults';

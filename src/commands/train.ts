@@ -159,7 +159,7 @@ async function prepare(name: string, { protocol, scale, threads, evaluation }: T
 
 function showStep({ epoch, epochs, batch, batches, loss, secondsLeft, imagesPerSecond }: Progress): void {
   showLine(
-    `epoch ${epoch}/${epochs}  batch ${batch}/${batches}  loss ${loss.toFixed(5)}  ${imagesPerSecond.toFixed(0)} patches/s  ${duration(secondsLeft)} left`,
+    `epoch ${epoch}/${epochs}  batch ${batch}/${batches}  loss ${loss.toFixed(5)}  ${imagesPerSecond.toFixed(0)} patches/s  ${secondsLeft === null ? 'time left: measuring' : `${duration(secondsLeft)} left`}`,
   );
 }
 

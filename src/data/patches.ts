@@ -1,4 +1,5 @@
 import { DatasetError, OptionError } from '../errors';
+import { type OnProgress, progressOf } from '../progress';
 import { onThreads, oneByOne } from '../threads/onThreads';
 import { checkScale } from '../degradations/degradation';
 import type { Protocol } from '../protocols/protocol';
@@ -36,7 +37,8 @@ export interface PatchOptions {
   stride?: number;
   /** Threads that read and degrade; all cores by default. The result does not depend on it. */
   threads?: number;
-  onProgress?: (done: number, total: number) => void;
+  /** Called after each picture; without it, a notebook shows long work in the cell. */
+  onProgress?: OnProgress;
 }
 
 /**
@@ -50,9 +52,10 @@ export async function preparePatches(files: string[], options: PatchOptions = {}
   if (!(Number.isInteger(size) && size > 0)) throw new OptionError(`size is ${size}; use a whole number above 0`);
   if (!(Number.isInteger(stride) && stride > 0)) throw new OptionError(`stride is ${stride}; use a whole number above 0`);
   const jobs = files.map((file) => ({ file, protocol: isKnownProtocol(protocol) ? protocol.name : protocol, scale, sigma, size }));
+  const report = progressOf('preparing pictures', onProgress);
   const outcomes = isKnownProtocol(protocol)
-    ? await onThreads(preparePair, 'data/pair', jobs, { threads, onProgress })
-    : await oneByOne(preparePair, jobs, onProgress);
+    ? await onThreads(preparePair, 'data/pair', jobs, { threads, onProgress: report })
+    : await oneByOne(preparePair, jobs, report);
   const pictures = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const skipped = outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [{ file: files[index], reason: outcome.reason.message as string }] : []));
   if (!pictures.length) throw new DatasetError(`no patches: ${skipped.length ? skipped.map(({ reason }) => reason).join('; ') : 'no files were given'}`);

@@ -6,6 +6,7 @@ import { DatasetError } from '../errors';
 import { imageFiles } from '../image/files';
 import type { Measure } from '../measures/measure';
 import { isKnownMeasure, measureOf } from '../measures/measures';
+import { type OnProgress, progressOf } from '../progress';
 import type { Model } from '../network/network';
 import type { Protocol, Scores } from '../protocols/protocol';
 import { DEFAULT_PROTOCOL, DEFAULT_SCALE, isKnownProtocol, protocolOf } from '../protocols/protocols';
@@ -27,12 +28,18 @@ export interface EvaluateOptions {
   model?: Model;
   /** What computes; without it, an engine is chosen as `train` does and closed at the end. */
   engine?: Engine;
-  /** Rows of an earlier evaluation of the same files, protocol and scale: bicubic's scores are taken over, not computed anew. */
+  /**
+   * Rows of an earlier evaluation of the same files, protocol and scale: bicubic's scores are taken over, not
+   * computed anew.
+   */
   bicubic?: readonly EvaluationRow[];
   /** Threads that read, degrade and score; all cores by default. The scores do not depend on it. */
   threads?: number;
-  /** Called after each picture. What it throws ends the evaluation. */
-  onProgress?: (done: number, total: number) => void;
+  /**
+   * Called after each picture; what it throws ends the evaluation. Without it, a notebook shows long work in the
+   * cell.
+   */
+  onProgress?: OnProgress;
 }
 
 /** The scores of one picture. PSNR in dB. */
@@ -59,7 +66,8 @@ export interface Evaluation {
 
 /**
  * Scores bicubic, and a model, on the images of a folder or a list of files; a bad image is skipped and listed. Throws
- * DatasetError when no image could be scored, UnknownNameError for an unknown protocol or measure, OptionError for a scale.
+ * DatasetError when no image could be scored, UnknownNameError for an unknown protocol or measure, OptionError for a
+ * scale.
  */
 export async function evaluate(source: string | string[], options: EvaluateOptions = {}): Promise<Evaluation> {
   const { model, bicubic: earlier = [] } = options;
@@ -120,7 +128,8 @@ type Job = Omit<ScoreJob, 'protocol' | 'measures'> & {
 };
 
 /** Worker threads send planes here for inference, as the engine has threads of its own. */
-async function scoreFiles(jobs: Job[], { model, engine: given, threads, onProgress }: EvaluateOptions) {
+async function scoreFiles(jobs: Job[], { model, engine: given, threads, ...options }: EvaluateOptions) {
+  const onProgress = progressOf('scoring pictures', options.onProgress);
   const engine = model && (given ?? (await createEngine(undefined, { threads })));
   const answer: Parameters<typeof scoreFile>[1] = (planes) => predict(model!, engine!, planes);
   const network = model && { network: model.network, normalization: model.normalization };

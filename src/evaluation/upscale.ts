@@ -1,5 +1,6 @@
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
+import { type OnProgress, progressOf } from '../progress';
 import type { Image } from '../image/image';
 import { type Photograph, samplesLike } from '../image/photograph';
 import { pretrained } from '../formats/pretrained';
@@ -19,8 +20,8 @@ export interface UpscaleOptions {
   /** The protocol whose range of luminance the network has learnt. By default that which the model was trained for. */
   protocol?: string | Protocol;
   engine?: Engine;
-  /** Called with the rows of the picture that are done. */
-  onProgress?: (done: number, total: number) => void;
+  /** Called with the rows of the picture that are done; without it, a notebook shows long work in the cell. */
+  onProgress?: OnProgress;
 }
 
 /**
@@ -30,7 +31,8 @@ export interface UpscaleOptions {
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
 export async function upscale(image: Photograph, options: UpscaleOptions = {}): Promise<Photograph> {
-  const { scale = options.model?.trainedFor?.scale ?? DEFAULT_SCALE, onProgress } = options;
+  const { scale = options.model?.trainedFor?.scale ?? DEFAULT_SCALE } = options;
+  const onProgress = progressOf('enlarging rows', options.onProgress);
   checkScale(scale);
   const model = options.model ?? pretrained(`x${scale}`);
   const protocol = protocolOf(options.protocol ?? model.trainedFor?.protocol ?? DEFAULT_PROTOCOL);

@@ -63,20 +63,34 @@ export function axis(title: string, rest: Record<string, unknown> = {}): Record<
   };
 }
 
-/** A log axis when the positive values span more than a factor of ten, else one that starts at 0. */
+/** A logarithmic axis, with the values at its ticks written out; one from 0 where no value is positive. */
 export function lossAxis(title: string, values: number[]): Record<string, unknown> {
-  const positive = values.filter((value) => value > 0);
-  const least = positive.reduce((a, b) => Math.min(a, b), Infinity);
-  const most = positive.reduce((a, b) => Math.max(a, b), 0);
-  if (!(most > 10 * least)) return axis(title, { rangemode: 'tozero' });
+  const positive = values.filter((value) => value > 0 && Number.isFinite(value));
+  if (!positive.length) return axis(title, { rangemode: 'tozero' });
+  const [least, most] = positive.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, 0]);
   // Plotly's own ticks between the powers of ten are bare digits, read too easily as the values.
+  const tickvals = most > 10 * least ? decadeTicks(least, most) : evenTicks(least, most);
+  return axis(title, { type: 'log', tickvals, ticktext: tickvals.map(String) });
+}
+
+function decadeTicks(least: number, most: number): number[] {
   const steps = most > 1000 * least ? ['1'] : ['1', '2', '5'];
   const powers = Array.from(
     { length: Math.ceil(Math.log10(most / least)) + 2 },
     (_, index) => Math.floor(Math.log10(least)) + index,
   );
-  const tickvals = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
-  return axis(title, { type: 'log', tickvals, ticktext: tickvals.map(String) });
+  return powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
+}
+
+/** Round values at even distances, some four between the least and the most, and one beyond each. */
+function evenTicks(least: number, most: number): number[] {
+  const range = most - least || least;
+  const power = 10 ** Math.floor(Math.log10(range / 4));
+  const step = power * [1, 2, 5, 10].find((factor) => range / (power * factor) <= 5)!;
+  const first = Math.floor(least / step);
+  return Array.from({ length: Math.ceil(most / step) - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(6)),
+  ).filter((value) => value > 0);
 }
 
 /** The note at (x, y) of the given axes; 'paper' means fractions of the plot. */

@@ -22,6 +22,8 @@ export interface EpochRecord {
 export interface History {
   losses: { step: number; loss: number }[];
   epochs: EpochRecord[];
+  /** Training steps in an epoch; undefined in a history that an older version wrote. */
+  batchesPerEpoch?: number;
   /**
    * Present where the validation or evaluation pictures were changed after epoch `after`: the best epoch up to then
    * with

@@ -147,7 +147,7 @@ function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Check
 }
 
 /** As in "batchSize 32, now 16": more epochs may be asked for, all else must be as it was. */
-function differingOptions(had: TrainOptions, wanted: TrainOptions): string[] {
+export function differingOptions(had: TrainOptions, wanted: TrainOptions): string[] {
   const names = [...new Set([...Object.keys(had), ...Object.keys(wanted)])].filter(
     (name) => name !== 'epochs',
   ) as (keyof TrainOptions)[];

@@ -1,4 +1,5 @@
 import { DivergedError, OptionError, WriteError } from '../errors';
+import type { PatchSet } from '../data/patches';
 import { drawOrder, emptyBatch, fillBatch, type PatchOrder } from '../data/batches';
 import type { Batch, Engine } from '../engine/engine';
 import { createEngine } from '../engine/choose';
@@ -10,6 +11,7 @@ import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPi
 import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
 import { onInterrupt } from './interrupt';
 import { layerRates, scheduleFactor, update } from './optimizers/optimizer';
+import { Pace } from './pace';
 import type { TrainOptions } from './recipes';
 import { describePatches, RunFolder } from '../runs/runFolder';
 import type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
@@ -45,17 +47,21 @@ export class Run implements TrainSession {
   private diverged = false;
   private wake?: () => void;
   private lastSaved = Date.now();
-  private epochEndSeconds = 0;
+  private epochEndSeconds?: number;
+  private readonly pace = new Pace();
   private rateChosen = false;
   private evaluation?: EvaluationPictures;
 
   constructor(
     private readonly data: TrainingData,
-    private readonly given: TrainOptions,
-    private readonly settings: TrainSettings,
+    /** The options as they were given, last. */
+    public given: TrainOptions,
+    private settings: TrainSettings,
     readonly model: Model,
     private readonly border: number,
+    after?: Run,
   ) {
+    if (after) this.done = after.done;
     this.batches = Math.floor(data.training.count / given.batchSize);
     this.initialWeights = model.weights.slice();
     if (settings.folder) this.folder = new RunFolder(settings.folder, model);
@@ -120,6 +126,24 @@ export class Run implements TrainSession {
     return () => void this.listeners.delete(listener);
   }
 
+  /** Whether it trains, or will when it is resumed, and nobody has stopped it. */
+  get isTraining(): boolean {
+    return !this.stopping && (this.state === 'running' || this.state === 'paused');
+  }
+
+  trainsOn(patches: PatchSet): boolean {
+    return patches === this.data.training || describePatches(patches) === this.course.data;
+  }
+
+  /** Takes over the callbacks, and the number of epochs and the learning rate where they were changed. */
+  follow(options: TrainOptions, { onStep, onEpoch, onNote }: TrainSettings): void {
+    if (options.epochs !== this.given.epochs) this.epochs = options.epochs;
+    if (JSON.stringify(options.learningRate) !== JSON.stringify(this.given.learningRate))
+      this.learningRate = options.learningRate;
+    this.given = options;
+    this.settings = { ...this.settings, onStep, onEpoch, onNote };
+  }
+
   private change(state: TrainSession['state']): void {
     this.state = state;
     this.emit('state');
@@ -175,9 +199,10 @@ export class Run implements TrainSession {
   }
 
   private tellStopped(): void {
+    const { goOn = 'session.resume() goes on' } = this.settings;
     const kept = this.settings.folder ? `checkpoint in ${this.settings.folder}` : 'kept in memory';
     console.log(
-      `Training stopped in epoch ${this.course.epoch + 1} after batch ${this.course.batch} of ${this.batches}, ${kept}; session.resume() goes on.`,
+      `Training stopped in epoch ${this.course.epoch + 1} after batch ${this.course.batch} of ${this.batches}, ${kept}; ${goOn}.`,
     );
   }
 
@@ -193,6 +218,7 @@ export class Run implements TrainSession {
     if (this.folder) this.course = await this.folder.open(this.course, resume || this.diverged, onNote);
     if (this.diverged || this.rateChosen) this.course.learningRate = learningRate;
     if (this.diverged) this.course.epochs = epochs;
+    this.course.history.batchesPerEpoch = this.batches;
     this.opened = true;
     this.diverged = false;
   }
@@ -214,7 +240,9 @@ export class Run implements TrainSession {
       }
       if (this.stopping) return;
       batch = await this.step(engine, drawn, gradient, batch);
-      course.seconds = before + (Date.now() - began) / 1000;
+      const seconds = before + (Date.now() - began) / 1000;
+      this.pace.add(seconds - course.seconds);
+      course.seconds = seconds;
       this.report((course.seconds - before) / (course.batch - firstBatch));
     }
     await this.finishEpoch(engine, random).catch(ignoreStopped);
@@ -320,21 +348,29 @@ export class Run implements TrainSession {
     return new Promise((resolve) => (this.wake = resolve));
   }
 
-  private report(secondsPerStep: number): void {
+  private report(meanSeconds: number): void {
     const { epoch, batch, epochs, lossSum } = this.course;
     const { batches } = this;
-    const stepsLeft = (epochs - epoch) * batches - batch;
+    const { secondsPerStep } = this.pace;
     this.progress = {
       epoch: epoch + 1,
       epochs,
       batch,
       batches,
       loss: lossSum / batch,
-      imagesPerSecond: this.given.batchSize / secondsPerStep,
-      secondsLeft: stepsLeft * secondsPerStep + (epochs - epoch) * this.epochEndSeconds,
+      imagesPerSecond: this.given.batchSize / (secondsPerStep ?? meanSeconds),
+      secondsLeft: secondsPerStep && this.secondsLeft(secondsPerStep),
     };
     this.settings.onStep?.(this.progress);
     this.emit('step');
+  }
+
+  /** Before the first epoch has ended, its end is guessed: validation is a third of a training step, and scores are left out. */
+  private secondsLeft(secondsPerStep: number): number {
+    const { epoch, batch, epochs } = this.course;
+    const validation = this.data.validation.count / this.given.batchSize / 3;
+    const epochEnd = this.epochEndSeconds ?? validation * secondsPerStep;
+    return ((epochs - epoch) * this.batches - batch) * secondsPerStep + (epochs - epoch) * epochEnd;
   }
 
   private async finishEpoch(engine: Engine, random: RandomState): Promise<void> {

@@ -18,7 +18,11 @@ export interface Progress {
   batch: number;
   batches: number;
   loss: number;
-  secondsLeft: number;
+  /**
+   * Null until enough steps were measured; before the end of the first epoch a lower bound, as scoring is not yet
+   * measured.
+   */
+  secondsLeft: number | null;
   /** Patches per second, forwards and backwards. */
   imagesPerSecond: number;
 }
@@ -35,6 +39,8 @@ export interface TrainSettings extends Partial<TrainOptions> {
   checkpointMinutes?: number;
   onStep?: (progress: Progress) => void;
   onEpoch?: (record: EpochRecord) => void;
+  /** The end of the message about an interruption. Default: that session.resume() goes on. */
+  goOn?: string;
   /** What a person should know but need not act on, as that an older checkpoint was used. */
   onNote?: (message: string) => void;
 }
@@ -59,9 +65,15 @@ export interface TrainSession {
   learningRate: number | readonly number[];
   epochs: number;
   pause(): void;
-  /** Goes on after pause(), stop() or a failure; after DivergedError from the folder's last checkpoint, else from the beginning. */
+  /**
+   * Goes on after pause(), stop() or a failure; after DivergedError from the folder's last checkpoint, else from the
+   * beginning.
+   */
   resume(): void;
-  /** Ends after the current batch and writes a checkpoint; `done` then gives what was reached. WriteError where it could not be written. */
+  /**
+   * Ends after the current batch and writes a checkpoint; `done` then gives what was reached. WriteError where it
+   * could not be written.
+   */
   stop(): Promise<void>;
   /** Calls back after every step and epoch and whenever `state` changes; returns what ends that. */
   subscribe(listener: (event: 'step' | 'epoch' | 'state') => void): () => void;

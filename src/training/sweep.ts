@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 import type { PatchSet } from '../data/patches';
+import { duration } from '../duration';
 import { DivergedError, OptionError, UnknownNameError } from '../errors';
 import type { TrainOptions } from './recipes';
 import { checkRunName, optionText, reached, type Reached } from '../runs/runs';
 import { completeOptions, prepareModel, train } from './train';
-import type { TrainSession, TrainSettings, TrainingData } from './settings';
+import type { Progress, TrainSession, TrainSettings, TrainingData } from './settings';
 import type { Network } from '../network/network';
 import { networkNamed } from '../network/families/families';
 import { srcnn } from '../network/families/srcnn';
 import { layerSlices } from '../network/parameters';
 
-/** Values to try for each option; `filters` (of the hidden layers) and `kernels` (of all layers) change the network's own. */
+/**
+ * Values to try for each option; `filters` (of the hidden layers) and `kernels` (of all layers) change the network's
+ * own.
+ */
 export type SweepGrid = { [Option in keyof TrainOptions]?: readonly NonNullable<TrainOptions[Option]>[] } & {
   filters?: readonly (readonly number[])[];
   kernels?: readonly (readonly number[])[];
@@ -19,14 +23,19 @@ export type SweepGrid = { [Option in keyof TrainOptions]?: readonly NonNullable<
 /** One run of a sweep: its place in the grid, how it goes, and what it reached so far. */
 export interface SweepRow extends Reached {
   name: string;
-  state: 'waiting' | 'training' | 'finished' | 'stopped' | 'diverged';
-  [option: string]: string | number | boolean | null;
+  /** 'done before': it was trained by an earlier call, and nothing was left to do. */
+  state: 'waiting' | 'training' | 'finished' | 'done before' | 'stopped' | 'diverged';
+  /** Where the run that trains stands, and the time it has left; undefined for all others. */
+  progress?: string;
+  [option: string]: string | number | boolean | null | undefined;
 }
 
 export interface SweepSettings extends TrainSettings {
-  /** The sweep's folder: each run gets a subfolder, and a sweep that was cut short goes on. None: nothing is written. */
+  /**
+   * The sweep's folder: each run gets a subfolder, and a sweep that was cut short goes on. None: nothing is written.
+   */
   folder?: string;
-  /** The table as it stands, whenever a run begins, ends an epoch or ends. */
+  /** The table as it stands, whenever a run begins, ends an epoch or ends, and every second of a run. */
   onProgress?: (rows: SweepRow[]) => void;
   /** The session of each run as it begins, to watch, pause or stop it; stopping it ends the sweep. */
   onSession?: (session: TrainSession, name: string) => void;
@@ -57,8 +66,10 @@ const optionNames: Record<keyof TrainOptions, true> = {
 const gridKeys = [...Object.keys(optionNames), 'filters', 'kernels'];
 
 /**
- * Trains every combination of the grid's values, one after another, and returns a row for each, in the order trained (the last key
- * changes fastest). A run that diverges is marked and the next one begins. Throws UnknownNameError for a key that is no option
+ * Trains every combination of the grid's values, one after another, and returns a row for each, in the order trained
+ * (the last key
+ * changes fastest). A run that diverges is marked and the next one begins. Throws UnknownNameError for a key that is
+ * no option
  * and OptionError for values out of range, before anything is trained.
  */
 export async function sweep(grid: SweepGrid, data: TrainingData, settings: SweepSettings = {}): Promise<SweepRow[]> {
@@ -73,9 +84,15 @@ export async function sweep(grid: SweepGrid, data: TrainingData, settings: Sweep
     const session = train(data, {
       ...shared,
       ...options,
+      goOn: folder ? 'run this cell again to go on' : 'begin the sweep again: without a folder nothing is kept',
       ...(folder ? { folder: join(folder, name), resume: true } : {}),
     });
-    const unsubscribe = session.subscribe((event) => void (event === 'epoch' && show('training', session)));
+    let shownAt = Date.now();
+    const unsubscribe = session.subscribe((event) => {
+      if (event === 'state' || (event === 'step' && Date.now() - shownAt < progressInterval)) return;
+      shownAt = Date.now();
+      show('training', session);
+    });
     onSession?.(session, name);
     show('training', session);
     show(await outcome(session).finally(unsubscribe), session);
@@ -88,11 +105,19 @@ export async function sweep(grid: SweepGrid, data: TrainingData, settings: Sweep
 async function outcome(session: TrainSession): Promise<SweepRow['state']> {
   try {
     await session.done;
-    return session.state === 'stopped' ? 'stopped' : 'finished';
+    if (session.state === 'stopped') return 'stopped';
+    return session.progress ? 'finished' : 'done before';
   } catch (error) {
     if (error instanceof DivergedError) return 'diverged';
     throw error;
   }
+}
+
+/** Milliseconds between two tables while a run trains. */
+const progressInterval = 1000;
+
+function progressText({ epoch, epochs, secondsLeft }: Progress): string {
+  return `epoch ${epoch} of ${epochs}${secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`}`;
 }
 
 const noHistory = { losses: [], epochs: [] };
@@ -104,7 +129,8 @@ function row(
   session?: TrainSession,
 ): SweepRow {
   const differing = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, optionText(value)]));
-  return { name, ...differing, state, ...reached(session?.history ?? noHistory) };
+  const progress = state === 'training' && session?.progress ? { progress: progressText(session.progress) } : {};
+  return { name, ...differing, state, ...progress, ...reached(session?.history ?? noHistory) };
 }
 
 function combine(grid: SweepGrid, base: TrainSettings, training: PatchSet): Combination[] {
@@ -145,7 +171,10 @@ function trainOptions(values: Record<string, unknown>, base: TrainSettings, trai
   return filters || kernels ? { ...rest, network } : rest;
 }
 
-/** A network's layers with other filters or kernels: ReLU throughout, but for the last layer. Throws OptionError when their numbers do not fit together. */
+/**
+ * A network's layers with other filters or kernels: ReLU throughout, but for the last layer. Throws OptionError when
+ * their numbers do not fit together.
+ */
 function chain(network: TrainOptions['network'], filters?: readonly number[], kernels?: readonly number[]): Network {
   const slices = layerSlices(typeof network === 'string' ? networkNamed(network) : network);
   const sides = kernels ?? slices.map(({ kernel }) => kernel);

@@ -5,6 +5,7 @@ import { layerRates, optimizers } from './optimizers/optimizer';
 import { protocolOf } from '../protocols/protocols';
 import { recipes, type TrainOptions } from './recipes';
 import { checkRunName } from '../runs/runs';
+import { follow, remember, sessionIn } from './runningSessions';
 import { Run } from './session';
 import type { TrainingData, TrainSession, TrainSettings } from './settings';
 import type { Model } from '../network/network';
@@ -12,8 +13,9 @@ import { reachOf } from '../network/geometry';
 import { initialize } from '../network/initialize';
 
 /**
- * Trains SRCNN on patches in the background and returns at once. Throws OptionError or UnknownNameError for options out of range;
- * what goes wrong later rejects `done`.
+ * Trains SRCNN on patches in the background and returns at once. Where this process trains in the folder already, as when a
+ * notebook's cell is run again, the session that does is returned. Throws OptionError or UnknownNameError for options out of
+ * range, LockedError where that session has other options; what goes wrong later rejects `done`.
  */
 export function train(data: TrainingData, settings: TrainSettings = {}): TrainSession {
   const {
@@ -25,6 +27,7 @@ export function train(data: TrainingData, settings: TrainSettings = {}): TrainSe
     onStep: _s,
     onEpoch: _o,
     onNote: _m,
+    goOn: _g,
     ...given
   } = settings;
   const options = completeOptions(given);
@@ -32,7 +35,13 @@ export function train(data: TrainingData, settings: TrainSettings = {}): TrainSe
   if (folder !== undefined) checkRunName(basename(folder));
   if (resume && folder === undefined) throw new OptionError("resume needs the run's folder; give folder too");
   if (!(minutes >= 0)) throw new OptionError(`checkpointMinutes is ${minutes}; use 0 (after every batch) or more`);
-  return new Run(data, options, settings, model, border);
+  if (folder === undefined) return new Run(data, options, settings, model, border);
+  const there = sessionIn(folder);
+  if (there?.isTraining) return follow(there, data, options, settings);
+  // One that is being stopped still has the folder: the new one begins when it has given it back.
+  const session = new Run(data, options, settings, model, border, there);
+  remember(session, folder);
+  return session;
 }
 
 /** The recipe tuned with what was given instead; an option given as undefined is as good as not given. */

@@ -22,8 +22,12 @@ const patience = 60_000;
 /** JupyterLab as `npm run lab` starts it, on copies of the notebooks, and a browser window. */
 export interface Lab {
   page: Page;
+  /** The folder with the notebooks. */
+  folder: string;
   /** Opens a notebook alone in the window; settles when its kernel is ready. */
   open(name: string): Promise<void>;
+  /** Closes the window and opens another on the notebook, whose kernel lives on. */
+  reopen(name: string, away?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,9 +88,20 @@ export async function startLab(
         '--disable-sync',
       ],
     });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    page.setDefaultTimeout(patience);
-    return { page, close, open: (name) => openNotebook(page, `http://127.0.0.1:${port}`, name, token) };
+    const newPage = async () => {
+      const page = await browser!.newPage({ viewport: { width: 1280, height: 1000 } });
+      page.setDefaultTimeout(patience);
+      return page;
+    };
+    const open = (name: string) => openNotebook(lab.page, `http://127.0.0.1:${port}`, name, token);
+    const reopen = async (name: string, away = async () => undefined as void) => {
+      await lab.page.close();
+      await away();
+      lab.page = await newPage();
+      await open(name);
+    };
+    const lab: Lab = { page: await newPage(), folder: join(folder, 'notebooks'), close, open, reopen };
+    return lab;
   } catch (error) {
     await close();
     throw error;

@@ -35,7 +35,8 @@ function cloneOf(name: string): string {
     join(clone, 'package-lock.json'),
     JSON.stringify({ ...about, packages: { '': { name: about.name, version: about.version } } }),
   );
-  writeFileSync(join(clone, 'scripts', 'requirements.txt'), '# none\n');
+  for (const list of ['requirements.txt', 'requirementsLive.txt'])
+    writeFileSync(join(clone, 'scripts', list), '# none\n');
   return clone;
 }
 

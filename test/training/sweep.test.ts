@@ -99,7 +99,7 @@ test('a sweep that was stopped keeps what it had, and goes on when it is run aga
   assert.deepEqual(
     second.map(({ state, epochsDone }) => [state, epochsDone]),
     [
-      ['finished', 2],
+      ['done before', 2],
       ['finished', 2],
       ['finished', 2],
     ],
@@ -178,4 +178,68 @@ test("a sweep's folder that was trained with other options is refused by name", 
     sweep({ seed: [1] }, data, { ...run, batchSize: 4 }),
     (error: Error) => error instanceof CheckpointError && error.message.includes('seed=1'),
   );
+});
+
+test('what an earlier sweep has finished is said to be done before, and the run that trains says where it stands', async () => {
+  const grid = { seed: [1, 2] };
+  const run = { ...settings, engine, folder: join(folder, 'before') };
+  await sweep({ seed: [1] }, data, run);
+  const tables: SweepRow[][] = [];
+  const rows = await sweep(grid, data, { ...run, epochs: 2, onProgress: (table) => void tables.push(table) });
+  assert.deepEqual(
+    rows.map(({ state, epochsDone, progress }) => [state, epochsDone, progress]),
+    [
+      ['done before', 2, undefined],
+      ['finished', 2, undefined],
+    ],
+  );
+  const during = tables.map((table) => table[1].progress).filter(Boolean);
+  assert.match(during.at(-1)!, /^epoch 2 of 2/);
+});
+
+test('a run of a sweep shows its progress within an epoch, every second', async () => {
+  const tables: SweepRow[][] = [];
+  const long = { ...settings, epochs: 100_000, engine };
+  const end = { session: undefined as ReturnType<typeof train> | undefined };
+  const done = sweep(
+    { seed: [1] },
+    { training: noise(400), validation: noise(4) },
+    {
+      ...long,
+      batchSize: 1,
+      onProgress: (table) => void tables.push(table),
+      onSession: (session) => void (end.session = session),
+    },
+  );
+  await new Promise((resolve) => setTimeout(resolve, 2600));
+  await end.session!.stop();
+  const [row] = await done;
+  assert.equal(row.state, 'stopped');
+  assert.match(tables.at(-2)![0].progress!, /^epoch \d+ of 100000, .* left$/);
+});
+
+test('an interrupted sweep says that the cell is to be run again', async (t) => {
+  const said: string[] = [];
+  t.mock.method(console, 'log', (text: string) => void said.push(text));
+  const interrupt = () => undefined;
+  // As in a notebook: somebody else takes the signal, so it does not end the program.
+  process.on('SIGINT', interrupt);
+  t.after(() => process.off('SIGINT', interrupt));
+  const done = sweep({ seed: [1, 2] }, data, {
+    ...settings,
+    epochs: 100_000,
+    engine,
+    folder: join(folder, 'interrupted'),
+    onSession: (session) => {
+      const off = session.subscribe(() => {
+        off();
+        process.emit('SIGINT');
+      });
+    },
+  });
+  assert.deepEqual(
+    (await done).map(({ state }) => state),
+    ['stopped', 'waiting'],
+  );
+  assert.match(said.join('\n'), /^Training stopped in epoch .*; run this cell again to go on\.$/);
 });

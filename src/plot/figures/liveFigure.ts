@@ -1,7 +1,9 @@
+import { duration } from '../../duration';
 import { comparableEpochs, type EpochRecord } from '../../runs/history';
 import { layerRates, scheduleFactor } from '../../training/optimizers/optimizer';
 import { axis, type Figure, layoutOf, lossAxis, note, palette } from '../figure';
-import type { TrainSession } from '../../training/settings';
+import { batchesOf, inGroups, type LossLines, lossLines, meanStyle, singleStyle, validationStyle } from './lossLines';
+import type { Progress, TrainSession } from '../../training/settings';
 
 /** The mean loss of the steps since the point before, and the first layer's learning rate at the last of them. */
 export interface LivePoint {
@@ -15,37 +17,37 @@ export interface Seen {
   points?: readonly LivePoint[];
   /** Why the run failed. */
   failure?: string;
+  /** For a picture that may be looked at later: it says when it was made, and never how much time is left. */
+  still?: boolean;
 }
 
-/** More points than this on a curve are averaged in groups: they would not be told apart, only sent. */
-const mostPoints = 400;
 const left = [0, 0.46],
   right = [0.54, 1];
 const upper = [0.58, 1],
   lower = [0, 0.42];
 
-/** A run as it stands: loss, PSNR, learning rate and SSIM over epochs, and in the title how far it is. Works at any moment, from before the first step. */
+/**
+ * A run as it stands: loss, PSNR, learning rate and SSIM over epochs, and in the title how far it is. Works at any
+ * moment, from before the first step.
+ */
 export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
   const { epochs } = session.history;
-  const losses = lossCurve(session, seen.points ?? []);
+  const { single, mean, validation } = lossesIn(session, seen.points ?? []);
   const rates = rateCurve(session, seen.points ?? []);
-  const reached = Math.max(losses.x.at(-1) ?? 0, epochs.at(-1)?.epoch ?? 0);
+  const reached = Math.max(single.x.at(-1) ?? 0, mean.x.at(-1) ?? 0, epochs.at(-1)?.epoch ?? 0);
   const scored = epochs.filter(({ psnr, ssim }) => psnr !== null && ssim !== null);
-  const validation = {
-    x: epochs.map(({ epoch }) => epoch),
-    y: epochs.map(({ validationLoss }) => short(validationLoss)),
-  };
-  const { title, subtitle } = wordsOf(session, seen.failure);
+  const { title, subtitle } = wordsOf(session, seen);
   return {
     data: [
-      { ...line(losses, 'training', palette.model, ''), line: { color: palette.model, width: 1.5 } },
-      { ...line(validation, 'validation', palette.mark, ''), mode: 'lines+markers' },
+      { ...line(single, 'single batches', palette.model, ''), ...singleStyle, mode: modeOf(single) },
+      { ...line(mean, 'training', palette.model, ''), ...meanStyle, mode: modeOf(mean) },
+      { ...line(validation, 'validation', palette.mark, ''), ...validationStyle, mode: 'lines+markers' },
       ...scoreLines(scored, 'psnr', '2'),
       { ...line(rates, 'learning rate', palette.text, '3'), showlegend: false },
       ...scoreLines(scored, 'ssim', '4'),
     ],
     layout: layoutOf(title, subtitle, {
-      ...panelAxes(reached, losses.y.concat(validation.y), scored),
+      ...panelAxes(reached, [...single.y, ...mean.y, ...validation.y], scored),
       annotations: [...panelTitles(session), ...(scored.length ? [] : emptyPanels(epochs.length > 0))],
       showlegend: true,
       legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.17, yanchor: 'bottom' },
@@ -76,20 +78,20 @@ const line = ({ x, y }: Curve, name: string, color: string, suffix: string) => (
   marker: { size: 6 },
 });
 
-/** Steps in an epoch; before the first step of a resumed run, what its history tells. */
-export function stepsPerEpoch({ progress, history: { losses, epochs } }: TrainSession): number {
-  return progress?.batches ?? (losses.length && epochs.length ? losses.at(-1)!.step / epochs.length : 1);
+/** Steps in an epoch; 1 where nothing tells yet. */
+export function stepsPerEpoch({ progress, history }: TrainSession): number {
+  return progress?.batches ?? batchesOf(history) ?? 1;
 }
 
-/** The history's single batches as far as nobody looked on, then the points that were seen. */
-function lossCurve(session: TrainSession, points: readonly LivePoint[]): Curve {
+/** A line of a single point would not be seen. */
+const modeOf = ({ x }: Curve) => (x.length > 1 ? 'lines' : 'markers');
+
+/** The loss over epochs. */
+function lossesIn(session: TrainSession, points: readonly LivePoint[]): Record<keyof LossLines, Curve> {
   const batches = stepsPerEpoch(session);
-  const before = session.history.losses.filter(({ step }) => !points.length || step < points[0].step);
-  const grouped = inGroups([...before, ...points], (group) => ({
-    step: group.at(-1)!.step,
-    loss: group.reduce((sum, { loss }) => sum + loss, 0) / group.length,
-  }));
-  return { x: grouped.map(({ step }) => short(step / batches)), y: grouped.map(({ loss }) => short(loss)) };
+  const { single, mean, validation } = lossLines(session.history, batches, points);
+  const inEpochs = ({ x, y }: Curve) => ({ x: x.map((step) => short(step / batches)), y: y.map(short) });
+  return { single: inEpochs(single), mean: inEpochs(mean), validation: inEpochs(validation) };
 }
 
 function rateCurve(session: TrainSession, points: readonly LivePoint[]): Curve {
@@ -101,13 +103,6 @@ function rateCurve(session: TrainSession, points: readonly LivePoint[]): Curve {
     x: grouped.map(({ step }) => short(step / batches)),
     y: grouped.map(({ learningRate }) => short(learningRate)),
   };
-}
-
-function inGroups<Item, Result>(items: Item[], join: (group: Item[]) => Result): Result[] {
-  const size = Math.ceil(items.length / mostPoints) || 1;
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    join(items.slice(index * size, (index + 1) * size)),
-  );
 }
 
 /** The first layer's learning rate at the step under way. */
@@ -210,7 +205,7 @@ function emptyPanels(anyEpoch: boolean): Record<string, unknown>[] {
   );
 }
 
-function wordsOf(session: TrainSession, failure?: string): { title: string; subtitle: string } {
+function wordsOf(session: TrainSession, { failure, still = false }: Seen): { title: string; subtitle: string } {
   const { state, progress, history, epochs } = session;
   const done = history.epochs.length;
   if (state === 'finished')
@@ -228,11 +223,25 @@ function wordsOf(session: TrainSession, failure?: string): { title: string; subt
       title: `${state === 'paused' ? 'Paused' : 'Stopped'} ${where}`,
       subtitle: `${far}; session.resume() goes on`,
     };
-  if (!progress) return { title: `Training starts ${where}`, subtitle: far };
-  const speed = `${Math.round(progress.imagesPerSecond).toLocaleString('en-US')} images per second`;
-  const scoring = part === 1 ? ", epoch's end: validation and scores" : '';
-  return { title: `Training ${where}`, subtitle: `${far}, ${duration(progress.secondsLeft)} left, ${speed}${scoring}` };
+  const title = progress ? `Training ${where}` : `Training starts ${where}`;
+  if (still) return { title, subtitle: `${far} at ${clock(0)}${endOf(progress)}. To see more, run this cell again` };
+  return { title, subtitle: progress ? `${far}, ${speedOf(progress)}${part === 1 ? scoring : ''}` : far };
 }
+
+const scoring = ", epoch's end: validation and scores";
+
+function speedOf({ secondsLeft, imagesPerSecond, epoch }: Progress): string {
+  const left = secondsLeft === null ? 'measuring the time left' : `${duration(secondsLeft)} left`;
+  // The scores at an epoch's end are not yet measured in the first.
+  const atLeast = epoch === 1 && secondsLeft !== null ? 'at least ' : '';
+  return `${atLeast}${left}, ${Math.round(imagesPerSecond).toLocaleString('en-US')} images per second`;
+}
+
+/** A time of day stays true in a picture that nobody updates any more. */
+const endOf = (progress: Progress | null) =>
+  progress?.secondsLeft ? `, the end was expected at ${clock(progress.secondsLeft)}` : '';
+
+const clock = (seconds: number) => new Date(Date.now() + 1000 * seconds).toTimeString().slice(0, 5);
 
 function bestOf(epochs: EpochRecord[]): string {
   if (!epochs.length) return '';
@@ -245,10 +254,3 @@ function bestOf(epochs: EpochRecord[]): string {
 }
 
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
-
-function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}

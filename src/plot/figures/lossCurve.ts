@@ -1,55 +1,43 @@
 import { OptionError } from '../../errors';
 import type { EpochRecord, History } from '../../runs/history';
-import { axis, type Figure, layoutOf, lossAxis, palette } from '../figure';
+import { axis, type Figure, layoutOf, lossAxis } from '../figure';
+import { batchesOf, lossLines, meanStyle, singleStyle, validationStyle } from './lossLines';
 
 export interface LossCurveOptions {
-  /** Training steps in an epoch; without it, the last recorded step over the epochs done, which is exact only at the end of an epoch. */
+  /** Training steps in an epoch. The history of a run says it; one that an older version wrote does not. */
   batchesPerEpoch?: number;
 }
 
-/** The loss of single batches, their mean in the middle of each epoch, and the validation loss at its end. Throws OptionError for an empty history. */
+/**
+ * The loss of single batches, thin behind their mean in the middle of each epoch, and the validation loss at its end,
+ * on a
+ * logarithmic axis, at any moment of a run. Throws OptionError for an empty history.
+ */
 export function lossCurve(history: History, options: LossCurveOptions = {}): Figure {
   const { losses, epochs } = history;
   if (!losses.length && !epochs.length) throw new OptionError('the history is empty; train for an epoch first');
   // Runs shorter than lossEvery have no batch losses: epochs are then the only unit there is.
-  const known =
-    options.batchesPerEpoch ?? (losses.length && epochs.length ? losses.at(-1)!.step / epochs.length : null);
-  const stepsPerEpoch = known ?? 1;
+  const known = options.batchesPerEpoch ?? (losses.length ? batchesOf(history) : null);
+  const { single, mean, validation } = lossLines(history, known ?? 1);
   const batches = {
     type: 'scatter',
     mode: losses.length > 1 ? 'lines' : 'markers',
     name: 'single batches',
-    x: losses.map(({ step }) => step),
-    y: losses.map(({ loss }) => loss),
-    line: { color: palette.model, width: 1 },
-    opacity: 0.35,
+    ...single,
+    ...singleStyle,
   };
-  const training = epochLine(
-    'training',
-    palette.model,
-    epochs,
-    ({ epoch }) => (epoch - 0.5) * stepsPerEpoch,
-    ({ loss }) => loss,
-  );
-  const validation = epochLine(
-    'validation',
-    palette.mark,
-    epochs,
-    ({ epoch }) => epoch * stepsPerEpoch,
-    ({ validationLoss }) => validationLoss,
-  );
-  const values = [
-    ...losses.map(({ loss }) => loss),
-    ...epochs.flatMap(({ loss, validationLoss }) => [loss, validationLoss]),
+  const lines = [
+    { ...epochLine(epochs), name: 'training', ...mean, ...meanStyle },
+    { ...epochLine(epochs), name: 'validation', ...validation, ...validationStyle },
   ];
+  const inSteps = known !== null || losses.length > 0;
   return {
-    data: [...(losses.length ? [batches] : []), ...(epochs.length ? [training, validation] : [])],
+    data: [...(losses.length ? [batches] : []), ...(epochs.length ? lines : [])],
     layout: layoutOf('Loss', 'mean squared error of normalised luminance', {
-      xaxis:
-        known || losses.length
-          ? axis('training step', { rangemode: 'tozero' })
-          : axis('epoch', { rangemode: 'tozero', ...(epochs.length < 10 ? { dtick: 1 } : {}) }),
-      yaxis: lossAxis('loss', values),
+      xaxis: inSteps
+        ? axis('training step', { rangemode: 'tozero' })
+        : axis('epoch', { rangemode: 'tozero', ...(epochs.length < 10 ? { dtick: 1 } : {}) }),
+      yaxis: lossAxis('loss', [...single.y, ...mean.y, ...validation.y]),
       showlegend: true,
       legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.02, yanchor: 'bottom' },
       height: 420,
@@ -58,22 +46,10 @@ export function lossCurve(history: History, options: LossCurveOptions = {}): Fig
   };
 }
 
-function epochLine(
-  name: string,
-  color: string,
-  epochs: EpochRecord[],
-  step: (record: EpochRecord) => number,
-  value: (record: EpochRecord) => number,
-): Figure['data'][number] {
-  return {
-    type: 'scatter',
-    mode: 'lines+markers',
-    name,
-    x: epochs.map(step),
-    y: epochs.map(value),
-    customdata: epochs.map(({ epoch }) => epoch),
-    hovertemplate: 'epoch %{customdata}: %{y:.5f}<extra></extra>',
-    line: { color, width: 2 },
-    marker: { size: 6 },
-  };
-}
+const epochLine = (epochs: EpochRecord[]) => ({
+  type: 'scatter',
+  mode: 'lines+markers',
+  customdata: epochs.map(({ epoch }) => epoch),
+  hovertemplate: 'epoch %{customdata}: %{y:.5f}<extra></extra>',
+  marker: { size: 6 },
+});

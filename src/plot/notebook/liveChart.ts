@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { type LivePoint, liveFigure, rateNow } from '../figures/liveFigure';
+import { liveFigure } from '../figures/liveFigure';
 import { figurePng } from '../picture';
 import { send } from './show';
 import { sketch } from '../sketch';
-import type { Progress, TrainSession } from '../../training/settings';
+import type { TrainSession } from '../../training/settings';
+import type { Figure } from '../figure';
+import { NoLiveDisplayError } from './kernel';
+import { LiveModel, placeOf } from './liveModel';
+import { chartView } from './pageModules';
+import { RunTrace } from './runTrace';
 
 /** Shows an output, its forms under their MIME types: the first time somewhere, from then on in its place. */
 export type Display = (forms: Record<string, unknown>) => void;
@@ -19,15 +24,22 @@ export interface LiveChart {
 
 /** CSS pixels: as wide as JupyterLab's outputs in a window of 1280. */
 const width = 820;
-/** Milliseconds between two updates. */
+/** Milliseconds between two updates that a page draws. */
 const interval = 250;
+/** Milliseconds between two pictures for the saved notebook while a page follows the run. */
+const pictureInterval = 20_000;
+/** Milliseconds between two signs of life of a run that is paused. */
+const beatInterval = 5_000;
+
+const models = new WeakMap<TrainSession, LiveModel>();
 
 /**
- * Shows a run below the cell and keeps it up to date while other cells run: loss, learning rate, scores, time left. After the run, and again
- * after each resume(), the same figure stays as a static picture. Throws NoNotebookError outside of a notebook where no display is given.
+ * Shows a run below the cell and keeps it up to date while other cells run, also after the page was closed and opened
+ * again: loss, learning rate, scores, time left. After the run, and again after each resume(), the same figure stays as
+ * a static picture. Throws NoNotebookError outside of a notebook where no display is given.
  */
-export function liveChart(session: TrainSession, display: Display = notebookDisplay()): LiveChart {
-  return new Chart(session, display);
+export function liveChart(session: TrainSession, display?: Display): LiveChart {
+  return display ? new Chart(session, display) : new Chart(session, notebookDisplay(), modelOf(session));
 }
 
 /** An output of the notebook that is replaced in its place. */
@@ -40,12 +52,28 @@ function notebookDisplay(): Display {
   };
 }
 
+/** One model per session, so that a cell that is run again, or a second chart, adds none. */
+function modelOf(session: TrainSession): LiveModel | undefined {
+  try {
+    const model = models.get(session) ?? new LiveModel(chartView, { svg: '', running: true });
+    models.set(session, model);
+    return model;
+  } catch (error) {
+    if (!(error instanceof NoLiveDisplayError)) throw error;
+    console.warn(`${error.message}; the chart is a picture that follows the run while this page is open`);
+    return undefined;
+  }
+}
+
 class Chart implements LiveChart {
   readonly done: Promise<void>;
-  private readonly points: LivePoint[] = [];
-  private latest: Progress | null = null;
+  private readonly trace: RunTrace;
+  private readonly began = Date.now();
   private timer?: NodeJS.Timeout;
+  private beat?: NodeJS.Timeout;
   private drawnAt = 0;
+  private pictureAt = 0;
+  private drawnBefore = 0;
   private readonly unsubscribe: () => void;
   private settle!: () => void;
   private fail!: (error: unknown) => void;
@@ -53,7 +81,9 @@ class Chart implements LiveChart {
   constructor(
     private readonly session: TrainSession,
     private readonly display: Display,
+    private readonly model?: LiveModel,
   ) {
+    this.trace = RunTrace.of(session);
     this.done = new Promise((resolve, reject) => ([this.settle, this.fail] = [resolve, reject]));
     // Whoever awaits `done` sees why there is no picture; a chart must not end the program.
     this.done.catch(() => undefined);
@@ -64,8 +94,7 @@ class Chart implements LiveChart {
 
   stop(): void {
     this.unsubscribe();
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.rest();
     this.settle();
   }
 
@@ -73,7 +102,8 @@ class Chart implements LiveChart {
   [inspect.custom](): string {
     return this.ended
       ? `Training is ${this.session.state}.`
-      : 'Training goes on in the background: session.pause(), .resume(), .stop(), .learningRate and .epochs work from the next cell.';
+      : 'Training goes on in the background: session.pause(), .resume(), .stop(), .learningRate and .epochs ' +
+          'work from the next cell.';
   }
 
   private get ended(): boolean {
@@ -81,14 +111,19 @@ class Chart implements LiveChart {
   }
 
   private changed(): void {
-    if (!this.latest) this.look();
+    if (this.trace.isEmpty) this.trace.look();
     if (this.ended) {
-      clearTimeout(this.timer);
-      this.timer = undefined;
+      this.rest();
       this.keep().then(this.settle, this.fail);
     } else {
       this.timer ??= setTimeout(() => this.redraw(), Math.max(0, this.drawnAt + interval - Date.now()));
     }
+  }
+
+  private rest(): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.beat);
+    this.timer = this.beat = undefined;
   }
 
   /** What goes wrong in a timer would end the program. */
@@ -101,28 +136,50 @@ class Chart implements LiveChart {
     }
   }
 
-  /** Not as plotly: its renderer in JupyterLab ignores what is sent to a figure that is shown, and drawing here takes longer than a step. */
+  /**
+   * Not as plotly: its renderer in JupyterLab ignores what is sent to a figure that is shown, and drawing here takes
+   * longer than a step.
+   */
   private draw(): void {
-    this.timer = undefined;
-    this.look();
-    this.display({ 'text/html': sketch(liveFigure(this.session, { points: this.points }), width) });
+    this.rest();
+    this.trace.look();
+    this.model?.stream({ svg: this.sketch(), running: !this.ended });
+    if (this.pictureIsDue()) this.showPicture();
     this.drawnAt = Date.now();
+    if (!this.model) return;
+    this.beat = setTimeout(() => this.redraw(), beatInterval);
+    this.beat.unref();
   }
 
-  /** One more point, from the growth of the epoch's mean loss since the one before. What came before the first look is no point: it is too wide. */
-  private look(): void {
-    const { progress } = this.session;
-    const { latest } = this;
-    if (!progress || (progress.epoch === latest?.epoch && progress.batch === latest.batch)) return;
-    this.latest = progress;
-    if (!latest && progress.batch > 1) return;
-    const before = progress.epoch === latest?.epoch ? latest : { batch: 0, loss: 0 };
-    const loss = (progress.loss * progress.batch - before.loss * before.batch) / (progress.batch - before.batch);
-    this.points.push({
-      step: (progress.epoch - 1) * progress.batches + progress.batch,
-      loss,
-      learningRate: rateNow(this.session),
-    });
+  private sketch(still = false): string {
+    return sketch(liveFigure(this.session, { points: this.trace.points, still }), width);
+  }
+
+  /**
+   * The picture is for the saved notebook, and for pages without live displays. Each update for a page that has left
+   * costs
+   * the server memory: so there is none while no page draws, and where none is known to draw at all they grow rare.
+   */
+  private pictureIsDue(): boolean {
+    const age = Date.now() - this.pictureAt;
+    const drawn = this.model?.drawn ?? 0;
+    if (drawn) return drawn > this.drawnBefore && age >= pictureInterval;
+    return age >= Math.max(interval, (Date.now() - this.began) / 100) - 2;
+  }
+
+  private showPicture(): void {
+    this.pictureAt = Date.now();
+    this.drawnBefore = this.model?.drawn ?? 0;
+    this.display({ 'text/html': this.html(this.sketch(true)) });
+  }
+
+  /** An <img>, because a notebook that is not trusted shows it, and a bare <svg> as scattered text. */
+  private html(svg: string): string {
+    const { text, subtitle } = liveFigure(this.session, { still: true }).layout.title as Title;
+    const alt = `${text}: ${subtitle.text}`.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+    const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+    const picture = `<img alt="${alt}" src="${source}">`;
+    return this.model ? `<div class="${placeOf(this.model)}">${picture}</div>` : picture;
   }
 
   private async keep(): Promise<void> {
@@ -131,10 +188,17 @@ class Chart implements LiveChart {
       (error: Error) => error.message,
     );
     if (!this.ended) return;
-    this.look();
-    const figure = liveFigure(this.session, { points: this.points, failure });
-    this.display({ 'text/html': sketch(figure, width) });
+    this.trace.look();
+    const figure: Figure = liveFigure(this.session, { points: this.trace.points, failure });
+    const svg = sketch(figure, width);
+    this.model?.stream({ svg, running: false });
+    this.display({ 'text/html': this.html(svg) });
     const png = await figurePng(figure, { width, scale: 1 });
     if (this.ended) this.display({ 'application/vnd.plotly.v1+json': figure, 'image/png': png.toString('base64') });
   }
+}
+
+interface Title {
+  text: string;
+  subtitle: { text: string };
 }

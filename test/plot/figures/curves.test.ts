@@ -65,15 +65,24 @@ test('without batch losses the epochs are the unit', () => {
   assert.deepEqual(traces(figure, 'validation')[0].x, [1, 2]);
 });
 
-test('the loss axis is logarithmic, with its values written out, only when the losses span more than a factor of ten', () => {
+test('the loss axis is logarithmic, with its values written out, however little the losses differ', () => {
   const losses = (last: number) => [
     { step: 1, loss: 0.9 },
     { step: 2, loss: last },
   ];
-  const wide = axisOf(lossCurve(history([], losses(0.01))), 'yaxis');
-  assert.equal(wide.type, 'log');
-  for (const text of ['0.01', '0.02', '0.05', '0.5', '1']) assert.ok(wide.ticktext!.includes(text), text);
-  assert.equal(axisOf(lossCurve(history([], losses(0.3))), 'yaxis').type, undefined);
+  const axisFor = (last: number) => axisOf(lossCurve(history([], losses(last))), 'yaxis');
+  const texts = {
+    0.01: ['0.01', '0.02', '0.05', '0.5', '1'],
+    0.3: ['0.4', '0.6', '0.8'],
+    0.89: ['0.89', '0.895', '0.9'],
+    0.9: ['0.8', '1'],
+  };
+  for (const [last, expected] of Object.entries(texts)) {
+    const { type, ticktext } = axisFor(Number(last));
+    assert.equal(type, 'log');
+    for (const text of expected) assert.ok(ticktext!.includes(text), `${text} among ${ticktext}`);
+    assert.ok(ticktext!.length >= 2 && ticktext!.length <= 12, `${ticktext}`);
+  }
 });
 
 test("each score has bicubic's as a dashed line across its panel", () => {

@@ -4,6 +4,7 @@ import type { Engine } from '../../../src/engine/engine';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import { liveChart, type LiveChart } from '../../../src/plot/notebook/liveChart';
 import type { Figure } from '../../../src/plot/figure';
+import { lossCurve } from '../../../src/plot/figures/lossCurve';
 import { liveFigure } from '../../../src/plot/figures/liveFigure';
 import { NoNotebookError } from '../../../src/plot/notebook/show';
 import { sketch } from '../../../src/plot/sketch';
@@ -21,14 +22,22 @@ const start = (settings: object = {}) =>
   train(data, { network: '9-1-5', border: 0, epochs: 3, batchSize: 16, lossEvery: 1, engine, ...settings });
 
 type Trace = { name: string; x: number[]; y: number[]; yaxis: string };
+type Look = { opacity?: number; line: { width: number } };
 const trace = (figure: Figure, name: string) => figure.data.find((each) => each.name === name) as Trace;
 const words = (figure: Figure) => {
   const { text, subtitle } = figure.layout.title as { text: string; subtitle: { text: string } };
   return `${text}: ${subtitle.text}`;
 };
+/** The chart in an output: an <img>, as a notebook that is not trusted shows nothing else. */
+const svgOf = (forms: Record<string, unknown>) => {
+  const [, source] = /^<img alt="[^"<>]+" src="data:image\/svg\+xml;base64,([^"]+)">$/.exec(
+    forms['text/html'] as string,
+  )!;
+  return Buffer.from(source, 'base64').toString();
+};
 /** Title and subtitle of a sketch, and the number of points on its first curve. */
 const drawn = (forms: Record<string, unknown>) => {
-  const html = forms['text/html'] as string;
+  const html = svgOf(forms);
   const texts = [...html.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
   const curve = new RegExp('points="([^"]*)" fill="none" stroke="#0b6e99" stroke-width="1.5"', 'g');
   return {
@@ -54,7 +63,8 @@ test('a chart moves while training runs, without a picture, and ends as the same
   assert.ok(live.length >= 4, `${live.length} updates`);
   assert.equal(shown.length - live.length, 1);
   assert.match(drawn(live[0]).words, /^Training starts in epoch 1 of 200/);
-  assert.match(drawn(live[1]).words, /^Training in epoch \d+ of 200: \d+ % done, .* left, [\d,]+ images per second/);
+  assert.match(drawn(live[1]).words, /^Training in epoch \d+ of 200: \d+ % done at \d\d:\d\d.*run this cell again/);
+  for (const forms of live) assert.doesNotMatch(drawn(forms).words, / left/, 'nobody may come to update the picture');
   assert.ok(drawn(live[3]).points > drawn(live[2]).points, 'the curve grows');
   // All updates but the two at the end keep their distance; timers are at most a millisecond early.
   for (let i = 1; i < live.length - 1; i++) assert.ok(times[i] - times[i - 1] >= 248, `${times[i] - times[i - 1]} ms`);
@@ -102,7 +112,8 @@ test('a chart that comes to a run under way has no point for the steps before it
   });
   session.epochs = 5;
   await joined.chart.done;
-  const { x } = trace(plotly(shown.at(-1)!), 'training');
+  // The history has the mean of each epoch, in its middle.
+  const x = trace(plotly(shown.at(-1)!), 'training').x.filter((epoch) => epoch % 1 !== 0.5);
   assert.ok(x.length >= 1 && x[0] > joined.epoch + 0.1, `points at ${x}`);
 });
 
@@ -137,12 +148,13 @@ test('a display that fails ends the chart with its reason, once, and training go
   assert.equal(shown, 2);
 });
 
-test("the curves stand on epochs: single batches of the history, the schedule's learning rate, scores beside bicubic's", async () => {
+test("the curves stand on epochs: single batches, their mean in the middle of each epoch, the schedule's learning rate, scores beside bicubic's", async () => {
   const session = start();
   await session.done;
   Object.assign(session.history.epochs[0], { psnr: 26.1, ssim: 0.74, bicubicPsnr: 25.7, bicubicSsim: 0.73 });
   const figure = liveFigure(session);
-  assert.deepEqual(trace(figure, 'training').x.slice(0, 3), [0.33333, 0.66667, 1]);
+  assert.deepEqual(trace(figure, 'single batches').x.slice(0, 3), [0.33333, 0.66667, 1]);
+  assert.deepEqual(trace(figure, 'training').x, [0.5, 1.5, 2.5]);
   assert.deepEqual(
     trace(figure, 'learning rate').y,
     session.history.epochs.map(({ learningRate }) => Number(learningRate.toPrecision(5))),
@@ -192,10 +204,54 @@ test('a sketch places points as its axes say, and keeps texts from being markup'
     bottom: margin.t + (height - margin.t - margin.b) * 0.42,
   };
   assert.ok(Math.abs(last[0] - (panel.left + panel.width / 1.02)) < 0.11, 'the epoch ends where the axis says 1');
+  const ticks = (figure.layout.yaxis as { tickvals: number[] }).tickvals;
+  const heights = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)" text-anchor="end"[^>]*>([\d.]+)</g)]
+    .filter(([, x, y]) => Number(x) < panel.left && Number(y) < panel.bottom)
+    .map(([, , y, text]) => ({ y: Number(y) - 4.5, loss: Number(text) }));
+  assert.ok(heights.length >= 3 && heights.every(({ loss }) => ticks.includes(loss)), JSON.stringify(heights));
+  const [low, high] = [heights[0], heights.at(-1)!];
+  const unit = (low.y - high.y) / Math.log(high.loss / low.loss);
+  const expected = unit * Math.log(0.4 / 0.2);
   assert.ok(
-    Math.abs((panel.bottom - first[1]) / (panel.bottom - last[1]) - 2) < 0.02,
-    'an axis from 0: twice the loss, twice as high',
+    Math.abs(last[1] - first[1] - expected) < 0.5,
+    'twice the loss is as far up as the ticks of the log axis say',
   );
+});
+
+test('a run looks the same with and without somebody who looked on: one axis, thin single batches, their mean', async () => {
+  const session = start({ epochs: 4 });
+  await session.done;
+  const points = session.history.losses.map((each) => ({ ...each, learningRate: 1e-3 }));
+  const [live, later] = [liveFigure(session, { points }), liveFigure(session)];
+  const curve = lossCurve(session.history);
+  for (const figure of [live, later, curve]) {
+    assert.equal((figure.layout.yaxis as { type: string }).type, 'log');
+    const [single, mean] = ['single batches', 'training'].map((name) => trace(figure, name) as Trace & Look);
+    assert.equal(single.opacity, 0.35);
+    assert.ok(single.line.width < mean.line.width && !mean.opacity);
+    assert.equal(single.x.length, 12);
+  }
+  assert.deepEqual(
+    trace(curve, 'training').x,
+    trace(later, 'training').x.map((epoch) => 3 * epoch),
+  );
+});
+
+test('the loss of a run in mid-epoch stands at the steps where it was', async () => {
+  const session = start({ epochs: 50 });
+  await new Promise<void>((resolve) => {
+    const off = session.subscribe(() => {
+      if (session.progress!.epoch !== 3 || session.progress!.batch !== 2) return;
+      off();
+      session.pause();
+      resolve();
+    });
+  });
+  const curve = lossCurve(session.history);
+  assert.deepEqual(trace(curve, 'training').x, [1.5, 4.5]);
+  assert.deepEqual(trace(curve, 'validation').x, [3, 6]);
+  assert.equal(trace(curve, 'single batches').x.at(-1), 8);
+  await session.stop();
 });
 
 test('outside of a notebook a chart needs a display', async () => {

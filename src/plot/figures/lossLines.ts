@@ -1,0 +1,71 @@
+import type { History } from '../../runs/history';
+import { palette } from '../figure';
+
+interface Loss {
+  step: number;
+  loss: number;
+}
+
+interface Curve {
+  x: number[];
+  y: number[];
+}
+
+/** A run's loss in training steps, as every figure draws it, live and afterwards. */
+export interface LossLines {
+  /** One in so many batches, as the history keeps them. */
+  single: Curve;
+  /** Their mean: of each epoch, in its middle, or of the steps between two looks where somebody looked on. */
+  mean: Curve;
+  /** At the end of each epoch. */
+  validation: Curve;
+}
+
+/** More points than this on a curve are averaged in groups: they would not be told apart, only sent. */
+const mostPoints = 400;
+
+/** Single batches stand thin behind their mean. */
+export const singleStyle = { line: { color: palette.model, width: 1 }, opacity: 0.35 };
+export const meanStyle = { line: { color: palette.model, width: 1.5 } };
+export const validationStyle = { line: { color: palette.mark, width: 2 } };
+
+/** `points` are means of the steps since the one before, in order, from wherever somebody began to look. */
+export function lossLines({ losses, epochs }: History, stepsPerEpoch: number, points: readonly Loss[] = []): LossLines {
+  const seenFrom = points[0]?.step ?? Infinity;
+  const unseen = epochs.filter(({ epoch }) => (epoch - 0.5) * stepsPerEpoch < seenFrom);
+  const means = unseen.map(({ epoch, loss }) => ({ step: (epoch - 0.5) * stepsPerEpoch, loss }));
+  return {
+    single: curveOf(inGroups(losses, mean)),
+    mean: curveOf([...means, ...inGroups(points, mean)]),
+    validation: curveOf(
+      epochs.map(({ epoch, validationLoss }) => ({ step: epoch * stepsPerEpoch, loss: validationLoss })),
+    ),
+  };
+}
+
+/**
+ * Batches in an epoch. A history that an older version wrote does not say them: its last recorded step over its epochs
+ * is taken, which is right at the end of an epoch only. Null where nothing tells.
+ */
+export function batchesOf({ batchesPerEpoch, losses, epochs }: History): number | null {
+  if (batchesPerEpoch) return batchesPerEpoch;
+  return losses.length && epochs.length ? losses.at(-1)!.step / epochs.length : null;
+}
+
+/** Joins neighbours where there are too many. */
+export function inGroups<Item, Result>(items: readonly Item[], join: (group: Item[]) => Result): Result[] {
+  const size = Math.ceil(items.length / mostPoints) || 1;
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    join(items.slice(index * size, (index + 1) * size)),
+  );
+}
+
+const mean = (group: readonly Loss[]): Loss => ({
+  step: group.at(-1)!.step,
+  loss: group.reduce((sum, { loss }) => sum + loss, 0) / group.length,
+});
+
+const curveOf = (losses: readonly Loss[]): Curve => ({
+  x: losses.map(({ step }) => step),
+  y: losses.map(({ loss }) => loss),
+});

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { type CommRequest, type Header, joinKernel, onComm, publish, type PublishOptions } from './kernel';
+import { mountModule } from './pageModules';
+
+type State = Record<string, unknown>;
+
+interface CommData {
+  method?: string;
+  state?: State;
+  content?: State;
+}
+
+const WIDGET = 'jupyter.widget';
+const models = new Map<string, LiveModel>();
+
+/**
+ * State that pages show by `view`, the text of an ES module whose default export has render({ model, el }): it shows
+ * itself in every element of the outputs that has the class `placeOf(model)`, also after the page was loaded anew.
+ * Throws NoLiveDisplayError where the kernel does not allow it.
+ */
+export class LiveModel {
+  readonly id = randomUUID();
+  /** How often a page has drawn the state. */
+  drawn = 0;
+  private readonly state: State;
+  private waiting: State | null = null;
+  private outstanding = true;
+  private beat = 0;
+
+  constructor(view: string, state: State) {
+    joinKernel();
+    onComm(answer);
+    const modelNames = { _model_module: 'anywidget', _model_module_version: '*', _model_name: 'AnyModel' };
+    const viewNames = { _view_module: 'anywidget', _view_module_version: '*', _view_name: 'AnyView' };
+    this.state = { ...modelNames, ...viewNames, _esm: mountModule, place: placeOf(this), view, beat: 0, ...state };
+    models.set(this.id, this);
+    const options = { metadata: { version: '2.1.0' } };
+    publish('comm_open', { comm_id: this.id, target_name: WIDGET, ...this.data({}, this.state, options) }, options);
+  }
+
+  /** Sets state that changes often: the next is sent when a page has drawn the last, and those between are left out. */
+  stream(state: State): void {
+    const all = { ...state, beat: ++this.beat };
+    Object.assign(this.state, all);
+    this.waiting = { ...this.waiting, ...all };
+    if (!this.outstanding) this.sendWaiting();
+  }
+
+  /** A message from a page. */
+  receive({ method, content }: CommData, parent: Header): void {
+    if (method === 'request_state') {
+      // All that waits is in the state already. Sent a second time it would change nothing, and no page would answer.
+      this.waiting = null;
+      this.outstanding = true;
+      this.say({ method: 'update' }, this.state, { parent });
+    }
+    if (method === 'custom' && content?.drawn) {
+      this.drawn++;
+      this.sendWaiting();
+    }
+  }
+
+  private sendWaiting(): void {
+    const state = this.waiting;
+    // A page that has left does not answer, so nothing piles up for it in the server's memory.
+    this.outstanding = state !== null;
+    this.waiting = null;
+    if (state) this.say({ method: 'update' }, state);
+  }
+
+  private say(method: State, state: State, options: PublishOptions = {}): void {
+    publish('comm_msg', { comm_id: this.id, ...this.data(method, state, options) }, options);
+  }
+
+  /** Bytes travel beside the JSON. */
+  private data(method: State, state: State, options: PublishOptions): { data: State } {
+    const names = Object.keys(state).filter((name) => state[name] instanceof Uint8Array);
+    options.buffers = names.map((name) => state[name] as Uint8Array);
+    const plain = Object.fromEntries(Object.entries(state).filter(([name]) => !names.includes(name)));
+    return { data: { ...method, state: plain, buffer_paths: names.map((name) => [name]) } };
+  }
+}
+
+/**
+ * The class of the elements that a model fills. A class survives in a notebook that is not trusted, where scripts and
+ * unknown elements do not.
+ */
+export const placeOf = ({ id }: { id: string }) => `srcnn-live-${id}`;
+
+function answer({ header, content: { comm_id: id, data = {} }, reply }: CommRequest): void {
+  if (header.msg_type === 'comm_info_request') {
+    const comms = Object.fromEntries([...models.keys()].map((each) => [each, { target_name: WIDGET }]));
+    reply('comm_info_reply', { status: 'ok', comms });
+  } else if (header.msg_type === 'comm_open') {
+    // A page that was loaded anew asks for all states by a comm of its own; when it is closed, it asks each model.
+    publish('comm_close', { comm_id: id, data: {} }, { parent: header });
+  } else if (header.msg_type === 'comm_msg') models.get(id)?.receive(data, header);
+}
