@@ -31,7 +31,8 @@ const grey = (): Image => ({
 });
 
 test('with a network that changes nothing, grey, colour and alpha are enlarged as by bicubic', async () => {
-  const image = { ...goldenImage(), alpha: grey().data };
+  // Colours of pixels that are hardly visible are not enlarged by themselves, so that none of these is here.
+  const image = { ...goldenImage(), alpha: grey().data.map((value) => Math.max(16, value)) };
   for (const protocol of ['report', 'paper'] as const) {
     const large = await upscale(image, { model: identity(), engine, scale: 2, protocol });
     assert.deepEqual([large.width, large.height, large.channels], [74, 58, 3]);
