@@ -119,6 +119,52 @@ test('a scale or protocol that is none, and a scale without weights, are refused
   await assert.rejects(upscale(grey(), { model: identity(), engine, protocol: 'other' }), UnknownNameError);
 });
 
+/** An opaque disk of one colour, with an edge of one pixel, on invisible black. */
+function disk(channels: 1 | 3, Kind: typeof Uint8Array | typeof Uint16Array): Photograph {
+  const white = Kind === Uint8Array ? 255 : 65535;
+  const color = channels === 1 ? [1] : [1, 220 / 255, 0];
+  const alpha = Kind.from({ length: 40 * 40 }, (_, i) => {
+    const distance = Math.hypot((i % 40) - 19.5, Math.floor(i / 40) - 19.5);
+    return Math.round(white * Math.min(1, Math.max(0, 14 - distance)));
+  });
+  const data = Kind.from({ length: alpha.length * channels }, (_, i) =>
+    alpha[Math.floor(i / channels)] ? Math.round(white * color[i % channels]) : 0,
+  );
+  return { data, alpha, width: 40, height: 40, channels };
+}
+
+for (const channels of [1, 3] as const)
+  for (const Kind of [Uint8Array, Uint16Array])
+    test(`no rim is seen at a transparent edge, with ${channels} channels in ${8 * Kind.BYTES_PER_ELEMENT} bits`, async () => {
+      const small = disk(channels, Kind);
+      const before = small.data.slice();
+      const { data, alpha } = await upscale(small, { engine });
+      assert.deepEqual(small.data, before, 'the given picture stays as it is');
+      const white = Kind === Uint8Array ? 255 : 65535;
+      const inner = 20 * 40 + 20;
+      // Laid on its own colour the disk must vanish.
+      const worst = data.reduce((most, value, i) => {
+        const own = small.data[inner * channels + (i % channels)];
+        return Math.max(most, (Math.abs(value - own) * alpha![Math.floor(i / channels)]) / white);
+      }, 0);
+      assert.ok(worst <= white / 64, `${worst} of ${white}`);
+    });
+
+test('each page is enlarged by itself, with its own size, and progress counts them all', async () => {
+  const second: Photograph = { ...noise(20, 10), resolution: { x: 300, y: 300 } };
+  const progress: number[][] = [];
+  const model = identity();
+  const onProgress = (...rows: number[]) => progress.push(rows);
+  const both: Photograph = { ...grey(), pages: [second] };
+  const large = await upscale(both, { model, engine, scale: 2, onProgress });
+  assert.deepEqual(large.pages, [await upscale(second, { model, engine, scale: 2 })]);
+  assert.deepEqual(large.data, (await upscale(grey(), { model, engine, scale: 2 })).data);
+  assert.deepEqual(progress, [
+    [29, 39],
+    [39, 39],
+  ]);
+});
+
 function noise(width: number, height: number): Image {
   return {
     data: Uint8Array.from({ length: width * height }, (_, i) => (Math.imul(i, 2654435761) >>> 13) & 255),
