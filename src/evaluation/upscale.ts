@@ -28,9 +28,9 @@ export interface UpscaleOptions {
 const BICUBIC_REACH = 3;
 
 /**
- * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth, colour profile and the
- * other metadata stay. Colours that are hidden under transparent pixels do not come into the visible ones. All pages are enlarged.
- * Throws WeightsError where no model is given and none came for this scale.
+ * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth, colour
+ * profile and the other metadata stay. Colours that are hidden under transparent pixels do not come into the visible
+ * ones. All pages are enlarged. Throws WeightsError where no model is given and none came for this scale.
  */
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;

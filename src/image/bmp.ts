@@ -10,8 +10,9 @@ export interface EmbeddedFile {
 }
 
 /**
- * BMP of OS/2 and Windows: 1, 2, 4 and 8 bits with a palette, 16, 24 and 32 bits with masks, run lengths. A palette without colour
- * gives a grey picture. An alpha channel that is 0 everywhere is taken as absent, as browsers do. Throws an Error that says what is wrong.
+ * BMP of OS/2 and Windows: 1, 2, 4 and 8 bits with a palette, 16, 24 and 32 bits with masks, run lengths. A palette
+ * without colour gives a grey picture. An alpha channel that is 0 everywhere is taken as absent, as browsers do.
+ * Throws an Error that says what is wrong.
  */
 export function decodeBmp(file: Buffer): Photograph | EmbeddedFile {
   const header = readBmpHeader(file);

@@ -27,7 +27,9 @@ const compressions: readonly (Compression | undefined)[] = ['none', 'runs8', 'ru
 const BITFIELDS = 3,
   ALPHA_BITFIELDS = 6;
 
-/** The header of OS/2 1.x (12 bytes), OS/2 2.x (16 to 64) or Windows 3, 4 and 5 (40 to 124). Throws an Error in words. */
+/**
+ * The header of OS/2 1.x (12 bytes), OS/2 2.x (16 to 64) or Windows 3, 4 and 5 (40 to 124). Throws an Error in words.
+ */
 export function readBmpHeader(file: Buffer): BmpHeader {
   if (file.length < 18 || file.toString('latin1', 0, 2) !== 'BM') throw new Error('it does not begin like a BMP file');
   const size = file.readUInt32LE(FILE_HEADER);
@@ -112,7 +114,10 @@ const usualMasks = (bits: number): Masks =>
     ? { red: 0x7c00, green: 0x3e0, blue: 0x1f, alpha: 0 }
     : { red: 0xff0000, green: 0xff00, blue: 0xff, alpha: 0 };
 
-/** Where the file's own start lies inside its header, the pixels follow the palette; else the palette ends there at the latest. */
+/**
+ * Where the file's own start lies inside its header, the pixels follow the palette; else the palette ends there at the
+ * latest.
+ */
 function paletteAndStart(file: Buffer, at: number, colors: number, step: 3 | 4) {
   const said = file.readUInt32LE(10);
   const end = at + step * colors;

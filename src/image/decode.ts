@@ -107,8 +107,8 @@ async function decodePage(bytes: Buffer, place: Page, options: DecodeOptions): P
 }
 
 /**
- * Which of the bands read is alpha, or none. A TIFF says which of its bands beyond the colours are alpha (ExtraSamples 1 and 2);
- * others, such as infrared, are told to `onNote`.
+ * Which of the bands read is alpha, or none. A TIFF says which of its bands beyond the colours are alpha (ExtraSamples
+ * 1 and 2); others, such as infrared, are told to `onNote`.
  */
 function alphaBand({ file, directory }: Page, channels: number, onNote: DecodeOptions['onNote']): number | undefined {
   const last = channels === 2 || channels > 3 ? channels - 1 : undefined;
@@ -144,7 +144,10 @@ function separate(samples: Samples, { width, height, channels: stored, alphaAt }
   return { data, width, height, channels, alpha };
 }
 
-/** What a file says beside its pixels: resolution, EXIF, and the colours of a PNG. A TIFF's resolution is that of each page. */
+/**
+ * What a file says beside its pixels: resolution, EXIF, and the colours of a PNG. A TIFF's resolution is that of each
+ * page.
+ */
 function metadataOf(bytes: Buffer, { format, exif: block, orientation = 1 }: Metadata, options: DecodeOptions) {
   const exif = block && plainExif(block);
   const chunks = format === 'png' ? chunkTable(bytes) : new Map<string, Buffer>();

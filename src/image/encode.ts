@@ -23,8 +23,8 @@ const isTiff = (kind: string) => kind.startsWith('.tif');
 const isJpeg = (kind: string) => kind.startsWith('.jp');
 
 /**
- * The bytes of a file of a kind ('.png', ...): 16 bits go into PNG and TIFF, alpha into all but JPEG and BMP, a colour profile into all but
- * BMP, for which the colours are converted to sRGB, and EXIF into PNG, JPEG and WebP.
+ * The bytes of a file of a kind ('.png', ...): 16 bits go into PNG and TIFF, alpha into all but JPEG and BMP, a colour
+ * profile into all but BMP, for which the colours are converted to sRGB, and EXIF into PNG, JPEG and WebP.
  */
 export async function encode(kind: string, given: Photograph, options: EncodeOptions): Promise<Buffer> {
   const image = suited(kind, given, options);

@@ -15,8 +15,8 @@ const readableKinds = ['.png', '.jpg', '.jpeg', '.bmp', '.webp', '.tif', '.tiff'
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 /**
- * An 8-bit grey or RGB image from PNG, JPEG, BMP, WebP or TIFF: palettes resolved, the upper 8 of 16 bits, turned upright
- * as its EXIF says, alpha apart. An ImageFileError names a file that is missing, cut short or no image.
+ * An 8-bit grey or RGB image from PNG, JPEG, BMP, WebP or TIFF: palettes resolved, the upper 8 of 16 bits, turned
+ * upright as its EXIF says, alpha apart. An ImageFileError names a file that is missing, cut short or no image.
  */
 export async function readImage(file: string): Promise<Image> {
   const photograph = await readPhotograph(file, { ignoreProfiles: true, onNote: () => undefined });
@@ -31,15 +31,19 @@ const upperBytes = (samples: Samples): Uint8Array =>
   samples instanceof Uint16Array ? Uint8Array.from(samples, (value) => value >> 8) : samples;
 
 export interface ReadOptions {
-  /** Whether colour profiles are left out and the stored numbers count, as Pillow and MATLAB take them (default false). */
+  /**
+   * Whether colour profiles are left out and the stored numbers count, as Pillow and MATLAB take them (default false).
+   */
   ignoreProfiles?: boolean;
-  /** Called with a sentence about what was repaired or is left out of the file (default: it is printed as a warning). */
+  /**
+   * Called with a sentence about what was repaired or is left out of the file (default: it is printed as a warning).
+   */
   onNote?: (note: string) => void;
 }
 
 /**
- * readImage, with 16-bit samples, colour profile, resolution, EXIF and all pages or frames kept; CMYK becomes RGB through its profile.
- * Bands that are neither colour nor alpha are left out, and noted.
+ * readImage, with 16-bit samples, colour profile, resolution, EXIF and all pages or frames kept; CMYK becomes RGB
+ * through its profile. Bands that are neither colour nor alpha are left out, and noted.
  */
 export async function readPhotograph(file: string, options: ReadOptions = {}): Promise<Photograph> {
   const { ignoreProfiles = false, onNote = (note) => console.warn(`${file}: ${note}`) } = options;
@@ -60,8 +64,9 @@ export interface WriteOptions {
 }
 
 /**
- * Writes PNG, JPEG (quality 95), lossless WebP, TIFF or BMP, as the extension says, first beside the target and then renamed,
- * so that no half-written file is ever seen. Another extension is an OptionError, a failed write a WriteError.
+ * Writes PNG, JPEG (quality 95), lossless WebP, TIFF or BMP, as the extension says, first beside the target and then
+ * renamed, so that no half-written file is ever seen. Another extension is an OptionError, a failed write a
+ * WriteError.
  */
 export async function writeImage(file: string, image: Photograph, options: WriteOptions = {}): Promise<void> {
   const { background = white, onNote = (note) => console.warn(`${file}: ${note}`) } = options;
@@ -83,7 +88,10 @@ export async function writeImage(file: string, image: Photograph, options: Write
 /** The longest side in pixels that a kind of file holds. */
 const longestSide: Readonly<Record<string, number>> = { '.webp': 16383, '.jpg': 65535, '.jpeg': 65535 };
 
-/** Throws an OptionError unless the file's extension is one that the lab writes, and one that holds a picture of this size. */
+/**
+ * Throws an OptionError unless the file's extension is one that the lab writes, and one that holds a picture of this
+ * size.
+ */
 export function checkWritable(
   file: string,
   { width, height }: { width: number; height: number } = { width: 0, height: 0 },
@@ -92,7 +100,8 @@ export function checkWritable(
   if (!isImageFile(file)) throw new OptionError(`cannot write ${file}: use one of ${readableKinds.join(', ')}`);
   if (Math.max(width, height) > (longestSide[kind] ?? Infinity)) {
     throw new OptionError(
-      `cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels a side that ${kind} holds; use .png or .tif`,
+      `cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels a side ` +
+        `that ${kind} holds; use .png or .tif`,
     );
   }
 }

@@ -3,7 +3,10 @@ import { OptionError } from '../errors';
 import { needsPng } from './encode';
 import type { Photograph } from './photograph';
 
-/** Throws an OptionError where the file's kind cannot hold all pages or frames of the picture, or the colours that it is in. */
+/**
+ * Throws an OptionError where the file's kind cannot hold all pages or frames of the picture, or the colours that it
+ * is in.
+ */
 export function checkHolds(file: string, photograph: Photograph): void {
   const kind = extname(file).toLowerCase();
   const { pages, animation } = photograph;

@@ -11,8 +11,8 @@ export interface Animation {
 }
 
 /**
- * A picture as its file has it, an Image being the kind of 8 bits: 1 (grey) or 3 (RGB) interleaved channels, alpha and colour profile
- * (ICC) apart.
+ * A picture as its file has it, an Image being the kind of 8 bits: 1 (grey) or 3 (RGB) interleaved channels, alpha and
+ * colour profile (ICC) apart.
  */
 export interface Photograph {
   data: Samples;

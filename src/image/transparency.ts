@@ -45,12 +45,16 @@ export function layOn(photograph: Photograph, color: Color): Photograph {
   return { ...opaque, data, channels, ...(channels === source ? {} : { profile: undefined }) };
 }
 
-/** Below this share of full opacity the colour of a pixel is uncertain: after a division by alpha few steps of it are left. */
+/**
+ * Below this share of full opacity the colour of a pixel is uncertain: after a division by alpha few steps of it are
+ * left.
+ */
 const FAINT = 1 / 16;
 
 /**
- * The picture with the colours of its invisible pixels taken from visible neighbours up to `reach` pixels away, so that enlarging does not
- * mix hidden colours into the edge. Pixels less than a sixteenth opaque take part of theirs from more opaque neighbours.
+ * The picture with the colours of its invisible pixels taken from visible neighbours up to `reach` pixels away, so
+ * that enlarging does not mix hidden colours into the edge. Pixels less than a sixteenth opaque take part of theirs
+ * from more opaque neighbours.
  */
 export function fillTransparent(photograph: Photograph, reach: number): Photograph {
   const { alpha } = photograph;
@@ -65,8 +69,8 @@ export function fillTransparent(photograph: Photograph, reach: number): Photogra
 }
 
 /**
- * Goes outwards from the known pixels, a ring at a time: each new pixel keeps the share `trust` of its colour and takes the rest from the
- * mean of its known neighbours. Pixels without a share are left out.
+ * Goes outwards from the known pixels, a ring at a time: each new pixel keeps the share `trust` of its colour and
+ * takes the rest from the mean of its known neighbours. Pixels without a share are left out.
  */
 function spread(
   { data, width, height, channels }: Photograph,

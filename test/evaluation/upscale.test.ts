@@ -120,33 +120,35 @@ test('a scale or protocol that is none, and a scale without weights, are refused
 });
 
 /** An opaque disk of one colour, with an edge of one pixel, on invisible black. */
-function disk(channels: 1 | 3, Kind: typeof Uint8Array | typeof Uint16Array): Photograph {
-  const white = Kind === Uint8Array ? 255 : 65535;
+function disk(channels: 1 | 3, bits: 8 | 16): Photograph {
+  const white = 2 ** bits - 1;
+  const samples = (values: number[]) => (bits === 8 ? Uint8Array.from(values) : Uint16Array.from(values));
   const color = channels === 1 ? [1] : [1, 220 / 255, 0];
-  const alpha = Kind.from({ length: 40 * 40 }, (_, i) => {
+  const alpha = Array.from({ length: 40 * 40 }, (_, i) => {
     const distance = Math.hypot((i % 40) - 19.5, Math.floor(i / 40) - 19.5);
     return Math.round(white * Math.min(1, Math.max(0, 14 - distance)));
   });
-  const data = Kind.from({ length: alpha.length * channels }, (_, i) =>
+  const data = Array.from({ length: alpha.length * channels }, (_, i) =>
     alpha[Math.floor(i / channels)] ? Math.round(white * color[i % channels]) : 0,
   );
-  return { data, alpha, width: 40, height: 40, channels };
+  return { data: samples(data), alpha: samples(alpha), width: 40, height: 40, channels };
 }
 
 for (const channels of [1, 3] as const)
-  for (const Kind of [Uint8Array, Uint16Array])
-    test(`no rim is seen at a transparent edge, with ${channels} channels in ${8 * Kind.BYTES_PER_ELEMENT} bits`, async () => {
-      const small = disk(channels, Kind);
+  for (const bits of [8, 16] as const)
+    test(`no rim is seen at a transparent edge, with ${channels} channels in ${bits} bits`, async () => {
+      const small = disk(channels, bits);
       const before = small.data.slice();
       const { data, alpha } = await upscale(small, { engine });
       assert.deepEqual(small.data, before, 'the given picture stays as it is');
-      const white = Kind === Uint8Array ? 255 : 65535;
+      const white = 2 ** bits - 1;
       const inner = 20 * 40 + 20;
       // Laid on its own colour the disk must vanish.
-      const worst = data.reduce((most, value, i) => {
+      let worst = 0;
+      for (let i = 0; i < data.length; i++) {
         const own = small.data[inner * channels + (i % channels)];
-        return Math.max(most, (Math.abs(value - own) * alpha![Math.floor(i / channels)]) / white);
-      }, 0);
+        worst = Math.max(worst, (Math.abs(data[i] - own) * alpha![Math.floor(i / channels)]) / white);
+      }
       assert.ok(worst <= white / 64, `${worst} of ${white}`);
     });
 

@@ -49,7 +49,7 @@ test('16 bits have five bits a colour, or those that the masks say, spread over 
   assert.deepEqual([...image.data], [8, 0, 0, 0, 0, 0, 0, 0, 132, 0, 255, 0], '1 of 31 is 8, 16 of 31 is 132');
 });
 
-test('alpha comes by its mask, in any order of the bytes, behind the header and in it; 0 everywhere is no alpha', () => {
+test('alpha comes by its mask, in any order of bytes, behind the header or in it; 0 everywhere is no alpha', () => {
   const [rgba, colors] = [longs(0xff, 0xff00, 0xff0000, 0xff000000), [10, 20, 30, 40, 50, 60, 70, 80]];
   const size = { width: 2, height: 1, bits: 32 };
   for (const fields of [

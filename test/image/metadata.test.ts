@@ -127,7 +127,8 @@ test('other kinds get a profile that says the same, or the colours in sRGB', asy
       .toBuffer();
     assert.ok(Math.abs(shown[0] - 188) <= 2, `${kind}: ${shown[0]}`);
   }
-  // Display P3 (200, 50, 50) is (218, 24, 39) in sRGB: linear 0.578, 0.032, 0.032 times the matrix from P3 to sRGB gives 0.701, 0.009, 0.021.
+  // Display P3 (200, 50, 50) is (218, 24, 39) in sRGB: linear 0.578, 0.032, 0.032 times
+  // the matrix from P3 to sRGB gives 0.701, 0.009, 0.021.
   const wide = await pngWith('wide.png', [['cICP', [12, 13, 0, 1]]]);
   wide.data.set(Array.from({ length: wide.data.length }, (_, i) => (i % 3 ? 50 : 200)));
   await writeImage(inside('wide.bmp'), wide);
@@ -138,7 +139,7 @@ test('other kinds get a profile that says the same, or the colours in sRGB', asy
   );
 });
 
-test('what Windows writes into every PNG, 1/2.2 and the primaries of sRGB, is sRGB, and HDR goes into PNG only', async () => {
+test('gAMA 1/2.2 with the primaries of sRGB, as many programs write, is sRGB; HDR goes into PNG only', async () => {
   const usual: [string, number[]][] = [
     ['gAMA', [45455]],
     ['cHRM', [31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000]],
@@ -163,7 +164,7 @@ test('transparent parts are laid on a background in JPEG and BMP, and noted; opa
   }
 });
 
-test('bands of a TIFF that are neither colour nor alpha are left out and noted; alpha behind them is found', async () => {
+test('bands of a TIFF that are neither colour nor alpha are left out and noted', async () => {
   const rgba = await sharp(
     new Uint8Array(4 * 48).map((_, i) => i),
     { raw: { width: 8, height: 6, channels: 4 } },
@@ -223,7 +224,7 @@ test('an animated PNG, and a small file that says it is huge, are refused by nam
 });
 
 for (const progressive of [false, true]) {
-  test(`a ${progressive ? 'progressive' : 'sequential'} JPEG that lacks only its end mark is read with a note; one that lacks more is not`, async () => {
+  test(`a ${progressive ? 'progressive' : 'sequential'} JPEG is read without its end mark, and not without more`, async () => {
     const jpeg = await sharp(goldenImage().data, raw).jpeg({ progressive }).toBuffer();
     writeFileSync(inside('whole.jpg'), jpeg);
     writeFileSync(inside('open.jpg'), jpeg.subarray(0, -2));
@@ -238,7 +239,7 @@ for (const progressive of [false, true]) {
   });
 }
 
-test('a JPEG whose scan names odd coefficients, and one with bytes between its segments, are read with a note', async () => {
+test('a JPEG with odd parameters of its scan, or with bytes between segments, is read with a note', async () => {
   const jpeg = await sharp(goldenImage().data, raw).jpeg().toBuffer();
   const whole = (await sharp(jpeg).raw().toBuffer()) as Uint8Array;
   const scan = jpeg.indexOf(Buffer.from([0xff, 0xda]));

@@ -24,7 +24,10 @@ export function exifResolution(exif: Buffer): Resolution | undefined {
   return first && directoryResolution(file, first);
 }
 
-/** EXIF for a picture that stands upright and has this size; the small preview, which shows the picture as it was, is unlinked. */
+/**
+ * EXIF for a picture that stands upright and has this size; the small preview, which shows the picture as it was, is
+ * unlinked.
+ */
 export function adaptExif(exif: Buffer, { width, height }: { width: number; height: number }): Buffer {
   const file = new TiffBytes(Buffer.from(exif));
   const [first] = file.directories();

@@ -1,8 +1,8 @@
 const COEFFICIENTS = 64;
 
 /**
- * Whether the scans of a JPEG bring every coefficient of every component in its last precision, as those of a progressive one do
- * together. Whether the scans themselves are whole is not looked at.
+ * Whether the scans of a JPEG bring every coefficient of every component in its last precision, as those of a
+ * progressive one do together. Whether the scans themselves are whole is not looked at.
  */
 export function hasAllScans(jpeg: Buffer): boolean {
   /** For each component the bits that its coefficients still lack. */

@@ -1,7 +1,9 @@
 type Point = readonly [number, number];
 /** Chromaticities x, y of white, red, green and blue. */
 export type Primaries = readonly [Point, Point, Point, Point];
-/** Parameters g, or g, a, b, c, d, of a parametric curve (ICC.1:2022, 10.18): (a x + b) ** g from d upwards, else c x. */
+/**
+ * Parameters g, or g, a, b, c, d, of a parametric curve (ICC.1:2022, 10.18): (a x + b) ** g from d upwards, else c x.
+ */
 export type Transfer = readonly [number] | readonly [number, number, number, number, number];
 
 type Matrix = number[][];

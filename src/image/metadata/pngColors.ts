@@ -35,7 +35,10 @@ const knownTransfers: Readonly<Record<number, Transfer>> = {
   15: BT709,
 };
 
-/** A profile (ICC) that says what these chunks say, 'srgb' where they say sRGB, and 'unknown' where no profile can, as for HDR. */
+/**
+ * A profile (ICC) that says what these chunks say, 'srgb' where they say sRGB, and 'unknown' where no profile can, as
+ * for HDR.
+ */
 export function profileOfChunks(chunks: readonly Chunk[], channels: 1 | 3): Buffer | 'srgb' | 'unknown' {
   const find = (type: string) => chunks.find((chunk) => chunk.type === type)?.data;
   const [cicp, gamma, chromaticities] = [find('cICP'), find('gAMA'), find('cHRM')];

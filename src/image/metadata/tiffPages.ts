@@ -1,7 +1,9 @@
 import type { Resolution } from './resolution';
 import { tags, TiffBytes } from './tiff';
 
-/** Writes the resolution into a TIFF, or, where none is given, that there is none: the encoder puts its own otherwise. */
+/**
+ * Writes the resolution into a TIFF, or, where none is given, that there is none: the encoder puts its own otherwise.
+ */
 export function setTiffResolution(tiff: Buffer, resolution?: Resolution): void {
   const file = new TiffBytes(tiff);
   for (const { fields } of file.directories()) {
