@@ -50,17 +50,13 @@ function lossOnRounded(engine: Engine): Engine {
     description: engine.description,
     predict: engine.predict.bind(engine),
     close: async () => undefined,
-    async lossAndGradient(model, batch, gradient, border) {
-      if (!gradient) return engine.lossAndGradient(model, batch, gradient, border);
-      const { input, count, width, height } = batch;
+    async lossAndGradient(model, batch, gradient, options) {
+      if (!gradient) return engine.lossAndGradient(model, batch, gradient, options);
+      const { data, count, width, height } = batch.input;
       // One below the other: what they see of each other lies in the border that the loss leaves out.
-      const output = await engine.predict(model, {
-        data: input.subarray(0, count * width * height),
-        width,
-        height: count * height,
-      });
-      const target = output.data.map((value, i) => batch.target[i] + (value - rounded(value)));
-      return engine.lossAndGradient(model, { ...batch, target }, gradient, border);
+      const output = await engine.predict(model, { data, count: 1, channels: 1, width, height: count * height });
+      const wanted = output.data.map((value, i) => batch.target.data[i] + (value - rounded(value)));
+      return engine.lossAndGradient(model, { ...batch, target: { ...batch.target, data: wanted } }, gradient, options);
     },
   };
 }

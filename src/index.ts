@@ -39,7 +39,8 @@ export { chain, srcnn, type ChainLayer, type SrcnnOptions } from './network/fami
 export { toLayersModel } from './formats/layersModel';
 export { loadWeights, readMetadata, saveWeights, stampWeights } from './formats/weights';
 export { pretrained, pretrainedNames } from './formats/pretrained';
-export type { Batch, Engine } from './engine/engine';
+export { planesIn, planesOf, type Batch, type Engine, type LossOptions, type Planes } from './engine/engine';
+export { lossNames, losses, type Loss, type LossName } from './engine/losses';
 export { createEngine, engineNames, listEngines } from './engine/choose';
 export { createWasmEngine, type WasmOptions } from './engine/wasm/wasm';
 export { recipes, type TrainOptions } from './training/recipes';

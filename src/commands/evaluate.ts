@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { evaluationImages } from '../data/datasets';
 import { createEngine } from '../engine/choose';
 import { evaluate, type Evaluation } from '../evaluation/evaluate';
+import { scoresToJson } from '../evaluation/scoreJson';
 import { pretrained, pretrainedNames } from '../formats/pretrained';
 import { loadWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
@@ -47,7 +48,7 @@ async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void
   await engine?.close();
   show(result);
   const { protocol, scale, rows, summary } = result;
-  if (flags.json) await writeAtomically(flags.json, JSON.stringify({ protocol, scale, rows, summary }, null, 2) + '\n');
+  if (flags.json) await writeAtomically(flags.json, scoresToJson({ protocol, scale, rows, summary }, 2) + '\n');
 }
 
 async function modelOf(name: string): Promise<Model | undefined> {
@@ -76,8 +77,12 @@ function show({ protocol, scale, summary, skipped }: Evaluation): void {
     if (scores)
       console.log(
         `${name.padEnd(8)} ${summary.images} images  ` +
-          `PSNR ${scores.psnr.toFixed(6)} dB  SSIM ${scores.ssim.toFixed(6)}`,
+          `PSNR ${scores.psnr.toFixed(6)} dB${infiniteText(summary)}  SSIM ${scores.ssim.toFixed(6)}`,
       );
   }
   showSkipped(skipped);
 }
+
+/** Says of how many pictures the mean is where some are equal to their originals. */
+const infiniteText = ({ images, finite }: Evaluation['summary']) =>
+  finite.psnr === images ? '' : ` (mean of the ${finite.psnr} of ${images} that differ from their originals)`;

@@ -17,8 +17,8 @@ export interface PatchSet {
   size: number;
   count: number;
   scale: number;
-  /** The protocol's name. */
-  protocol: string;
+  /** The protocol's name, or one of your own. */
+  protocol: string | Protocol;
   /** Standard deviation of the blur before shrinking, in pixels; 0 for none. */
   sigma: number;
 }
@@ -56,7 +56,7 @@ export async function preparePatches(files: string[], options: PatchOptions = {}
   const pictures = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const skipped = outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [{ file: files[index], reason: outcome.reason.message as string }] : []));
   if (!pictures.length) throw new DatasetError(`no patches: ${skipped.length ? skipped.map(({ reason }) => reason).join('; ') : 'no files were given'}`);
-  return { patches: { pictures, ...layOut(pictures, size, stride), size, scale, protocol: protocol.name, sigma }, skipped };
+  return { patches: { pictures, ...layOut(pictures, size, stride), size, scale, protocol: isKnownProtocol(protocol) ? protocol.name : protocol, sigma }, skipped };
 }
 
 /** The report's range(0, side - size, stride) leaves out a last patch that would end flush with the edge. */

@@ -1,4 +1,5 @@
-import type { Engine } from '../engine/engine';
+import { type Engine, planesIn, planesOf } from '../engine/engine';
+import { WeightsError } from '../errors';
 import { reflect } from '../image/blur';
 import { cut } from '../image/crop';
 import type { Plane } from '../image/image';
@@ -8,8 +9,20 @@ import type { Model } from '../network/network';
 /**
  * The network's output for normalised planes of one size, `scale` times as large. A network with `padding: 'reflect'` gets the
  * planes with their border reflected as far as an output depends on, so that it never sees the zeros around them.
+ * Throws WeightsError where an output is NaN or infinite.
  */
 export async function predict(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {
+  const output = await predictPadded(model, engine, planes);
+  const wrong = output.map(({ data }) => data.find((value) => !Number.isFinite(value)));
+  const value = wrong.find((each) => each !== undefined);
+  if (value === undefined) return output;
+  throw new WeightsError(
+    `the network ${model.network.name} gives ${value} for a pixel, so its weights are ruined; ` +
+      'use others, or train it again with a lower learning rate',
+  );
+}
+
+async function predictPadded(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {
   if (model.padding !== 'reflect') return predictPlanes(model, engine, planes);
   const { scale } = model.network;
   const reach = reachOf(model.network);
@@ -24,7 +37,7 @@ export async function predict(model: Model, engine: Engine, planes: Plane[]): Pr
 }
 
 async function predictPlanes(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {
-  return [await engine.predict(model, planes[0])];
+  return planesIn(await engine.predict(model, planesOf(planes)));
 }
 
 function reflectBorder(plane: Plane, border: number): Plane {

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { loadDataset } from '../../src/data/datasets';
 import { DatasetError, OptionError, UnknownNameError } from '../../src/errors';
 import { evaluate } from '../../src/evaluation/evaluate';
+import { scoresFromJson, scoresToJson } from '../../src/evaluation/scoreJson';
 import { writeImage } from '../../src/image/files';
 import type { Measure } from '../../src/measures/measure';
 import { measureOf } from '../../src/measures/measures';
@@ -101,6 +102,16 @@ test('rows do not depend on the threads, and bicubic is taken over from an earli
   );
 });
 
+test('a network that gives NaN is refused by name for every picture, not scored', async () => {
+  const { evaluation } = await loadDataset('sample');
+  const ruined = initialize('9-1-5');
+  ruined.weights.fill(1e38);
+  await assert.rejects(
+    evaluate(evaluation, { model: ruined }),
+    (error: Error) => error instanceof DatasetError && /its weights are ruined; use others/.test(error.message),
+  );
+});
+
 test('a scale or protocol that does not exist is refused by name', async () => {
   for (const scale of [0, 2.5]) await assert.rejects(evaluate(['x.png'], { scale }), OptionError);
   await assert.rejects(evaluate(['x.png'], { protocol: 'folklore' }), UnknownNameError);
@@ -118,6 +129,9 @@ test('a picture that bicubic gives back as it was has an infinite PSNR, which is
   assert.equal(both.summary.bicubic.psnr, alone.summary.bicubic.psnr);
   assert.deepEqual([both.summary.images, both.summary.finite.psnr, both.summary.finite.ssim], [2, 1, 2]);
   assert.equal(only.summary.bicubic.psnr, Infinity);
+  assert.deepEqual(scoresFromJson(scoresToJson(both, 2)), both);
+  assert.match(scoresToJson({ psnr: Infinity, bicubicPsnr: null }), /^\{"psnr":"Infinity","bicubicPsnr":null\}$/);
+  assert.equal((scoresFromJson('{"file": "Infinity"}') as { file: string }).file, 'Infinity');
 });
 
 test("a measure and a protocol of one's own score beside the known ones", async () => {

@@ -4,6 +4,7 @@ import type { Plane } from '../../image/image';
 import { cut } from '../../image/crop';
 import { type RandomState, shuffled } from '../../random';
 import { canvasAxes, emptyTrace, type Figure, layoutOf, note, pictureUri, tile } from '../figure';
+import { protocolOf } from '../../protocols/protocols';
 
 export interface SamplePairsOptions {
   count?: number;
@@ -46,7 +47,7 @@ export async function samplePairs(
     data: [emptyTrace()],
     layout: layoutOf(
       `${count} random training ${count === 1 ? 'pair' : 'pairs'}`,
-      `${patches.size} x ${patches.size} pixels of luminance, protocol ${patches.protocol}, x${patches.scale}`,
+      `${patches.size} x ${patches.size} pixels of luminance, protocol ${protocolOf(patches.protocol).name}, x${patches.scale}`,
       {
         ...canvasAxes(width, height),
         images,
