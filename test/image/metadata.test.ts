@@ -224,7 +224,7 @@ test('an animated PNG, and a small file that says it is huge, are refused by nam
 });
 
 for (const progressive of [false, true]) {
-  test(`a ${progressive ? 'progressive' : 'sequential'} JPEG is read without its end mark, not without more`, async () => {
+  test(`a ${progressive ? 'progressive' : 'sequential'} JPEG is read without its end, not without more`, async () => {
     const jpeg = await sharp(goldenImage().data, raw).jpeg({ progressive }).toBuffer();
     writeFileSync(inside('whole.jpg'), jpeg);
     writeFileSync(inside('open.jpg'), jpeg.subarray(0, -2));
