@@ -84,7 +84,7 @@ test('what is there is replaced with --force only', async () => {
   assert.equal((await readPhotograph(file)).width, 111);
 });
 
-test('into JPEG transparent parts are laid on --background with a note; EXIF is kept, and left out with --strip', async () => {
+test('into JPEG transparency is laid on --background with a note; EXIF is kept, or left out with --strip', async () => {
   const clear = inside('clear.png');
   await sharp({ create: { width: 9, height: 9, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
     .withExif({ IFD0: { Make: 'Lab' } })
