@@ -6,6 +6,8 @@ import { createEngine } from '../engine/choose';
 import { OptionError } from '../errors';
 import { upscale, type UpscaleOptions } from '../evaluation/upscale';
 import { checkWritable, readPhotograph, writeImage } from '../image/files';
+import { checkHolds } from '../image/holds';
+import { type Color, parseColor } from '../image/transparency';
 import { pretrained } from '../formats/pretrained';
 import { loadWeights } from '../formats/weights';
 import { engineOption, number, protocolOption, threadsOption } from './options';
@@ -18,14 +20,18 @@ interface UpscaleFlags {
   model?: string;
   protocol?: string;
   force?: boolean;
+  background: string;
+  strip?: boolean;
   threads?: number;
   engine?: string;
 }
 
 const about =
-  'Enlarge pictures with trained weights: files or folders IN, to the file or folder OUT. The suffix of the file OUT says which kind ' +
-  'it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. Alpha, colour profile and, in PNG and TIFF, 16 bits are kept; ' +
-  'pictures are turned upright as their EXIF says.';
+  'Enlarge pictures with trained weights: files or folders IN, to the file or folder OUT. The suffix of the file OUT ' +
+  'says which kind it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. Alpha, ' +
+  'colour profile, resolution and, in PNG and TIFF, 16 bits are kept, EXIF in PNG, JPEG and WebP; all pages of a ' +
+  'TIFF go into a TIFF, all frames of a WebP into a WebP. Pictures are turned upright as their EXIF says. A note ' +
+  'says what a kind cannot hold; XMP and IPTC are left out.';
 
 /** Adds `srcnn upscale`. */
 export function upscaleCommand(program: Command): void {
@@ -38,6 +44,8 @@ export function upscaleCommand(program: Command): void {
     .option('-m, --model <file>', 'weights as .safetensors (default: those that come with the package)')
     .addOption(protocolOption().default(undefined, 'the one the model was trained for'))
     .option('-f, --force', 'replace pictures that are there already')
+    .option('-b, --background <colour>', 'behind transparent parts in JPEG and BMP: a name or #rrggbb', 'white')
+    .option('--strip', 'leave out EXIF, such as date and place')
     .addOption(threadsOption())
     .addOption(engineOption())
     .action(runUpscale);
@@ -49,13 +57,15 @@ async function runUpscale(paths: string[], flags: UpscaleFlags): Promise<void> {
       'give pictures or folders, and at the end where the enlargements go: srcnn upscale IN... OUT',
     );
   if (flags.scale !== undefined) checkScale(flags.scale);
+  const background = await parseColor(flags.background);
   const jobs = await planUpscale(paths.slice(0, -1), paths.at(-1)!);
   const model = flags.model === undefined ? pretrained(`x${flags.scale ?? 3}`) : await loadWeights(flags.model);
   const scale = flags.scale ?? model.trainedFor?.scale ?? 3;
   warnOfScale(model, scale);
   const engine = await createEngine(flags.engine, flags);
   try {
-    await enlargeAll(jobs, { model, scale, protocol: flags.protocol, engine }, flags.force ?? false);
+    const { force = false, strip = false } = flags;
+    await enlargeAll(jobs, { model, scale, protocol: flags.protocol, engine }, { force, strip, background });
   } finally {
     await engine.close();
   }
@@ -68,9 +78,18 @@ function warnOfScale({ trainedFor }: Model, scale: number): void {
     );
 }
 
+interface Manner {
+  /** Whether what is there is replaced. */
+  force: boolean;
+  /** Whether EXIF is left out. */
+  strip: boolean;
+  background: Color;
+}
+
 /** One bad picture does not stop the others; what went wrong is listed at the end. */
-async function enlargeAll(jobs: UpscaleJob[], options: UpscaleOptions, force: boolean): Promise<void> {
+async function enlargeAll(jobs: UpscaleJob[], options: UpscaleOptions, manner: Manner): Promise<void> {
   const failures: string[] = [];
+  const notes: string[] = [];
   const bar = process.stderr.isTTY
     ? new SingleBar({ format: '{bar} {percentage}%  {input}', hideCursor: null, clearOnComplete: true })
     : undefined;
@@ -79,7 +98,8 @@ async function enlargeAll(jobs: UpscaleJob[], options: UpscaleOptions, force: bo
     const onProgress = (done: number, total: number) => bar?.update(index + done / total, { input: job.input });
     onProgress(0, 1);
     try {
-      await enlarge(job, { ...options, onProgress }, force);
+      const onNote = (note: string) => notes.push(`${job.input}: ${note}`);
+      await enlarge(job, { ...options, onProgress }, { ...manner, onNote });
       if (!bar) console.log(job.output);
     } catch (error) {
       failures.push(`${job.input}: ${(error as Error).message}`);
@@ -87,17 +107,24 @@ async function enlargeAll(jobs: UpscaleJob[], options: UpscaleOptions, force: bo
   }
   bar?.stop();
   console.log(`${jobs.length - failures.length} of ${jobs.length} pictures enlarged by ${options.scale}`);
+  for (const note of new Set(notes)) console.error(`note    ${note}`);
   for (const failure of failures) console.error(`failed  ${failure}`);
   if (failures.length) process.exitCode = 1;
 }
 
-async function enlarge({ input, output }: UpscaleJob, options: UpscaleOptions, force: boolean): Promise<void> {
+async function enlarge(
+  { input, output }: UpscaleJob,
+  options: UpscaleOptions,
+  { force, strip, background, onNote }: Manner & { onNote: (note: string) => void },
+): Promise<void> {
   if (!force && (await stat(output).catch(() => null)))
     throw new OptionError(`${output} is there already; add --force to replace it`);
-  const photograph = await readPhotograph(input);
+  const photograph = await readPhotograph(input, { onNote });
+  if (strip) delete photograph.exif;
   const { scale = 3 } = options;
   checkWritable(output, { width: scale * photograph.width, height: scale * photograph.height });
+  checkHolds(output, photograph);
   const large = await upscale(photograph, options);
   await mkdir(dirname(output), { recursive: true });
-  await writeImage(output, large);
+  await writeImage(output, large, { background, onNote });
 }

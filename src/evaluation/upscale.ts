@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine';
 import { type OnProgress, progressOf } from '../progress';
 import type { Image } from '../image/image';
 import { type Photograph, samplesLike } from '../image/photograph';
+import { fillTransparent } from '../image/transparency';
 import { pretrained } from '../formats/pretrained';
 import { bandsOf } from './bands';
 import { enlargeRows } from './upscaleRows';
@@ -24,9 +25,13 @@ export interface UpscaleOptions {
   onProgress?: OnProgress;
 }
 
+/** Pixels around a visible one whose colours the bicubic filter takes in, beside those that the network does. */
+const BICUBIC_REACH = 3;
+
 /**
- * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth and colour profile stay.
- * Throws WeightsError where no model is given and none came for this scale.
+ * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth, colour
+ * profile and the other metadata stay. Colours that are hidden under transparent pixels do not come into the visible
+ * ones. All pages are enlarged. Throws WeightsError where no model is given and none came for this scale.
  */
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
@@ -38,15 +43,31 @@ export async function upscale(image: Photograph, options: UpscaleOptions = {}): 
   const protocol = protocolOf(options.protocol ?? model.trainedFor?.protocol ?? DEFAULT_PROTOCOL);
   const engine = options.engine ?? (await createEngine());
   try {
+    if (image.pages) return await upscalePages([image, ...image.pages], { ...options, model, scale, engine });
     const large = emptyLarge(image, scale);
+    const small = fillTransparent(image, reachOf(model.network) + BICUBIC_REACH);
     for (const band of bandsOf(image, scale, reachOf(model.network))) {
-      await enlargeRows(image, large, band, { model, engine, scale, protocol });
+      await enlargeRows(small, large, band, { model, engine, scale, protocol });
       onProgress?.(band.end, image.height);
     }
     return large;
   } finally {
     if (!options.engine) await engine.close();
   }
+}
+
+/** Each page by itself, so that none comes into another at its edge. */
+async function upscalePages(pages: readonly Photograph[], options: UpscaleOptions): Promise<Photograph> {
+  const total = pages.reduce((sum, { height }) => sum + height, 0);
+  const large: Photograph[] = [];
+  let before = 0;
+  for (const { pages: _, ...page } of pages) {
+    const onProgress = (done: number) => options.onProgress?.(before + done, total);
+    large.push(await upscale(page as Photograph, { ...options, onProgress }));
+    before += page.height;
+  }
+  const [first, ...others] = large;
+  return { ...first, pages: others };
 }
 
 function emptyLarge(image: Photograph, scale: number): Photograph {

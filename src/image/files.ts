@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import sharp from 'sharp';
 import { DatasetError, ImageFileError, OptionError, WriteError } from '../errors';
-import { decodeBmp, encodeBmp } from './bmp';
-import { embedProfile } from './colorProfile';
+import { decode } from './decode';
+import { encode } from './encode';
+import { checkHolds } from './holds';
 import type { Image } from './image';
-import { type Photograph, type Samples, samplesLike, toEightBits } from './photograph';
+import type { Photograph, Samples } from './photograph';
+import { type Color, white } from './transparency';
 
 const readableKinds = ['.png', '.jpg', '.jpeg', '.bmp', '.webp', '.tif', '.tiff'];
 
@@ -14,11 +15,14 @@ const readableKinds = ['.png', '.jpg', '.jpeg', '.bmp', '.webp', '.tif', '.tiff'
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 /**
- * An 8-bit grey or RGB image from PNG, JPEG, BMP, WebP or TIFF: palettes resolved, the upper 8 of 16 bits, turned upright
- * as its EXIF says, alpha apart. An ImageFileError names a file that is missing, cut short or no image.
+ * An 8-bit grey or RGB image from PNG, JPEG, BMP, WebP or TIFF: palettes resolved, the upper 8 of 16 bits, turned
+ * upright as its EXIF says, alpha apart. An ImageFileError names a file that is missing, cut short or no image.
  */
 export async function readImage(file: string): Promise<Image> {
-  const { data, alpha, width, height, channels } = await readPhotograph(file, { ignoreProfiles: true });
+  const photograph = await readPhotograph(file, { ignoreProfiles: true, onNote: () => undefined });
+  const { data, alpha, width, height, channels, pages } = photograph;
+  if (pages)
+    throw new ImageFileError(`${file} has ${pages.length + 1} pages or frames; save each as a file of its own`);
   const image: Image = { data: upperBytes(data), width, height, channels };
   return alpha ? { ...image, alpha: upperBytes(alpha) } : image;
 }
@@ -26,12 +30,25 @@ export async function readImage(file: string): Promise<Image> {
 const upperBytes = (samples: Samples): Uint8Array =>
   samples instanceof Uint16Array ? Uint8Array.from(samples, (value) => value >> 8) : samples;
 
-/** readImage, with 16-bit samples and a colour profile kept as they are; CMYK becomes RGB through its profile. */
-export async function readPhotograph(file: string, { ignoreProfiles = false } = {}): Promise<Photograph> {
+export interface ReadOptions {
+  /**
+   * Whether colour profiles are left out and the stored numbers count, as Pillow and MATLAB take them (default false).
+   */
+  ignoreProfiles?: boolean;
+  /**
+   * Called with a sentence about what was repaired or is left out of the file (default: it is printed as a warning).
+   */
+  onNote?: (note: string) => void;
+}
+
+/**
+ * readImage, with 16-bit samples, colour profile, resolution, EXIF and all pages or frames kept; CMYK becomes RGB
+ * through its profile. Bands that are neither colour nor alpha are left out, and noted.
+ */
+export async function readPhotograph(file: string, options: ReadOptions = {}): Promise<Photograph> {
+  const { ignoreProfiles = false, onNote = (note) => console.warn(`${file}: ${note}`) } = options;
   try {
-    const bytes = await readFile(file);
-    if (bytes.length === 0) throw new Error('it is empty');
-    return bytes.toString('latin1', 0, 2) === 'BM' ? decodeBmp(bytes) : await decodeWithSharp(bytes, ignoreProfiles);
+    return await decode(await readFile(file), { ignoreProfiles, onNote });
   } catch (error) {
     throw new ImageFileError(`cannot read the image ${file}: ${messageOf(error)}; replace or remove it`, {
       cause: error,
@@ -39,58 +56,25 @@ export async function readPhotograph(file: string, { ignoreProfiles = false } = 
   }
 }
 
-/** Any warning of the decoder is an error; colour profiles are ignored, as Pillow and MATLAB do: the stored numbers count. */
-const strict = { failOn: 'warning', ignoreIcc: true } as const;
-
-async function decodeWithSharp(bytes: Buffer, ignoreProfiles: boolean): Promise<Photograph> {
-  const { format, space, depth, hasAlpha, icc } = await sharp(bytes, strict).metadata();
-  if (!['png', 'jpeg', 'webp', 'tiff'].includes(format))
-    throw new Error(`it is of the kind ${format}, which the lab does not read`);
-  if (depth !== 'uchar' && depth !== 'ushort')
-    throw new Error(`its samples are of the kind ${depth}, not 8 or 16 bits`);
-  const picture = sharp(bytes, { ...strict, ignoreIcc: ignoreProfiles || space !== 'cmyk' });
-  const wide = depth === 'ushort';
-  const grey = space === 'b-w' || space === 'grey16';
-  // sharp drops the alpha channel of raw grey pictures, so these pass through RGB and lose two equal channels again
-  const asGrey = grey && !hasAlpha;
-  const colorspace = wide ? (asGrey ? 'grey16' : 'rgb16') : asGrey ? 'b-w' : 'srgb';
-  const { data, info } = await picture
-    .autoOrient()
-    .toColorspace(colorspace)
-    .raw({ depth })
-    .toBuffer({ resolveWithObject: true });
-  const photograph = separate(wide ? wideSamples(data) : new Uint8Array(data), info, grey ? 1 : 3);
-  const fits = icc?.toString('latin1', 16, 20) === (grey ? 'GRAY' : 'RGB ');
-  return fits && !ignoreProfiles ? { ...photograph, profile: icc } : photograph;
-}
-
-/** Raw 16-bit samples come in this machine's byte order; copied, because a Buffer may begin at an odd address. */
-function wideSamples(bytes: Buffer): Uint16Array {
-  return new Uint16Array(new Uint8Array(bytes).buffer);
-}
-
-type Stored = { width: number; height: number; channels: number };
-
-function separate(samples: Samples, { width, height, channels: stored }: Stored, channels: 1 | 3): Photograph {
-  if (stored === channels) return { data: samples, width, height, channels };
-  const data = samplesLike(samples, width * height * channels);
-  const alpha = samplesLike(samples, width * height);
-  for (let i = 0; i < alpha.length; i++) {
-    for (let k = 0; k < channels; k++) data[i * channels + k] = samples[i * stored + k];
-    alpha[i] = samples[(i + 1) * stored - 1];
-  }
-  return { data, width, height, channels, alpha };
+export interface WriteOptions {
+  /** The colour behind transparent parts in JPEG and BMP, which have no alpha (default white). */
+  background?: Color;
+  /** Called with a sentence about what the kind of file cannot hold (default: it is printed as a warning). */
+  onNote?: (note: string) => void;
 }
 
 /**
- * Writes PNG, JPEG (quality 95), lossless WebP, TIFF or BMP, as the extension says, first beside the target and then renamed,
- * so that no half-written file is ever seen. Another extension is an OptionError, a failed write a WriteError.
+ * Writes PNG, JPEG (quality 95), lossless WebP, TIFF or BMP, as the extension says, first beside the target and then
+ * renamed, so that no half-written file is ever seen. Another extension is an OptionError, a failed write a
+ * WriteError.
  */
-export async function writeImage(file: string, image: Photograph): Promise<void> {
+export async function writeImage(file: string, image: Photograph, options: WriteOptions = {}): Promise<void> {
+  const { background = white, onNote = (note) => console.warn(`${file}: ${note}`) } = options;
   checkWritable(file, image);
+  checkHolds(file, image);
   const temporary = `${file}.${randomUUID()}.part`;
   try {
-    await writeFile(temporary, await encode(extname(file).toLowerCase(), image));
+    await writeFile(temporary, await encode(extname(file).toLowerCase(), image, { background, onNote }));
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -104,7 +88,10 @@ export async function writeImage(file: string, image: Photograph): Promise<void>
 /** The longest side in pixels that a kind of file holds. */
 const longestSide: Readonly<Record<string, number>> = { '.webp': 16383, '.jpg': 65535, '.jpeg': 65535 };
 
-/** Throws an OptionError unless the file's extension is one that the lab writes, and one that holds a picture of this size. */
+/**
+ * Throws an OptionError unless the file's extension is one that the lab writes, and one that holds a picture of this
+ * size.
+ */
 export function checkWritable(
   file: string,
   { width, height }: { width: number; height: number } = { width: 0, height: 0 },
@@ -113,63 +100,14 @@ export function checkWritable(
   if (!isImageFile(file)) throw new OptionError(`cannot write ${file}: use one of ${readableKinds.join(', ')}`);
   if (Math.max(width, height) > (longestSide[kind] ?? Infinity)) {
     throw new OptionError(
-      `cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels a side that ${kind} holds; use .png or .tif`,
+      `cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels a side ` +
+        `that ${kind} holds; use .png or .tif`,
     );
   }
 }
 
 /** Whether a file's extension is one that the lab reads and writes. */
 export const isImageFile = (file: string) => readableKinds.includes(extname(file).toLowerCase());
-
-/** 16 bits go into PNG and TIFF, a colour profile into all but BMP, for which the colours are converted to sRGB. */
-async function encode(kind: string, given: Photograph): Promise<Buffer> {
-  const isPng = kind === '.png',
-    isTiff = kind.startsWith('.tif'),
-    isJpeg = kind.startsWith('.jp');
-  const image = isPng || isTiff ? given : toEightBits(given);
-  if (kind === '.bmp' && !image.profile) return encodeBmp(image as Image);
-  const samples = image.alpha && !isJpeg ? joinAlpha(image, image.alpha) : image.data;
-  const { width, height } = image;
-  const raw = { width, height, channels: (samples.length / (width * height)) as 1 | 2 | 3 | 4 };
-  const colorspace =
-    image.data instanceof Uint16Array
-      ? image.channels === 1
-        ? 'grey16'
-        : 'rgb16'
-      : image.channels === 1
-        ? 'b-w'
-        : 'srgb';
-  let picture = sharp(samples, { raw, limitInputPixels: false }).toColorspace(colorspace);
-  if (image.profile) {
-    // sharp attaches a profile as it is only where it came with the input; else it would convert to it.
-    const png = embedProfile(await picture.png({ compressionLevel: isPng ? 6 : 0 }).toBuffer(), image.profile);
-    if (isPng) return png;
-    if (kind === '.bmp') return encodeBmp(await inStandardColors(png));
-    picture = sharp(png, { limitInputPixels: false, unlimited: true }).keepIccProfile().toColorspace(colorspace);
-  }
-  if (isPng) return picture.png().toBuffer();
-  if (kind === '.webp') return picture.webp({ lossless: true, exact: true }).toBuffer();
-  if (isTiff) return picture.tiff({ compression: 'lzw' }).toBuffer();
-  return picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
-}
-
-async function inStandardColors(png: Buffer): Promise<Image> {
-  const { data, info } = await sharp(png, { limitInputPixels: false, unlimited: true })
-    .removeAlpha()
-    .toColorspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { data: new Uint8Array(data), width: info.width, height: info.height, channels: 3 };
-}
-
-function joinAlpha({ data, channels }: Photograph, alpha: Samples): Samples {
-  const joined = samplesLike(data, data.length + alpha.length);
-  for (let i = 0; i < alpha.length; i++) {
-    for (let k = 0; k < channels; k++) joined[i * (channels + 1) + k] = data[i * channels + k];
-    joined[i * (channels + 1) + channels] = alpha[i];
-  }
-  return joined;
-}
 
 /** The paths of the images directly in a folder, sorted; a DatasetError when the folder is missing or has none. */
 export async function imageFiles(folder: string): Promise<string[]> {

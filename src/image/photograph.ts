@@ -1,7 +1,19 @@
+import type { Chunk } from './metadata/png';
+import type { Resolution } from './metadata/resolution';
+
 /** Samples of 8 or 16 bits. */
 export type Samples = Uint8Array | Uint16Array;
 
-/** A picture as its file has it, an Image being the kind of 8 bits: 1 (grey) or 3 (RGB) interleaved channels, alpha and colour profile (ICC) apart. */
+/** Milliseconds that each frame of an animation is shown, and how often all are shown: 0 is without end. */
+export interface Animation {
+  delays: number[];
+  loop: number;
+}
+
+/**
+ * A picture as its file has it, an Image being the kind of 8 bits: 1 (grey) or 3 (RGB) interleaved channels, alpha and
+ * colour profile (ICC) apart.
+ */
 export interface Photograph {
   data: Samples;
   width: number;
@@ -9,6 +21,15 @@ export interface Photograph {
   channels: 1 | 3;
   alpha?: Samples;
   profile?: Buffer;
+  /** The chunks by which a PNG says its colours without a profile: cICP, sRGB, gAMA and cHRM. */
+  colors?: readonly Chunk[];
+  /** Pixels an inch, where the file says so. */
+  resolution?: Resolution;
+  /** The block of EXIF, beginning with its byte order. */
+  exif?: Buffer;
+  /** The pages or frames after this one. */
+  pages?: readonly Photograph[];
+  animation?: Animation;
 }
 
 /** Room for `length` samples of the same depth. */
@@ -20,6 +41,11 @@ export function samplesLike(samples: Samples, length: number): Samples {
 export function toEightBits(photograph: Photograph): Photograph {
   const round = (samples: Samples) =>
     samples instanceof Uint16Array ? Uint8Array.from(samples, (value) => Math.round(value / 257)) : samples;
-  const { data, alpha } = photograph;
-  return { ...photograph, data: round(data), ...(alpha ? { alpha: round(alpha) } : {}) };
+  const { data, alpha, pages } = photograph;
+  return {
+    ...photograph,
+    data: round(data),
+    ...(alpha ? { alpha: round(alpha) } : {}),
+    ...(pages ? { pages: pages.map(toEightBits) } : {}),
+  };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -82,6 +82,35 @@ test('what is there is replaced with --force only', async () => {
   assert.match(refused.stderr, /is there already; add --force/);
   assert.equal(run(inside('in', 'a.png'), file, '--model', weights, '--force', '--scale', '3').status, 0);
   assert.equal((await readPhotograph(file)).width, 111);
+});
+
+test('into JPEG transparency is laid on --background with a note; EXIF is kept, or left out with --strip', async () => {
+  const clear = inside('clear.png');
+  await sharp({ create: { width: 9, height: 9, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
+    .withExif({ IFD0: { Make: 'Lab' } })
+    .png()
+    .toFile(clear);
+  const corner = async (file: string) => [...(await sharp(file).raw().toBuffer()).subarray(0, 3)];
+  const kept = run(clear, inside('kept.jpg'), '--model', weights);
+  assert.match(kept.stderr, /^note {4}.*clear\.png: transparent parts are laid on white/m);
+  assert.deepEqual(await corner(inside('kept.jpg')), [255, 255, 255]);
+  assert.ok((await sharp(inside('kept.jpg')).metadata()).exif);
+  run(clear, inside('bare.jpg'), '--model', weights, '--strip', '--background', 'black');
+  assert.deepEqual(await corner(inside('bare.jpg')), [0, 0, 0]);
+  assert.equal((await sharp(inside('bare.jpg')).metadata()).exif, undefined);
+  const odd = run(clear, inside('odd.jpg'), '--model', weights, '--background', 'nocolour');
+  assert.match(odd.stderr, /OptionError: no colour is called "nocolour"/);
+});
+
+test('all pages of a TIFF go into a TIFF, and into a PNG they are refused with what to do', async () => {
+  const pages = inside('pages.tif');
+  await writeImage(pages, { ...goldenImage(), pages: [goldenImage()] });
+  assert.equal(run(pages, inside('large.tif'), '--model', weights).status, 0);
+  const large = await readPhotograph(inside('large.tif'));
+  assert.deepEqual([large.width, large.pages?.map(({ width }) => width)], [74, [74]]);
+  const refused = run(pages, inside('large.png'), '--model', weights);
+  assert.deepEqual([refused.status, existsSync(inside('large.png'))], [1, false]);
+  assert.match(refused.stderr, /2 pages, which the lab writes to \.tif only/);
 });
 
 test('one path alone, and a scale without weights, are refused by name', () => {

@@ -31,7 +31,8 @@ const grey = (): Image => ({
 });
 
 test('with a network that changes nothing, grey, colour and alpha are enlarged as by bicubic', async () => {
-  const image = { ...goldenImage(), alpha: grey().data };
+  // Colours of pixels that are hardly visible are not enlarged by themselves, so that none of these is here.
+  const image = { ...goldenImage(), alpha: grey().data.map((value) => Math.max(16, value)) };
   for (const protocol of ['report', 'paper'] as const) {
     const large = await upscale(image, { model: identity(), engine, scale: 2, protocol });
     assert.deepEqual([large.width, large.height, large.channels], [74, 58, 3]);
@@ -116,6 +117,54 @@ test('a scale or protocol that is none, and a scale without weights, are refused
   await assert.rejects(upscale(grey(), { model: identity(), engine, scale: 2.5 }), OptionError);
   await assert.rejects(upscale(grey(), { engine, scale: 7 }), UnknownNameError);
   await assert.rejects(upscale(grey(), { model: identity(), engine, protocol: 'other' }), UnknownNameError);
+});
+
+/** An opaque disk of one colour, with an edge of one pixel, on invisible black. */
+function disk(channels: 1 | 3, bits: 8 | 16): Photograph {
+  const white = 2 ** bits - 1;
+  const samples = (values: number[]) => (bits === 8 ? Uint8Array.from(values) : Uint16Array.from(values));
+  const color = channels === 1 ? [1] : [1, 220 / 255, 0];
+  const alpha = Array.from({ length: 40 * 40 }, (_, i) => {
+    const distance = Math.hypot((i % 40) - 19.5, Math.floor(i / 40) - 19.5);
+    return Math.round(white * Math.min(1, Math.max(0, 14 - distance)));
+  });
+  const data = Array.from({ length: alpha.length * channels }, (_, i) =>
+    alpha[Math.floor(i / channels)] ? Math.round(white * color[i % channels]) : 0,
+  );
+  return { data: samples(data), alpha: samples(alpha), width: 40, height: 40, channels };
+}
+
+for (const channels of [1, 3] as const)
+  for (const bits of [8, 16] as const)
+    test(`no rim is seen at a transparent edge, with ${channels} channels in ${bits} bits`, async () => {
+      const small = disk(channels, bits);
+      const before = small.data.slice();
+      const { data, alpha } = await upscale(small, { engine });
+      assert.deepEqual(small.data, before, 'the given picture stays as it is');
+      const white = 2 ** bits - 1;
+      const inner = 20 * 40 + 20;
+      // Laid on its own colour the disk must vanish.
+      let worst = 0;
+      for (let i = 0; i < data.length; i++) {
+        const own = small.data[inner * channels + (i % channels)];
+        worst = Math.max(worst, (Math.abs(data[i] - own) * alpha![Math.floor(i / channels)]) / white);
+      }
+      assert.ok(worst <= white / 64, `${worst} of ${white}`);
+    });
+
+test('each page is enlarged by itself, with its own size, and progress counts them all', async () => {
+  const second: Photograph = { ...noise(20, 10), resolution: { x: 300, y: 300 } };
+  const progress: number[][] = [];
+  const model = identity();
+  const onProgress = (...rows: number[]) => progress.push(rows);
+  const both: Photograph = { ...grey(), pages: [second] };
+  const large = await upscale(both, { model, engine, scale: 2, onProgress });
+  assert.deepEqual(large.pages, [await upscale(second, { model, engine, scale: 2 })]);
+  assert.deepEqual(large.data, (await upscale(grey(), { model, engine, scale: 2 })).data);
+  assert.deepEqual(progress, [
+    [29, 39],
+    [39, 39],
+  ]);
 });
 
 function noise(width: number, height: number): Image {

@@ -1,0 +1,172 @@
+import sharp, { type Metadata, type SharpOptions } from 'sharp';
+import { decodeBmp } from './bmp';
+import { directoryResolution, exifResolution, plainExif } from './metadata/exif';
+import { jfifResolution } from './metadata/jpeg';
+import { chunkTable } from './metadata/png';
+import { colorChunks } from './metadata/pngColors';
+import { perInch, type Resolution, turned } from './metadata/resolution';
+import { type Directory, tags, TiffBytes } from './metadata/tiff';
+import { type Photograph, type Samples, samplesLike } from './photograph';
+import { checkPlausible } from './plausible';
+import { tolerantly } from './tolerance';
+
+export interface DecodeOptions {
+  /** Whether the stored numbers count, as Pillow and MATLAB take them, and profiles are left out. */
+  ignoreProfiles: boolean;
+  /** Called with a sentence about what was repaired, or is not taken over from the file. */
+  onNote: (note: string) => void;
+}
+
+/** The picture in the bytes of a PNG, JPEG, BMP, WebP or TIFF. Throws an Error that says what is wrong. */
+export async function decode(bytes: Buffer, options: DecodeOptions): Promise<Photograph> {
+  if (bytes.length === 0) throw new Error('it is empty');
+  if (bytes.toString('latin1', 0, 2) !== 'BM') return decodeWithSharp(bytes, options);
+  const picture = decodeBmp(bytes);
+  return 'embedded' in picture ? decodeWithSharp(picture.embedded, options) : picture;
+}
+
+/** Colour profiles are ignored at first; metadata are read of a damaged file too, whose pixels are then refused. */
+const plain = { failOn: 'error', ignoreIcc: true } as const;
+
+async function decodeWithSharp(bytes: Buffer, options: DecodeOptions): Promise<Photograph> {
+  const described = await sharp(bytes, plain).metadata();
+  const { format, width, height } = described;
+  if (!['png', 'jpeg', 'webp', 'tiff'].includes(format))
+    throw new Error(`it is of the kind ${format}, which the lab does not read`);
+  checkPlausible({ width, height }, bytes.length);
+  const file = new TiffBytes(bytes);
+  const directories = format === 'tiff' ? file.directories() : [];
+  const chosen = pagesOf(described, file, directories, options.onNote);
+  const pages: Photograph[] = [];
+  for (const page of chosen) pages.push(await decodePage(bytes, { page, file, directory: directories[page] }, options));
+  const [first, ...others] = pages;
+  return {
+    ...first,
+    ...metadataOf(bytes, described, options),
+    ...(others.length ? { pages: others } : {}),
+    ...(others.length && format === 'webp'
+      ? { animation: { delays: described.delay ?? [], loop: described.loop ?? 0 } }
+      : {}),
+  };
+}
+
+/** The numbers of the pages that are pictures of their own, and not another one's small preview. */
+function pagesOf(
+  { format, pages = 1 }: Metadata,
+  file: TiffBytes,
+  directories: readonly Directory[],
+  onNote: DecodeOptions['onNote'],
+): number[] {
+  if (format === 'png' && chunkTable(file.bytes).has('acTL'))
+    throw new Error('it is an animation (APNG), of which only one frame could be read; save it as an animated WebP');
+  const isPreview = (page: number) => {
+    const [kind = 0] = file.values(directories[page]?.fields.get(tags.subfile));
+    return page > 0 && (kind & 1) === 1;
+  };
+  const all = Array.from({ length: pages }, (_, page) => page);
+  const chosen = all.filter((page) => !isPreview(page));
+  if (chosen.length < pages) onNote('the small preview in the file is left out');
+  return chosen;
+}
+
+interface Page {
+  page: number;
+  file: TiffBytes;
+  directory?: Directory;
+}
+
+async function decodePage(bytes: Buffer, place: Page, options: DecodeOptions): Promise<Photograph> {
+  const { page } = place;
+  const described = await sharp(bytes, { ...plain, page }).metadata();
+  const { format, space, depth, hasAlpha, icc, orientation = 1 } = described;
+  if (depth !== 'uchar' && depth !== 'ushort')
+    throw new Error(`its samples are of the kind ${depth}, not 8 or 16 bits`);
+  checkPlausible(described, bytes.length);
+  const wide = depth === 'ushort';
+  const grey = space === 'b-w' || space === 'grey16';
+  // sharp drops the alpha channel of raw grey pictures, so these pass through RGB and lose two equal channels again
+  const asGrey = grey && !hasAlpha;
+  const colorspace = wide ? (asGrey ? 'grey16' : 'rgb16') : asGrey ? 'b-w' : 'srgb';
+  const raw = (given: Buffer, failOn: SharpOptions['failOn']) =>
+    sharp(given, { failOn, page, ignoreIcc: options.ignoreProfiles || space !== 'cmyk' })
+      .autoOrient()
+      .toColorspace(colorspace)
+      .raw({ depth })
+      .toBuffer({ resolveWithObject: true });
+  const { data, info } = await tolerantly(bytes, format, raw, options.onNote);
+  const samples = wide ? wideSamples(data) : new Uint8Array(data);
+  const stored = { ...info, alphaAt: alphaBand(place, info.channels, options.onNote) };
+  const photograph = separate(samples, stored, grey ? 1 : 3);
+  const fits = icc?.toString('latin1', 16, 20) === (grey ? 'GRAY' : 'RGB ');
+  const resolution = place.directory && directoryResolution(place.file, place.directory);
+  return {
+    ...photograph,
+    ...(fits && !options.ignoreProfiles ? { profile: icc } : {}),
+    ...(resolution ? { resolution: orientation > 4 ? turned(resolution) : resolution } : {}),
+  };
+}
+
+/**
+ * Which of the bands read is alpha, or none. A TIFF says which of its bands beyond the colours are alpha (ExtraSamples
+ * 1 and 2); others, such as infrared, are told to `onNote`.
+ */
+function alphaBand({ file, directory }: Page, channels: number, onNote: DecodeOptions['onNote']): number | undefined {
+  const last = channels === 2 || channels > 3 ? channels - 1 : undefined;
+  if (!directory || last === undefined) return last;
+  const [photometric] = file.values(directory.fields.get(tags.photometric));
+  const [samples = 1] = file.values(directory.fields.get(tags.samplesPerPixel));
+  const colors = photometric === 5 ? 4 : photometric === 2 || photometric === 6 || photometric === 8 ? 3 : 1;
+  const kinds = file.values(directory.fields.get(tags.extraSamples));
+  const extra = Math.max(0, samples - colors);
+  const alpha = kinds.slice(0, extra).findIndex((kind) => kind === 1 || kind === 2);
+  const others = extra - (alpha >= 0 ? 1 : 0);
+  if (others > 0)
+    onNote(`${others === 1 ? 'a band that is' : `${others} bands that are`} neither colour nor alpha: left out`);
+  if (alpha < 0) return undefined;
+  return channels - extra + alpha;
+}
+
+/** Raw 16-bit samples come in this machine's byte order; copied, because a Buffer may begin at an odd address. */
+function wideSamples(bytes: Buffer): Uint16Array {
+  return new Uint16Array(new Uint8Array(bytes).buffer);
+}
+
+type Stored = { width: number; height: number; channels: number; alphaAt?: number };
+
+function separate(samples: Samples, { width, height, channels: stored, alphaAt }: Stored, channels: 1 | 3): Photograph {
+  if (stored === channels) return { data: samples, width, height, channels };
+  const pixels = width * height;
+  const data = samplesLike(samples, pixels * channels);
+  for (let i = 0; i < pixels; i++) for (let k = 0; k < channels; k++) data[i * channels + k] = samples[i * stored + k];
+  if (alphaAt === undefined) return { data, width, height, channels };
+  const alpha = samplesLike(samples, pixels);
+  for (let i = 0; i < pixels; i++) alpha[i] = samples[i * stored + alphaAt];
+  return { data, width, height, channels, alpha };
+}
+
+/**
+ * What a file says beside its pixels: resolution, EXIF, and the colours of a PNG. A TIFF's resolution is that of each
+ * page.
+ */
+function metadataOf(bytes: Buffer, { format, exif: block, orientation = 1 }: Metadata, options: DecodeOptions) {
+  const exif = block && plainExif(block);
+  const chunks = format === 'png' ? chunkTable(bytes) : new Map<string, Buffer>();
+  const colors = colorChunks.flatMap((type) => (chunks.has(type) ? [{ type, data: chunks.get(type)! }] : []));
+  const said =
+    format === 'png' ? pngResolution(chunks.get('pHYs')) : format === 'jpeg' ? jfifResolution(bytes) : undefined;
+  const resolution = said ?? (exif && exifResolution(exif));
+  const [first] = format === 'tiff' ? new TiffBytes(bytes).directories() : [];
+  if (first && (first.fields.has(tags.exif) || first.fields.has(tags.place)))
+    options.onNote('the EXIF (date, place) of a TIFF is not taken over');
+  return {
+    ...(resolution ? { resolution: orientation > 4 ? turned(resolution) : resolution } : {}),
+    ...(exif ? { exif } : {}),
+    ...(colors.length && !options.ignoreProfiles ? { colors } : {}),
+  };
+}
+
+function pngResolution(data: Buffer | undefined): Resolution | undefined {
+  if (!data || data.length < 9 || data[8] !== 1) return undefined;
+  const [x, y] = [perInch(data.readUInt32BE(0)), perInch(data.readUInt32BE(4))];
+  return x && y ? { x, y } : undefined;
+}

@@ -1,0 +1,46 @@
+import { prefixedExif } from './exif';
+import type { Resolution } from './resolution';
+
+/** The resolution that the JFIF segment at the beginning of a JPEG gives, if it gives one in inches or centimetres. */
+export function jfifResolution(jpeg: Buffer): Resolution | undefined {
+  if (jpeg.length < 18 || jpeg.readUInt16BE(2) !== 0xffe0 || jpeg.toString('latin1', 6, 11) !== 'JFIF\0')
+    return undefined;
+  const inches = [0, 1, 2.54][jpeg[13]] ?? 0;
+  const [x, y] = [jpeg.readUInt16BE(14) * inches, jpeg.readUInt16BE(16) * inches];
+  return x && y ? { x, y } : undefined;
+}
+
+const segment = (marker: number, data: Buffer): Buffer => {
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(data.length + 2, 2);
+  return Buffer.concat([head, data]);
+};
+
+/** The most bytes of EXIF that a JPEG holds. */
+export const LONGEST_EXIF = 65535 - 2 - 6;
+
+/** A JPEG as the lab's encoder makes it, without JFIF and EXIF, and with those given. */
+export function describeJpeg(jpeg: Buffer, resolution?: Resolution, exif?: Buffer): Buffer {
+  const begin = [jpeg.subarray(0, 2)];
+  if (resolution) {
+    const jfif = Buffer.from('JFIF\0\x01\x02\x01\0\0\0\0\0\0', 'latin1');
+    jfif.writeUInt16BE(Math.min(65535, Math.max(1, Math.round(resolution.x))), 8);
+    jfif.writeUInt16BE(Math.min(65535, Math.max(1, Math.round(resolution.y))), 10);
+    begin.push(segment(0xe0, jfif));
+  }
+  if (exif) begin.push(segment(0xe1, prefixedExif(exif)));
+  return Buffer.concat([...begin, withoutSegments(jpeg)]);
+}
+
+/** What follows the first two bytes, but for JFIF and EXIF. */
+function withoutSegments(jpeg: Buffer): Buffer {
+  const kept: Buffer[] = [];
+  let at = 2;
+  while (jpeg[at] === 0xff && jpeg[at + 1] >= 0xe0 && jpeg[at + 1] <= 0xef) {
+    const end = at + 2 + jpeg.readUInt16BE(at + 2);
+    const name = jpeg.toString('latin1', at + 4, at + 9);
+    if (name !== 'JFIF\0' && name !== 'Exif\0') kept.push(jpeg.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat([...kept, jpeg.subarray(at)]);
+}
