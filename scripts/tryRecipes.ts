@@ -76,7 +76,7 @@ async function main(): Promise<void> {
     const engineOf = name === 'rounded-loss' ? lossOnRounded(engine) : engine;
     const session = train(data, { ...base, ...changes[name], epochs, folder: own, resume: true, engine: engineOf });
     const { best, history } = await session.done;
-    console.log(`${name}: ${history.epochs[best.epoch - 1].psnr?.toFixed(3)} dB`);
+    console.log(`${name}: ${history.epochs[best.epoch - 1].scores?.network.psnr.toFixed(3)} dB`);
     for (const file of ['checkpoint.bin', 'checkpoint.previous.bin', 'weights.safetensors'])
       rmSync(join(own, file), { force: true });
   }

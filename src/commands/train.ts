@@ -6,7 +6,7 @@ import { preparePatches } from '../data/patches';
 import { createEngine } from '../engine/choose';
 import { DivergedError, OptionError, UnknownNameError } from '../errors';
 import { loadCheckpoint } from '../runs/checkpoint';
-import type { EpochRecord } from '../runs/history';
+import type { EpochRecord, EpochScores } from '../runs/history';
 import { type OptimizerName, optimizers } from '../training/optimizers/optimizer';
 import { recipes, type TrainOptions } from '../training/recipes';
 import { modelFor, train } from '../training/train';
@@ -163,13 +163,15 @@ function showStep({ epoch, epochs, batch, batches, loss, secondsLeft, imagesPerS
   );
 }
 
-function showEpoch({ epoch, loss, validationLoss, psnr, ssim, bicubicPsnr, bicubicSsim }: EpochRecord): void {
+function showEpoch({ epoch, loss, validationLoss, scores }: EpochRecord): void {
   showLine('');
-  const scores =
-    psnr === null
-      ? ''
-      : `  PSNR ${psnr.toFixed(3)} dB (bicubic ${bicubicPsnr?.toFixed(3)})  SSIM ${ssim?.toFixed(4)} (${bicubicSsim?.toFixed(4)})`;
-  console.log(`epoch ${epoch}: loss ${loss.toFixed(5)}, validation ${validationLoss.toFixed(5)}${scores}`);
+  const text = scores ? scoreText(scores) : '';
+  console.log(`epoch ${epoch}: loss ${loss.toFixed(5)}, validation ${validationLoss.toFixed(5)}${text}`);
+}
+
+function scoreText({ network, bicubic }: EpochScores): string {
+  const psnr = `PSNR ${network.psnr.toFixed(3)} dB (bicubic ${bicubic.psnr.toFixed(3)})`;
+  return `  ${psnr}  SSIM ${network.ssim.toFixed(4)} (${bicubic.ssim.toFixed(4)})`;
 }
 
 function given<T extends object>(options: T): Partial<T> {

@@ -2,6 +2,7 @@ import { epochScores } from '../plot/figures/epochScores';
 import type { Figure } from '../plot/figure';
 import type { EpochRecord, History } from '../runs/history';
 import { readCsv } from './csv';
+import { markdownTable } from './markdown';
 
 /** What the report measured after one of its epochs. */
 export interface ReportEpoch {
@@ -22,22 +23,22 @@ export async function readReportEpochs(file: string): Promise<ReportEpoch[]> {
 /** The epochs of a run beside the report's, in Markdown, and a sentence that compares their ends. */
 export function reportTable({ epochs }: History, report: readonly ReportEpoch[]): string {
   const count = Math.max(epochs.length, report.length);
-  const lines = Array.from({ length: count }, (_, i) => [i + 1, ...numbers(epochs[i]), ...numbers(report[i])]);
+  const own = (record?: EpochRecord) => record && { validationLoss: record.validationLoss, ...record.scores?.network };
+  const lines = Array.from({ length: count }, (_, i) => [i + 1, ...numbers(own(epochs[i])), ...numbers(report[i])]);
   const head = ['epoch', 'validation loss', 'PSNR (dB)', 'SSIM', 'report: validation loss', 'PSNR (dB)', 'SSIM'];
-  const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  return `${comparison(epochs, report)}\n\n${table}`;
+  return `${comparison(epochs, report)}\n\n${markdownTable([head, ...lines])}`;
 }
 
-const numbers = (of?: { validationLoss: number; psnr: number | null; ssim: number | null }) => (of ? [of.validationLoss.toFixed(6), of.psnr?.toFixed(6) ?? '', of.ssim?.toFixed(6) ?? ''] : ['', '', '']);
+const numbers = (of?: { validationLoss: number; psnr?: number; ssim?: number }) => (of ? [of.validationLoss.toFixed(6), of.psnr?.toFixed(6) ?? '', of.ssim?.toFixed(6) ?? ''] : ['', '', '']);
 
 function comparison(epochs: readonly EpochRecord[], report: readonly ReportEpoch[]): string {
   const last = epochs.slice(0, report.length).at(-1);
   const theirs = last && report[last.epoch - 1];
-  if (!last || !theirs || last.psnr === null || last.ssim === null) return 'No epoch of this run has scores to compare with the report\'s.';
+  if (!last?.scores || !theirs) return 'No epoch of this run has scores to compare with the report\'s.';
   const signed = (value: number, digits: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
-  const scores = `${last.psnr.toFixed(6)} dB / ${last.ssim.toFixed(6)}, in the report ${theirs.psnr.toFixed(6)} dB / ${theirs.ssim.toFixed(6)}`;
-  const bicubic = last.bicubicPsnr === null ? '' : `; bicubic ${last.bicubicPsnr.toFixed(6)} dB / ${last.bicubicSsim?.toFixed(6)}`;
-  return `After epoch ${last.epoch}: ${scores} (difference ${signed(last.psnr - theirs.psnr, 3)} dB, ${signed(last.ssim - theirs.ssim, 4)})${bicubic}.`;
+  const { network, bicubic } = last.scores;
+  const scores = `${network.psnr.toFixed(6)} dB / ${network.ssim.toFixed(6)}, in the report ${theirs.psnr.toFixed(6)} dB / ${theirs.ssim.toFixed(6)}`;
+  return `After epoch ${last.epoch}: ${scores} (difference ${signed(network.psnr - theirs.psnr, 3)} dB, ${signed(network.ssim - theirs.ssim, 4)}); bicubic ${bicubic.psnr.toFixed(6)} dB / ${bicubic.ssim.toFixed(6)}.`;
 }
 
 /** The scores of a run after each epoch, and the report's as a dotted line. */

@@ -11,6 +11,7 @@ import { saveFigure } from '../plot/picture';
 import { readReportEpochs, reportFigure } from './reportEpochs';
 import type { ResultRun } from './resultRun';
 import { restoredPictures } from './restoredPictures';
+import { scoredEpochs } from '../runs/history';
 
 /** Draws a run's figures into its folder, each as .svg and .png: what its history and its weights give. */
 export async function saveRunFigures(run: ResultRun, engine: Engine): Promise<void> {
@@ -23,7 +24,7 @@ export async function saveRunFigures(run: ResultRun, engine: Engine): Promise<vo
 
 async function runFigures(run: ResultRun, engine: Engine): Promise<Record<string, Figure>> {
   const { history, model, folder } = run;
-  const scored = history.epochs.some(({ psnr, ssim }) => psnr !== null && ssim !== null);
+  const scored = scoredEpochs(history.epochs).length > 0;
   const report = await readReportEpochs(join(folder, 'report-epochs.csv'));
   return {
     filters: await filters(model),

@@ -57,7 +57,9 @@ export function wrongOptions(options: unknown): string | undefined {
   }
 }
 
-const isScore = (value: unknown) => value === null || typeof value === 'number';
+const isMeans = (value: unknown) => isRecord(value) && Object.values(value).every((score) => typeof score === 'number');
+const isScores = (value: unknown) =>
+  value === null || (isRecord(value) && isMeans(value.network) && isMeans(value.bicubic));
 
 /** What is wrong with a run's history, as in "its epoch 2 is numbered 3". */
 export function wrongHistory(history: unknown): string | undefined {
@@ -84,10 +86,7 @@ function wrongRecord(record: unknown): string | undefined {
     epoch: isNumber,
     loss: isNumber,
     validationLoss: isNumber,
-    psnr: isScore,
-    ssim: isScore,
-    bicubicPsnr: isScore,
-    bicubicSsim: isScore,
+    scores: isScores,
     learningRate: isRate,
     seconds: isNumber,
   });

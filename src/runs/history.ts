@@ -1,22 +1,30 @@
 import type { DataFrame } from 'danfojs-node';
 import { optionalPackage } from '../optionalPackage';
+import type { Scores } from '../protocols/protocol';
 
-/**
- * What one epoch reached; scores are null where no evaluation images were given. PSNR in dB, the mean of the finite
- * ones,
- * Infinity where every image equals its original.
- */
+/** Mean scores over the evaluation images, by measure; a mean is of the finite scores, infinite where none is. */
+export interface EpochScores {
+  network: Scores;
+  bicubic: Scores;
+}
+
+/** What one epoch reached. */
 export interface EpochRecord {
   epoch: number;
   loss: number;
   validationLoss: number;
-  psnr: number | null;
-  ssim: number | null;
-  bicubicPsnr: number | null;
-  bicubicSsim: number | null;
+  /** null where no evaluation images were given, or none of them could be read. */
+  scores: EpochScores | null;
   learningRate: number;
   seconds: number;
 }
+
+/** An epoch that has scores. */
+export type ScoredEpoch = EpochRecord & { scores: EpochScores };
+
+/** The epochs that have scores. */
+export const scoredEpochs = (epochs: readonly EpochRecord[]): ScoredEpoch[] =>
+  epochs.filter((record): record is ScoredEpoch => record.scores !== null);
 
 /** A run's course: the loss of a batch every so many steps, and a record per epoch. */
 export interface History {
@@ -44,9 +52,20 @@ export function newHistory(): History {
   return { losses: [], epochs: [] };
 }
 
-/** The epochs as a danfojs DataFrame, one column per field. */
+/** An epoch's scores as columns of a table: psnr, ssim, bicubicPsnr, bicubicSsim; nothing where there are none. */
+export function scoreColumns(scores: EpochScores | null): Record<string, number> {
+  if (!scores) return {};
+  const bicubic = Object.entries(scores.bicubic).map(([name, value]) => [
+    `bicubic${name[0].toUpperCase()}${name.slice(1)}`,
+    value,
+  ]);
+  return { ...scores.network, ...Object.fromEntries(bicubic) };
+}
+
+/** The epochs as a danfojs DataFrame, one column per field and measure. */
 export function historyFrame(history: History): DataFrame {
   // Loaded when asked for: danfojs brings all of TensorFlow.js along.
   const danfo = optionalPackage<typeof import('danfojs-node')>('danfojs-node', 'to make DataFrames');
-  return new danfo.DataFrame(history.epochs);
+  const rows = history.epochs.map(({ scores, ...rest }) => ({ ...rest, ...scoreColumns(scores) }));
+  return new danfo.DataFrame(rows);
 }

@@ -7,10 +7,10 @@ import { scoresFromJson } from '../evaluation/scoreJson';
 import { wrongHistory, wrongOptions } from './checkFiles';
 import { comparableEpochs, type EpochRecord, type History } from './history';
 import type { TrainOptions } from '../training/recipes';
-import { chain } from '../network/families/srcnn';
 import { networkNamed, networkNames } from '../network/families/families';
 import type { Network } from '../network/network';
 import { layerSlices } from '../network/parameters';
+import { currentHistory, currentOptions } from './earlier';
 
 /** What a run was told and how it went. */
 export interface SavedRun {
@@ -127,10 +127,10 @@ export function reached(history: History): Reached {
     epochsDone: epochs.length,
     bestEpoch: best?.epoch ?? null,
     validationLoss: best?.validationLoss ?? null,
-    psnr: best?.psnr ?? null,
-    ssim: best?.ssim ?? null,
-    bicubicPsnr: best?.bicubicPsnr ?? null,
-    bicubicSsim: best?.bicubicSsim ?? null,
+    psnr: best?.scores?.network.psnr ?? null,
+    ssim: best?.scores?.network.ssim ?? null,
+    bicubicPsnr: best?.scores?.bicubic.psnr ?? null,
+    bicubicSsim: best?.scores?.bicubic.ssim ?? null,
     minutes: epochs.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
   };
 }
@@ -207,15 +207,13 @@ async function subfolders(folder: string): Promise<string[]> {
 
 async function readRun(folder: string, name: string): Promise<SavedRun> {
   const history = await readJson<History>(join(folder, 'history.json'), wrongHistory);
-  const { network, ...options } = await readJson<TrainOptions>(join(folder, 'options.json'), wrongOptions);
-  // Version 0.1 wrote a network of one's own as the list of its layers.
-  return { name, options: { ...options, network: Array.isArray(network) ? chain(network) : network }, history };
+  return { name, options: await readJson<TrainOptions>(join(folder, 'options.json'), wrongOptions), history };
 }
 
 async function readJson<Content>(file: string, wrong: (content: unknown) => string | undefined): Promise<Content> {
   let content: unknown;
   try {
-    content = scoresFromJson(await readFile(file, 'utf8'));
+    content = currentOptions(currentHistory(scoresFromJson(await readFile(file, 'utf8'))));
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const why = missing ? 'is not there: nothing was trained so far' : `cannot be read (${(error as Error).message})`;

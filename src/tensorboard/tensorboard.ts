@@ -9,6 +9,7 @@ import { clipPlane } from '../protocols/planes';
 import { cut } from '../image/crop';
 import type { Plane } from '../image/image';
 import { type EventContent, eventRecord } from './eventFile';
+import { scoreColumns } from '../runs/history';
 import type { EpochRecord, History } from '../runs/history';
 import type { TrainSession } from '../training/settings';
 import { restoreWith } from '../evaluation/restore';
@@ -198,10 +199,9 @@ function stepOf({ progress }: TrainSession): number {
 }
 
 function writeEpoch(writer: TensorboardWriter, record: EpochRecord): void {
-  for (const name of ['validationLoss', 'psnr', 'ssim', 'bicubicPsnr', 'bicubicSsim', 'learningRate'] as const) {
-    const value = record[name];
-    if (value !== null) writer.scalar(name, record.epoch, value);
-  }
+  const { epoch, validationLoss, learningRate, scores } = record;
+  for (const [name, value] of Object.entries({ validationLoss, ...scoreColumns(scores), learningRate }))
+    writer.scalar(name, epoch, value);
 }
 
 /** The middle of the first pictures, at most so many pixels wide and high: enough to see, little to compute beside training. */

@@ -17,6 +17,7 @@ import { describePatches, RunFolder } from '../runs/runFolder';
 import type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
 import { meanLoss, scoreEpoch } from './validate';
 import type { Model } from '../network/network';
+import { layerSlices } from '../network/parameters';
 
 const DEFAULT_CHECKPOINT_MINUTES = 5;
 
@@ -82,7 +83,7 @@ export class Run implements TrainSession {
   }
 
   set learningRate(value: number | readonly number[]) {
-    layerRates(value, this.model.network.layers.length);
+    layerRates(value, layerSlices(this.model.network).length);
     this.course.learningRate = value;
     this.rateChosen = true;
   }
@@ -264,7 +265,7 @@ export class Run implements TrainSession {
       const validationLoss = changed.includes('validation')
         ? await this.validationLoss(engine, model)
         : course.best.validationLoss;
-      recordAnew(course, { validationLoss, ...(await this.scores(engine, model)) });
+      recordAnew(course, { validationLoss, scores: await this.scores(engine, model) });
     }
     course.pictures = now;
     if (changed.length) await this.save();
@@ -391,8 +392,8 @@ export class Run implements TrainSession {
       epoch,
       loss: course.lossSum / this.batches,
       validationLoss,
-      ...scores,
-      learningRate: factor * layerRates(course.learningRate, model.network.layers.length)[0],
+      scores,
+      learningRate: factor * layerRates(course.learningRate, layerSlices(model.network).length)[0],
       seconds: course.seconds + this.epochEndSeconds,
     };
     course.history.epochs.push(record);

@@ -11,6 +11,7 @@ import type { TrainingData, TrainSession, TrainSettings } from './settings';
 import type { Model } from '../network/network';
 import { reachOf } from '../network/geometry';
 import { initialize } from '../network/initialize';
+import { layerSlices } from '../network/parameters';
 
 /**
  * Trains SRCNN on patches in the background and returns at once. Where this process trains in the folder already, as when a
@@ -56,7 +57,7 @@ export function completeOptions(given: Partial<TrainOptions>): TrainOptions {
 export function modelFor(options: TrainOptions): Model {
   checkNames(options);
   const model = initialize(options.network, { seed: options.seed, initialization: options.initialization });
-  layerRates(options.learningRate, model.network.layers.length);
+  layerRates(options.learningRate, layerSlices(model.network).length);
   checkNumbers(options);
   return model;
 }

@@ -3,7 +3,7 @@ import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
 import { DatasetError } from '../errors';
 import { evaluate, type EvaluationRow } from '../evaluation/evaluate';
-import type { EpochRecord } from '../runs/history';
+import type { EpochScores } from '../runs/history';
 import type { TrainingData } from './settings';
 import type { Model } from '../network/network';
 
@@ -42,8 +42,6 @@ interface ScoreOptions {
   onImage: () => void;
 }
 
-const noScores = { psnr: null, ssim: null, bicubicPsnr: null, bicubicSsim: null };
-
 /**
  * The network's and bicubic's mean scores over the evaluation images, null where there are none. Images that have
  * become
@@ -54,9 +52,9 @@ export async function scoreEpoch(
   model: Model,
   engine: Engine,
   options: ScoreOptions,
-): Promise<Pick<EpochRecord, 'psnr' | 'ssim' | 'bicubicPsnr' | 'bicubicSsim'>> {
+): Promise<EpochScores | null> {
   const { evaluation, training } = data;
-  if (!evaluation?.length) return noScores;
+  if (!evaluation?.length) return null;
   const { bicubic, threads, onImage, onNote } = options;
   const evaluated = await evaluate(evaluation, {
     protocol: training.protocol,
@@ -72,14 +70,9 @@ export async function scoreEpoch(
     onNote(`the epoch has no scores: ${error.message}`);
     return null;
   });
-  if (!evaluated) return noScores;
+  if (!evaluated) return null;
   const { summary, skipped } = evaluated;
   for (const { file, reason } of skipped)
     onNote(`the evaluation picture ${file} is left out of the epoch's scores: ${reason}`);
-  return {
-    psnr: summary.network?.psnr ?? null,
-    ssim: summary.network?.ssim ?? null,
-    bicubicPsnr: summary.bicubic.psnr ?? null,
-    bicubicSsim: summary.bicubic.ssim ?? null,
-  };
+  return { network: summary.network!, bicubic: summary.bicubic };
 }

@@ -33,10 +33,7 @@ function epoch(number: number, validationLoss: number, psnr: number | null): Epo
     epoch: number,
     loss: 1,
     validationLoss,
-    psnr,
-    ssim: psnr && psnr / 40,
-    bicubicPsnr: psnr && 25,
-    bicubicSsim: psnr && 0.7,
+    scores: psnr === null ? null : { network: { psnr, ssim: psnr / 40 }, bicubic: { psnr: 25, ssim: 0.7 } },
     learningRate: 1e-3,
     seconds: 90,
   };
@@ -94,7 +91,10 @@ test('folders whose history is missing, torn or foreign are told of and do no ha
 
 test('one damaged run of any kind is told of with its reason and hides no other', async () => {
   const own = join(folder, 'damaged');
-  await save(join('damaged', 'good'), [epoch(1, 0.2, 30), { ...epoch(2, 0.1, 30), psnr: Infinity }]);
+  await save(join('damaged', 'good'), [
+    epoch(1, 0.2, 30),
+    { ...epoch(2, 0.1, 30), scores: { network: { psnr: Infinity, ssim: 1 }, bicubic: { psnr: 25, ssim: 0.7 } } },
+  ]);
   const rows = [epoch(1, 0.2, 30), epoch(2, 0.1, 31)];
   const histories: [string, object, RegExp][] = [
     ['gap', [rows[0], epoch(3, 0.1, 31)], /its epoch 2 is numbered 3/],
@@ -102,7 +102,7 @@ test('one damaged run of any kind is told of with its reason and hides no other'
     ['late', [epoch(2, 0.1, 31)], /its epoch 1 is numbered 2/],
     ['empty', [null], /in its epoch 1 there is null/],
     ['lossless', [{ ...rows[0], validationLoss: null }], /in its epoch 1 validationLoss is null/],
-    ['worded', [{ ...rows[0], psnr: 'high' }], /in its epoch 1 psnr is "high"/],
+    ['worded', [{ ...rows[0], scores: { network: { psnr: 'high' } } }], /in its epoch 1 scores is .*"high"/],
   ];
   for (const [name, epochs] of histories) await save(join('damaged', `history-${name}`), epochs as EpochRecord[]);
   const options: [string, unknown, RegExp][] = [
@@ -205,4 +205,20 @@ test('networks and lists are told in short', () => {
   );
   assert.equal(optionText([1e-4, 1e-5]), '0.0001-0.00001');
   assert.equal(optionText(0), 0);
+});
+
+test('a run that version 0.1 wrote is read: scores side by side, a network as the list of its layers', async () => {
+  const old = { epoch: 1, loss: 1, validationLoss: 0.5, learningRate: 1e-3, seconds: 3 };
+  const epochs = [
+    { ...old, psnr: 26, ssim: 0.7, bicubicPsnr: 25, bicubicSsim: 0.6 },
+    { ...old, epoch: 2, psnr: null, ssim: null, bicubicPsnr: null, bicubicSsim: null },
+  ];
+  const layers = [{ filters: 1, kernel: 3, activation: 'linear' }];
+  await save('earlier', epochs as unknown as EpochRecord[], { ...recipes.tuned, network: layers });
+  const { history, options } = await loadRun('earlier', folder);
+  assert.deepEqual(
+    history.epochs.map(({ scores }) => scores),
+    [{ network: { psnr: 26, ssim: 0.7 }, bicubic: { psnr: 25, ssim: 0.6 } }, null],
+  );
+  assert.equal((options.network as { name: string }).name, '3');
 });

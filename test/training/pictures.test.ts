@@ -97,7 +97,7 @@ test('evaluation pictures that vanish while it trains are named, and no epoch is
   const vanish = () => void (++steps === 1 && rm(join(folder, 'passing.png')));
   const { history } = await train(data(noise(4), 'passing.png'), { ...options, engine, onNote, onStep: vanish }).done;
   assert.deepEqual(
-    history.epochs.map(({ psnr }) => psnr),
+    history.epochs.map(({ scores }) => scores),
     [null, null],
   );
   assert.ok(notes.length === 2 && /the epoch has no scores: .*passing\.png/.test(notes[0]), notes.join('\n'));
@@ -112,8 +112,12 @@ test('an infinite PSNR survives a stop and a resume, in the history, the checkpo
   const { history } = await train(data(noise(4), 'flat.png'), { ...settings, resume: true }).done;
   const infinite = [Infinity, Infinity];
   const found = [history, (await loadRun(run)).history, (await loadCheckpoint(run))!.history];
-  for (const { epochs } of found) assert.deepEqual([epochs[0].bicubicPsnr, epochs[1].bicubicPsnr], infinite);
-  assert.match(await readFile(join(run, 'history.json'), 'utf8'), /"bicubicPsnr": "Infinity"/);
+  for (const { epochs } of found)
+    assert.deepEqual(
+      epochs.map(({ scores }) => scores!.bicubic.psnr),
+      infinite,
+    );
+  assert.match(await readFile(join(run, 'history.json'), 'utf8'), /"psnr": "Infinity"/);
 });
 
 test('a resumed run whose validation or evaluation pictures have changed says so and scores its best anew', async () => {
@@ -147,7 +151,7 @@ test('a resumed run whose validation or evaluation pictures have changed says so
       ? (await evaluate(changed.evaluation, { protocol: 'report', scale: 3, model: kept, engine })).summary.network!
           .psnr
       : null;
-    assert.equal(history.rescored!.record.psnr, scored);
+    assert.equal(history.rescored!.record.scores?.network.psnr ?? null, scored);
     assert.equal(history.epochs.length, 3);
     assert.equal(reached(history).validationLoss, best.validationLoss);
     // It says so once: now the run knows the pictures.

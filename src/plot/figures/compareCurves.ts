@@ -1,12 +1,12 @@
 import { OptionError } from '../../errors';
-import type { History } from '../../runs/history';
+import { type History, scoredEpochs } from '../../runs/history';
 import { axis, type Figure, layoutOf, lossAxis, note, palette, runColors } from '../figure';
 
 /** Validation loss and PSNR of several runs, epoch by epoch. Throws OptionError when there is nothing to compare. */
 export function compareCurves(runs: { name: string; history: History }[]): Figure {
   const trained = runs.filter(({ history }) => history.epochs.length);
   if (!trained.length) throw new OptionError('no run has finished an epoch; train one or more, then compare');
-  const scored = trained.some(({ history }) => history.epochs.some(({ psnr }) => psnr !== null));
+  const scored = trained.some(({ history }) => history.epochs.some(({ scores }) => scores !== null));
   const losses = trained.flatMap(({ history }) => history.epochs.map(({ validationLoss }) => validationLoss));
   const most = Math.max(...trained.map(({ history }) => history.epochs.at(-1)!.epoch));
   const epochAxis = (rest: Record<string, unknown>) =>
@@ -53,15 +53,22 @@ function curves(name: string, { epochs }: History, color: string, scored: boolea
   };
   const loss = { ...shared, y: epochs.map(({ validationLoss }) => validationLoss), xaxis: 'x', yaxis: 'y' };
   return scored
-    ? [loss, { ...shared, y: epochs.map(({ psnr }) => psnr), xaxis: 'x2', yaxis: 'y2', showlegend: false }]
+    ? [
+        loss,
+        {
+          ...shared,
+          y: epochs.map(({ scores }) => scores?.network.psnr ?? null),
+          xaxis: 'x2',
+          yaxis: 'y2',
+          showlegend: false,
+        },
+      ]
     : [loss];
 }
 
 /** Bicubic's PSNR, the same for every run on the same images; one line for each different one. */
 function bicubicLine(runs: { history: History }[], most: number): Figure['data'] {
-  const found = runs
-    .flatMap(({ history }) => history.epochs.map(({ bicubicPsnr }) => bicubicPsnr))
-    .filter((value): value is number => value !== null);
+  const found = runs.flatMap(({ history }) => scoredEpochs(history.epochs).map(({ scores }) => scores.bicubic.psnr));
   return [...new Set(found)].map((value, index) => ({
     type: 'scatter',
     mode: 'lines',

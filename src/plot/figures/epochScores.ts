@@ -1,10 +1,10 @@
 import { OptionError } from '../../errors';
-import type { EpochRecord, History } from '../../runs/history';
+import { type History, type ScoredEpoch, scoredEpochs } from '../../runs/history';
 import { axis, type Figure, layoutOf, note, palette } from '../figure';
 
 /** PSNR and SSIM of the evaluation images after each epoch, beside bicubic's as a dashed line. Throws OptionError when no epoch has scores. */
 export function epochScores(history: History): Figure {
-  const scored = history.epochs.filter(({ psnr, ssim }) => psnr !== null && ssim !== null);
+  const scored = scoredEpochs(history.epochs);
   if (!scored.length)
     throw new OptionError('no epoch has scores; train with evaluation images (data.evaluation) for one epoch or more');
   const last = scored.at(-1)!.epoch;
@@ -18,12 +18,12 @@ export function epochScores(history: History): Figure {
   const title = (text: string, x: number) =>
     note(`<b>${text}</b>`, x, 1.02, { xref: 'paper', yref: 'paper', xanchor: 'left' });
   return {
-    data: [...panel(scored, 'psnr', 'bicubicPsnr', ''), ...panel(scored, 'ssim', 'bicubicSsim', '2')],
+    data: [...panel(scored, 'psnr', ''), ...panel(scored, 'ssim', '2')],
     layout: layoutOf('Scores after each epoch', 'mean of the evaluation images', {
       xaxis: epochAxis({ domain: [0, 0.455], anchor: 'y' }),
       xaxis2: epochAxis({ domain: [0.545, 1], anchor: 'y2' }),
-      yaxis: scoreAxis(scored, 'psnr', 'bicubicPsnr'),
-      yaxis2: scoreAxis(scored, 'ssim', 'bicubicSsim', { anchor: 'x2' }),
+      yaxis: scoreAxis(scored, 'psnr'),
+      yaxis2: scoreAxis(scored, 'ssim', { anchor: 'x2' }),
       annotations: [title('PSNR (dB)', 0), title('SSIM', 0.545)],
       showlegend: true,
       legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.09, yanchor: 'bottom' },
@@ -34,9 +34,8 @@ export function epochScores(history: History): Figure {
 }
 
 type Score = 'psnr' | 'ssim';
-type BicubicScore = 'bicubicPsnr' | 'bicubicSsim';
 
-function panel(epochs: EpochRecord[], score: Score, bicubicScore: BicubicScore, suffix: string): Figure['data'] {
+function panel(epochs: ScoredEpoch[], score: Score, suffix: string): Figure['data'] {
   const axes = { xaxis: `x${suffix}`, yaxis: `y${suffix}`, showlegend: suffix === '' };
   const digits = score === 'psnr' ? '.3f' : '.4f';
   const model = {
@@ -45,14 +44,13 @@ function panel(epochs: EpochRecord[], score: Score, bicubicScore: BicubicScore, 
     name: 'SRCNN',
     legendgroup: 'model',
     x: epochs.map(({ epoch }) => epoch),
-    y: epochs.map((record) => record[score]),
+    y: epochs.map(({ scores }) => scores.network[score]),
     hovertemplate: `epoch %{x}: %{y:${digits}}<extra></extra>`,
     line: { color: palette.model, width: 2 },
     marker: { size: 6 },
     ...axes,
   };
-  const baseline = epochs.at(-1)![bicubicScore];
-  if (baseline === null) return [model];
+  const baseline = epochs.at(-1)!.scores.bicubic[score];
   // Wider than the epochs, so that a single epoch has a line to stand against too.
   const ends = [epochs[0].epoch - 0.5, epochs.at(-1)!.epoch + 0.5];
   return [
@@ -72,15 +70,8 @@ function panel(epochs: EpochRecord[], score: Score, bicubicScore: BicubicScore, 
 }
 
 /** A range with some air above and below, so that a flat curve is not stretched into noise. */
-function scoreAxis(
-  epochs: EpochRecord[],
-  score: Score,
-  bicubicScore: BicubicScore,
-  rest: Record<string, unknown> = {},
-): Record<string, unknown> {
-  const values = epochs
-    .flatMap((record) => [record[score], record[bicubicScore]])
-    .filter((value): value is number => value !== null && Number.isFinite(value));
+function scoreAxis(epochs: ScoredEpoch[], score: Score, rest: Record<string, unknown> = {}): Record<string, unknown> {
+  const values = epochs.flatMap(({ scores }) => [scores.network[score], scores.bicubic[score]]).filter(Number.isFinite);
   if (!values.length) return axis('', rest);
   const least = Math.min(...values),
     most = Math.max(...values);

@@ -1,9 +1,10 @@
 import { duration } from '../../duration';
-import { comparableEpochs, type EpochRecord } from '../../runs/history';
+import { type EpochRecord, type ScoredEpoch, scoredEpochs, comparableEpochs } from '../../runs/history';
 import { layerRates, scheduleFactor } from '../../training/optimizers/optimizer';
 import { axis, type Figure, layoutOf, lossAxis, note, palette } from '../figure';
 import { batchesOf, inGroups, type LossLines, lossLines, meanStyle, singleStyle, validationStyle } from './lossLines';
 import type { Progress, TrainSession } from '../../training/settings';
+import { layerSlices } from '../../network/parameters';
 
 /** The mean loss of the steps since the point before, and the first layer's learning rate at the last of them. */
 export interface LivePoint {
@@ -35,7 +36,7 @@ export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
   const { single, mean, validation } = lossesIn(session, seen.points ?? []);
   const rates = rateCurve(session, seen.points ?? []);
   const reached = Math.max(single.x.at(-1) ?? 0, mean.x.at(-1) ?? 0, epochs.at(-1)?.epoch ?? 0);
-  const scored = epochs.filter(({ psnr, ssim }) => psnr !== null && ssim !== null);
+  const scored = scoredEpochs(epochs);
   const { title, subtitle } = wordsOf(session, seen);
   return {
     data: [
@@ -111,17 +112,17 @@ export function rateNow(session: TrainSession): number {
   const step = progress ? (progress.epoch - 1) * progress.batches + progress.batch - 1 : 0;
   return (
     scheduleFactor(options.schedule, Math.max(0, step), epochs * stepsPerEpoch(session)) *
-    layerRates(learningRate, model.network.layers.length)[0]
+    layerRates(learningRate, layerSlices(model.network).length)[0]
   );
 }
 
-function scoreLines(scored: EpochRecord[], score: 'psnr' | 'ssim', suffix: string): Figure['data'] {
+function scoreLines(scored: ScoredEpoch[], score: 'psnr' | 'ssim', suffix: string): Figure['data'] {
   if (!scored.length) return [];
-  const bicubic = scored.at(-1)![score === 'psnr' ? 'bicubicPsnr' : 'bicubicSsim'];
+  const bicubic = scored.at(-1)!.scores.bicubic[score];
   const showlegend = score === 'psnr';
   const model = {
     ...line(
-      { x: scored.map(({ epoch }) => epoch), y: scored.map((record) => short(record[score]!)) },
+      { x: scored.map(({ epoch }) => epoch), y: scored.map(({ scores }) => short(scores.network[score])) },
       'SRCNN',
       palette.model,
       suffix,
@@ -130,7 +131,6 @@ function scoreLines(scored: EpochRecord[], score: 'psnr' | 'ssim', suffix: strin
     legendgroup: 'model',
     showlegend,
   };
-  if (bicubic === null) return [model];
   const ends = { x: [0, scored.at(-1)!.epoch], y: [short(bicubic), short(bicubic)] };
   return [
     model,
@@ -143,7 +143,7 @@ function scoreLines(scored: EpochRecord[], score: 'psnr' | 'ssim', suffix: strin
   ];
 }
 
-function panelAxes(reached: number, losses: number[], scored: EpochRecord[]): Record<string, unknown> {
+function panelAxes(reached: number, losses: number[], scored: ScoredEpoch[]): Record<string, unknown> {
   // Whole epochs: the curves move on, the axis only now and then.
   const most = Math.max(1, Math.ceil(reached - 1e-6));
   const epochs = (domain: number[], anchor: string, title = '') =>
@@ -168,10 +168,8 @@ function panelAxes(reached: number, losses: number[], scored: EpochRecord[]): Re
 }
 
 /** Air above and below, so that a flat curve is not stretched into noise; nothing to read where there is no score. */
-function scoreAxis(scored: EpochRecord[], score: 'psnr' | 'ssim'): Record<string, unknown> {
-  const values = scored
-    .flatMap((record) => [record[score], record[score === 'psnr' ? 'bicubicPsnr' : 'bicubicSsim']])
-    .filter((value): value is number => value !== null && Number.isFinite(value));
+function scoreAxis(scored: ScoredEpoch[], score: 'psnr' | 'ssim'): Record<string, unknown> {
+  const values = scored.flatMap(({ scores }) => [scores.network[score], scores.bicubic[score]]).filter(Number.isFinite);
   if (!values.length) return axis('', { range: [0, 1], showticklabels: false, ticks: '', showgrid: false });
   const least = Math.min(...values),
     most = Math.max(...values);
@@ -246,10 +244,8 @@ const clock = (seconds: number) => new Date(Date.now() + 1000 * seconds).toTimeS
 function bestOf(epochs: EpochRecord[]): string {
   if (!epochs.length) return '';
   const best = epochs.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
-  const psnr =
-    best.psnr === null
-      ? ''
-      : `, PSNR ${best.psnr.toFixed(2)} dB${best.bicubicPsnr === null ? '' : ` (bicubic ${best.bicubicPsnr.toFixed(2)})`}`;
+  const { network, bicubic } = best.scores ?? {};
+  const psnr = network ? `, PSNR ${network.psnr.toFixed(2)} dB (bicubic ${bicubic!.psnr.toFixed(2)})` : '';
   return `best validation loss ${best.validationLoss.toPrecision(3)} after epoch ${best.epoch}${psnr}`;
 }
 

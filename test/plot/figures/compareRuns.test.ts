@@ -14,10 +14,7 @@ function run(name: string, changes: Partial<TrainOptions>, losses: number[]): Sa
     epoch: index + 1,
     loss: 1,
     validationLoss,
-    psnr: 30 - validationLoss,
-    ssim: 0.8,
-    bicubicPsnr: 25,
-    bicubicSsim: 0.7,
+    scores: { network: { psnr: 30 - validationLoss, ssim: 0.8 }, bicubic: { psnr: 25, ssim: 0.7 } },
     learningRate: 1e-3,
     seconds: 6,
   }));

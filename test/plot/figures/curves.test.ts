@@ -11,15 +11,15 @@ const record = (epoch: number, given: Partial<EpochRecord> = {}): EpochRecord =>
   epoch,
   loss: 0.02,
   validationLoss: 0.03 / epoch,
-  psnr: 26 + epoch / 10,
-  ssim: 0.74 + epoch / 100,
-  bicubicPsnr: 25.74,
-  bicubicSsim: 0.7293,
+  scores: {
+    network: { psnr: 26 + epoch / 10, ssim: 0.74 + epoch / 100 },
+    bicubic: { psnr: 25.74, ssim: 0.7293 },
+  },
   learningRate: 1e-3,
   seconds: 1,
   ...given,
 });
-const unscored = { psnr: null, ssim: null, bicubicPsnr: null, bicubicSsim: null };
+const unscored = { scores: null };
 const history = (epochs: EpochRecord[], losses: History['losses'] = []): History => ({ epochs, losses });
 const axisOf = (figure: Figure, name: string) =>
   figure.layout[name] as { type?: string; range: number[]; ticktext?: string[]; title: { text: string } };
@@ -110,7 +110,8 @@ test("one epoch is enough, and its point and bicubic's line are inside the panel
 });
 
 test('scores that are all infinite leave the axis to plotly, as they have no range', () => {
-  const figure = epochScores(history([record(1, { psnr: Infinity, bicubicPsnr: Infinity })]));
+  const equal = { psnr: Infinity, ssim: 1 };
+  const figure = epochScores(history([record(1, { scores: { network: equal, bicubic: equal } })]));
   assert.equal((figure.layout as { yaxis: { range?: number[] } }).yaxis.range, undefined);
 });
 

@@ -151,7 +151,10 @@ test('a display that fails ends the chart with its reason, once, and training go
 test("the curves stand on epochs: single batches, their mean in the middle of each epoch, the schedule's learning rate, scores beside bicubic's", async () => {
   const session = start();
   await session.done;
-  Object.assign(session.history.epochs[0], { psnr: 26.1, ssim: 0.74, bicubicPsnr: 25.7, bicubicSsim: 0.73 });
+  session.history.epochs[0].scores = {
+    network: { psnr: 26.1, ssim: 0.74 },
+    bicubic: { psnr: 25.7, ssim: 0.73 },
+  };
   const figure = liveFigure(session);
   assert.deepEqual(trace(figure, 'single batches').x.slice(0, 3), [0.33333, 0.66667, 1]);
   assert.deepEqual(trace(figure, 'training').x, [0.5, 1.5, 2.5]);
