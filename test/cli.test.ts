@@ -88,7 +88,7 @@ const refusals: [command: string, line: RegExp][] = [
   ['evaluate set5', /^DatasetError: set5: .*npx srcnn data fetch set5/],
   ['evaluate photos --scale 0', /^OptionError: scale is 0; use a whole number/],
   ['evaluate photos --scale 2.5', /^OptionError: scale is 2\.5; use a whole number/],
-  ['evaluate photos --scale three', /^OptionError: scale is NaN; use a whole number/],
+  ['evaluate photos --scale three', /^OptionError: --scale is "three"; use a number/],
   ['evaluate photos --threads 0', /^OptionError: threads is 0; use a whole number/],
   ['evaluate photos --protocol other', /^UnknownNameError: unknown protocol "other": use one of report, paper/],
   ['evaluate photos --model bad/cut.safetensors', /^WeightsError: bad\/cut\.safetensors: cut short/],
@@ -108,7 +108,7 @@ const refusals: [command: string, line: RegExp][] = [
   ['train photos --scale 2.5', /^OptionError: scale is 2\.5/],
   ['train photos --learning-rate 0', /^OptionError: learningRate is 0; use a number above 0/],
   ['train photos --learning-rate=-1', /^OptionError: learningRate is -1; use a number above 0/],
-  ['train photos --learning-rate much', /^OptionError: learningRate is NaN; use a number above 0/],
+  ['train photos --learning-rate much', /^OptionError: --learning-rate is "much"; use a number/],
   [
     'train photos --optimizer newton',
     /^error: .*--optimizer.*'newton' is invalid\. Allowed choices are sgd, adam, soap/,

@@ -4,9 +4,9 @@ import { evaluationImages } from '../data/datasets';
 import { createEngine } from '../engine/choose';
 import { evaluate, type Evaluation } from '../evaluation/evaluate';
 import { scoresToJson } from '../evaluation/scoreJson';
-import { pretrained, pretrainedNames } from '../formats/pretrained';
-import { loadWeights } from '../formats/weights';
+import { pretrainedNames } from '../formats/pretrained';
 import { writeAtomically } from '../disk/writeAtomically';
+import { modelNamed } from './modelArgument';
 import { engineOption, protocolOption, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
 import type { Model } from '../network/network';
@@ -40,20 +40,15 @@ export function evaluateCommand(program: Command): void {
 }
 
 async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void> {
-  const model = await modelOf(flags.model);
+  const model = flags.model === 'bicubic' ? undefined : await modelNamed(flags.model);
   const files = await filesOf(folder, flags.scale ?? model?.trainedFor?.scale);
   warnOfDegradation(flags, model);
   const engine = model && (await createEngine(flags.engine, flags));
-  const result = await evaluate(files, { ...flags, model, engine, onProgress: showCount('images') });
-  await engine?.close();
+  const options = { ...flags, model, engine, onProgress: showCount('images') };
+  const result = await evaluate(files, options).finally(() => engine?.close());
   show(result);
   const { protocol, scale, rows, summary } = result;
   if (flags.json) await writeAtomically(flags.json, scoresToJson({ protocol, scale, rows, summary }, 2) + '\n');
-}
-
-async function modelOf(name: string): Promise<Model | undefined> {
-  if (name === 'bicubic') return undefined;
-  return pretrainedNames.includes(name) ? pretrained(name) : loadWeights(name);
 }
 
 async function filesOf(folder: string, scale?: number): Promise<string[]> {

@@ -1,16 +1,30 @@
 import { Option } from 'commander';
 import { engineNames } from '../engine/choose';
+import { OptionError } from '../errors';
 import { DEFAULT_PROTOCOL, DEFAULT_SCALE, protocolOf, protocols } from '../protocols/protocols';
 
-// Options that several verbs share; a number that is none becomes NaN, which the functions behind the verbs refuse by name.
-export const number = (text: string) => Number(text);
+/** Reads a number of the option of this name; whether it is in range is for the functions behind the verbs to say. */
+export const number = (name: string) => (text: string) => {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isNaN(value)) throw new OptionError(`--${name} is "${text}"; use a number`);
+  return value;
+};
+
+/** A scale as people write it: 3, x3 or 3x. */
+export function scale(text: string): number {
+  const digits = /^\s*[x×]?(\d+)[x×]?\s*$/i.exec(text)?.[1];
+  return number('scale')(digits ?? text);
+}
+
+// Options that several verbs share.
 export const scaleOption = () =>
-  new Option('-s, --scale <n>', 'enlargement: a whole number from 2 to 8').argParser(number).default(DEFAULT_SCALE);
+  new Option('-s, --scale <n>', 'enlargement: a whole number from 2 to 8').argParser(scale).default(DEFAULT_SCALE);
 export const protocolOption = () =>
   new Option('-p, --protocol <name>', protocols.map(({ name, summary }) => `${name} (${summary})`).join(' or '))
     .argParser((name) => protocolOf(name).name)
     .default(DEFAULT_PROTOCOL);
-export const threadsOption = () => new Option('-t, --threads <n>', 'threads (default: all cores)').argParser(number);
+export const threadsOption = () =>
+  new Option('-t, --threads <n>', 'threads (default: all cores)').argParser(number('threads'));
 export const engineOption = () =>
   new Option('--engine <name>', 'what computes (default: the fastest that works)')
     .choices(engineNames)

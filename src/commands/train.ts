@@ -4,15 +4,18 @@ import { type Command, Option } from 'commander';
 import { evaluationImages, loadDataset } from '../data/datasets';
 import { preparePatches } from '../data/patches';
 import { createEngine } from '../engine/choose';
+import type { Engine } from '../engine/engine';
 import { DivergedError, OptionError, UnknownNameError } from '../errors';
 import { loadCheckpoint } from '../runs/checkpoint';
 import type { EpochRecord, EpochScores } from '../runs/history';
 import { type OptimizerName, optimizers } from '../training/optimizers/optimizer';
 import { recipes, type TrainOptions } from '../training/recipes';
+import { onStopSignals } from '../training/interrupt';
 import { modelFor, train } from '../training/train';
 import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
+import { defaultRunFolder } from './runFolderName';
 import { duration, showCount, showLine, showSkipped } from './terminal';
-import type { Progress } from '../training/settings';
+import type { Progress, TrainingData } from '../training/settings';
 import { networkNames } from '../network/families/families';
 
 interface TrainFlags {
@@ -40,12 +43,12 @@ export function trainCommand(program: Command): void {
     .argument('[data]', 'folder or name of a data set', 'sample')
     .option('-r, --recipe <name>', `one of ${Object.keys(recipes).join(', ')}`, 'tuned')
     .option('-n, --network <name>', `one of ${networkNames.join(', ')} (default: the recipe's)`)
-    .option('-e, --epochs <n>', "epochs in all (default: the recipe's)", number)
-    .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number)
+    .option('-e, --epochs <n>', "epochs in all (default: the recipe's)", number('epochs'))
+    .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number('batch-size'))
     .option(
       '-l, --learning-rate <x>',
       "learning rate of all layers (default: the recipe's; with --resume the run's, or another from here on)",
-      number,
+      number('learning-rate'),
     )
     .addOption(
       new Option('--optimizer <name>', "how weights follow the gradient (default: the recipe's)").choices(optimizers),
@@ -66,10 +69,8 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const named = flags.recipe === 'seed' ? 'report' : flags.recipe;
   const recipe = recipes[named as keyof typeof recipes] as TrainOptions | undefined;
   if (!recipe) throw new UnknownNameError('recipe', flags.recipe, Object.keys(recipes));
-  const folder =
-    flags.out ?? join('results', 'runs', `${flags.recipe}-${name.replace(/[^\w]+/g, '-')}-x${flags.scale}`);
-  const has = async (file: string) => (await stat(join(folder, file)).catch(() => null)) !== null;
-  if (!flags.resume && ((await has('checkpoint.bin')) || (await has('weights.safetensors')))) {
+  const folder = flags.out ?? defaultRunFolder(flags.recipe, name, flags.scale);
+  if (!flags.resume && ((await has(folder, 'checkpoint.bin')) || (await has(folder, 'weights.safetensors')))) {
     throw new OptionError(
       `${folder} holds a run already; add --resume to go on with it, or name another folder with --out`,
     );
@@ -85,12 +86,24 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   );
   showSkipped(data.skipped);
   const engine = await createEngine(flags.engine, flags);
+  await trainInto(folder, data, options, flags, engine).finally(() => engine.close());
+}
+
+const has = async (folder: string, file: string) => (await stat(join(folder, file)).catch(() => null)) !== null;
+
+async function trainInto(
+  folder: string,
+  data: TrainingData,
+  options: TrainOptions,
+  { resume, threads, learningRate }: TrainFlags,
+  engine: Engine,
+): Promise<void> {
   const session = train(data, {
     ...options,
     folder,
-    resume: flags.resume,
+    resume,
     engine,
-    threads: flags.threads,
+    threads,
     onStep: showStep,
     onEpoch: showEpoch,
     onNote: (message) => {
@@ -98,15 +111,16 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
       console.error(message);
     },
   });
-  process.once('SIGINT', () => session.stop().catch(() => undefined));
+  const stopWatching = onStopSignals(() => session.stop().catch(() => undefined));
   // The run began with the rate of its options; another one that was asked for holds from here on.
-  if (flags.resume && learningRate !== undefined) session.learningRate = learningRate;
-  const { best } = await session.done.catch(async (error) => {
-    if (!(error instanceof DivergedError)) throw error;
-    const from = (await has('checkpoint.bin')) ? `the last checkpoint in ${folder}` : 'the beginning';
-    throw withAdvice(error, session.learningRate, from);
-  });
-  await engine.close();
+  if (resume && learningRate !== undefined) session.learningRate = learningRate;
+  const { best } = await session.done
+    .catch(async (error) => {
+      if (!(error instanceof DivergedError)) throw error;
+      const from = (await has(folder, 'checkpoint.bin')) ? `the last checkpoint in ${folder}` : 'the beginning';
+      throw withAdvice(error, session.learningRate, from);
+    })
+    .finally(stopWatching);
   if (session.state === 'stopped') console.log('Stopped; the same command with --resume goes on.');
   if (best.epoch)
     console.log(

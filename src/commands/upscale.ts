@@ -8,9 +8,9 @@ import { upscale, type UpscaleOptions } from '../evaluation/upscale';
 import { checkWritable, readPhotograph, writeImage } from '../image/files';
 import { checkHolds } from '../image/holds';
 import { type Color, parseColor } from '../image/transparency';
-import { pretrained } from '../formats/pretrained';
-import { loadWeights } from '../formats/weights';
-import { engineOption, number, protocolOption, threadsOption } from './options';
+import { pretrained, pretrainedNames } from '../formats/pretrained';
+import { modelNamed } from './modelArgument';
+import { engineOption, protocolOption, scale, threadsOption } from './options';
 import { planUpscale, type UpscaleJob } from './upscalePlan';
 import type { Model } from '../network/network';
 import { checkScale } from '../degradations/degradation';
@@ -40,8 +40,11 @@ export function upscaleCommand(program: Command): void {
     .description(about)
     .argument('<in...>', 'pictures, or folders of them, and at the end OUT')
     .usage('[options] IN... OUT')
-    .option('-s, --scale <n>', '2, 3 or 4 (default: what the model was trained for, else 3)', number)
-    .option('-m, --model <file>', 'weights as .safetensors (default: those that come with the package)')
+    .option('-s, --scale <n>', '2, 3 or 4 (default: what the model was trained for, else 3)', scale)
+    .option(
+      '-m, --model <name>',
+      `the weights that come with the package (${pretrainedNames.join(', ')}; by default those of the scale), or a .safetensors file`,
+    )
     .addOption(protocolOption().default(undefined, 'the one the model was trained for'))
     .option('-f, --force', 'replace pictures that are there already')
     .option('-b, --background <colour>', 'behind transparent parts in JPEG and BMP: a name or #rrggbb', 'white')
@@ -59,7 +62,7 @@ async function runUpscale(paths: string[], flags: UpscaleFlags): Promise<void> {
   if (flags.scale !== undefined) checkScale(flags.scale);
   const background = await parseColor(flags.background);
   const jobs = await planUpscale(paths.slice(0, -1), paths.at(-1)!);
-  const model = flags.model === undefined ? pretrained(`x${flags.scale ?? 3}`) : await loadWeights(flags.model);
+  const model = flags.model === undefined ? pretrained(`x${flags.scale ?? 3}`) : await modelNamed(flags.model);
   const scale = flags.scale ?? model.trainedFor?.scale ?? 3;
   warnOfScale(model, scale);
   const engine = await createEngine(flags.engine, flags);

@@ -16,3 +16,17 @@ export function onInterrupt(listener: () => void): () => void {
     if (listeners.size === 0) process.removeListener('SIGINT', onSignal);
   };
 }
+
+/** Ctrl-C, the end that schedulers and containers ask for, and a terminal that was closed. */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Calls back at the first of each signal that asks a program to end; a second SIGTERM or SIGHUP ends it at once.
+ * Returns a function that ends this.
+ */
+export function onStopSignals(stop: () => void): () => void {
+  for (const signal of stopSignals) process.once(signal, stop);
+  return () => {
+    for (const signal of stopSignals) process.removeListener(signal, stop);
+  };
+}

@@ -278,18 +278,30 @@ export class Run implements TrainSession {
   private readonly onNote = (message: string) => (this.settings.onNote ?? console.warn)(message);
 
   private async validationLoss(engine: Engine, model: Model): Promise<number> {
-    const { border, leave: onBatch } = this;
+    const { border } = this;
+    const onBatch = async (lossSoFar: number) => {
+      this.leave();
+      // A checkpoint holds the weights after the last update only once a loss has shown that they are good.
+      if (lossSoFar <= LARGEST_LOSS) await this.saveIfDue();
+    };
     const options = { batchSize: this.given.batchSize, border, onBatch };
     const loss = await meanLoss(this.data.validation, model, engine, options);
     this.checkLoss('validation loss', loss, 'after its last batch');
     return loss;
   }
 
-  private scores(engine: Engine, model: Model) {
-    const { onNote, leave: onImage } = this;
+  private async scores(engine: Engine, model: Model) {
+    const { onNote } = this;
     const { files, bicubic } = this.evaluation!;
+    let saving = Promise.resolve();
+    const onImage = () => {
+      this.leave();
+      saving = saving.then(() => this.saveIfDue());
+      saving.catch(() => undefined);
+    };
     const options = { bicubic, threads: this.settings.threads, onNote, onImage };
-    return scoreEpoch({ ...this.data, evaluation: files }, model, engine, options);
+    // The checkpoint is written while pictures are scored; nothing in it changes before both are done.
+    return scoreEpoch({ ...this.data, evaluation: files }, model, engine, options).finally(() => saving);
   }
 
   /**
@@ -322,8 +334,7 @@ export class Run implements TrainSession {
     const loss = await engine.lossAndGradient(model, batch, gradient, { border: this.border });
     this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
     // The loss has just shown that the weights are good; those after the update may be ruined.
-    if (Date.now() - this.lastSaved >= 60_000 * (this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES))
-      await this.save();
+    await this.saveIfDue();
     const step = course.epoch * batches + course.batch + 1;
     update(model, gradient, course.optimizer, { ...given, learningRate: course.learningRate }, this.factor());
     course.lossSum += loss;
@@ -401,6 +412,15 @@ export class Run implements TrainSession {
     await this.save();
     this.settings.onEpoch?.(record);
     this.emit('epoch');
+  }
+
+  /** The timed checkpoint. */
+  private async saveIfDue(): Promise<void> {
+    const minutes = this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES;
+    if (Date.now() - this.lastSaved < 60_000 * minutes) return;
+    // Not due again while this one is being written.
+    this.lastSaved = Date.now();
+    await this.save();
   }
 
   private async save(): Promise<void> {

@@ -10,8 +10,8 @@ import type { Model } from '../network/network';
 interface LossOptions {
   batchSize: number;
   border: number;
-  /** Called before each batch; what it throws ends the sum. */
-  onBatch: () => void;
+  /** Awaited before each batch, with the mean over the batches so far (NaN before the first); an error it throws ends the sum. */
+  onBatch: (loss: number) => void | Promise<void>;
 }
 
 /** The mean squared error over all patches of a set, batch by batch. */
@@ -25,7 +25,7 @@ export async function meanLoss(
   let batch = emptyBatch();
   let sum = 0;
   for (let start = 0; start < patches.count; start += batchSize) {
-    onBatch();
+    await onBatch(sum / start);
     const count = Math.min(batchSize, patches.count - start);
     batch = fillBatch(patches, order, start, count, model.normalization, batch);
     sum += count * (await engine.lossAndGradient(model, batch, null, { border }));

@@ -23,6 +23,8 @@ export interface FetchOptions {
   onNote?: (line: string) => void;
   /** Addresses tried before the known ones: an archive, or a folder (ending in /) that holds archives under their usual names. */
   mirrors?: string[];
+  /** Seconds without a byte after which a connection is given up and tried anew; 60 by default. */
+  silenceSeconds?: number;
   /** Default: where data sets are looked for. */
   folder?: string;
 }
@@ -84,7 +86,7 @@ async function fetchArchive(name: string, archive: Archive, mirrors: Mirror[], t
       await Promise.all(mirrors.map((each) => forget(partFile(target, archive, each))));
       return receipt;
     } catch (error) {
-      if (error instanceof WriteError) throw error;
+      if (error instanceof WriteError || error instanceof OptionError) throw error;
       failures.push(`${mirror.url}: ${reason(error)}`);
       if (mirror !== mirrors.at(-1)) options.onNote?.(`no luck with ${failures.at(-1)}; trying the next address`);
     }
@@ -126,7 +128,8 @@ async function fetchFrom(mirror: Mirror, name: string, archive: Archive, target:
   const temporary = `${target}.unpacking`;
   let arrived = false;
   try {
-    await transfer(mirror, part, report('download'));
+    const { onNote, silenceSeconds } = options;
+    await transfer(mirror, part, { onBytes: report('download'), onNote, silenceSeconds });
     arrived = true;
     const receipt = { name, url: mirror.url, ...(await hash(part, report('check'))), date: new Date().toISOString() };
     if (mirror.sha256 && mirror.sha256 !== receipt.sha256) throw new DatasetError(`its SHA-256 is ${receipt.sha256} instead of ${mirror.sha256}`);

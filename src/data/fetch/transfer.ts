@@ -1,13 +1,29 @@
 import { mkdir, open, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { WriteError } from '../../errors';
+import { OptionError, WriteError } from '../../errors';
 import type { Mirror } from './catalogue';
+import { fetchByProxy } from './proxy';
 
 type OnBytes = (done: number, total?: number) => void;
 
-/** Give up on a server that has sent nothing for this long. */
-const silenceSeconds = 60;
+/** Seconds without a byte after which a connection is given up. */
+const SILENCE_SECONDS = 60;
+
+/** An attempt that ended in silence is of use only if it brought this many bytes. */
+const USEFUL_BYTES = 1e6;
+
+/** The server sent nothing for too long. */
+class Silence extends Error {}
+
+export interface TransferOptions {
+  /** Called after each piece. */
+  onBytes?: OnBytes;
+  /** Told why a connection was given up and that another is tried. */
+  onNote?: (line: string) => void;
+  /** Seconds without a byte after which a connection is given up; 60 by default. */
+  silenceSeconds?: number;
+}
 
 /** Milliseconds to wait after a lost connection, longer each time it brought nothing; then the mirror is given up. */
 const pauses = [200, 1000, 4000];
@@ -16,17 +32,19 @@ const pauses = [200, 1000, 4000];
  * Downloads an address into a file and goes on where an earlier attempt stopped, in this run or another one. Throws WriteError
  * when the disk is too small or not writable, else an Error that says what the server did; what came stays in the file.
  */
-export async function transfer(mirror: Mirror, file: string, onBytes: OnBytes = () => undefined): Promise<void> {
+export async function transfer(mirror: Mirror, file: string, options: TransferOptions = {}): Promise<void> {
   let answered = false;
   for (let fruitless = 0; ; fruitless++) {
     const before = await sizeOf(file);
     try {
-      return await connect(mirror, file, () => (answered = true), onBytes);
+      return await connect(mirror, file, () => (answered = true), options);
     } catch (error) {
       // a server that never answered is left for the next mirror at once
-      if (error instanceof WriteError || error instanceof Refusal || !answered) throw error;
-      if ((await sizeOf(file)) > before) fruitless = 0;
+      if (error instanceof WriteError || error instanceof Refusal || error instanceof OptionError || !answered) throw error;
+      // A server that sends a few bytes and falls silent, again and again, would be waited for without end.
+      if ((await sizeOf(file)) - before >= (error instanceof Silence ? USEFUL_BYTES : 1)) fruitless = 0;
       if (fruitless === pauses.length) throw error;
+      options.onNote?.(`${mirror.url}: ${(error as Error).message}; trying again`);
       await pause(pauses[fruitless]);
     }
   }
@@ -40,25 +58,28 @@ export async function forget(file: string): Promise<void> {
 /** The server answered, but not with the file: trying again at once is of no use. */
 class Refusal extends Error {}
 
-async function connect(mirror: Mirror, file: string, onAnswer: () => void, onBytes: OnBytes): Promise<void> {
+async function connect(mirror: Mirror, file: string, onAnswer: () => void, options: TransferOptions): Promise<void> {
+  const { onBytes, silenceSeconds = SILENCE_SECONDS } = options;
   const { size, validator } = await earlier(file);
   await checkRoom(file, mirror.bytes ?? 0, size);
   const silence = new AbortController();
-  const alarm = setTimeout(() => silence.abort(new Error(`it sent nothing for ${silenceSeconds} seconds`)), silenceSeconds * 1000);
+  const alarm = setTimeout(() => silence.abort(new Silence(`it sent nothing for ${silenceSeconds} seconds`)), silenceSeconds * 1000);
   try {
-    const response = await fetch(mirror.url, { headers: requestHeaders(size, validator), signal: silence.signal });
+    const response = await fetchByProxy(mirror.url, { headers: requestHeaders(size, validator), signal: silence.signal });
     if (response.status === 416 && rangeOf(response).total === size) return;
     if (size && (response.status === 416 || (response.status === 206 && rangeOf(response).start !== size))) {
       await response.body?.cancel();
       await forget(file);
-      return await connect(mirror, file, onAnswer, onBytes);
+      return await connect(mirror, file, onAnswer, options);
     }
     if (!response.ok || !response.body) throw new Refusal(`the server answered ${response.status} ${response.statusText}`);
     onAnswer();
     await receive(response, response.status === 206 ? size : 0, mirror, file, (done, total) => {
       alarm.refresh();
-      onBytes(done, total);
+      onBytes?.(done, total);
     });
+  } catch (error) {
+    throw silence.signal.aborted ? silence.signal.reason : error;
   } finally {
     clearTimeout(alarm);
   }

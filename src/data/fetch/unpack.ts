@@ -44,13 +44,22 @@ async function kindOf(archive: string): Promise<'zip' | 'tar'> {
   throw new DatasetError(page ? 'the server sent a web page instead of the archive' : 'what came is neither a .zip nor a .tar nor a .tgz');
 }
 
+/** What a tar archive calls its entries, in plain words. */
+const tarKinds: Record<string, string> = {
+  File: 'file', OldFile: 'file', ContiguousFile: 'file', Link: 'link', SymbolicLink: 'link',
+  FIFO: 'pipe', CharacterDevice: 'device', BlockDevice: 'device',
+};
+
+/** The kind in the upper four bits of a Unix mode, as zip archives made on Unix keep it; others keep 0. */
+const zipKinds: Record<number, string> = { 0o1: 'pipe', 0o2: 'device', 0o6: 'device', 0o12: 'link', 0o14: 'socket' };
+
 /** The place of an entry, undefined to skip it. Directories are made as files need them. */
-function place(entry: string, isLink: boolean, keep: Keep): string | undefined {
+function place(entry: string, kind: string, keep: Keep): string | undefined {
   const path = entry.replaceAll('\\', '/');
   if (/^(\/|[a-z]:)/i.test(path) || path.split('/').includes('..')) throw new DatasetError(`the archive's entry "${entry}" leads outside of its folder; nothing of it was kept`);
   const to = keep(path);
   if (to === undefined) return undefined;
-  if (isLink) throw new DatasetError(`the archive's entry "${entry}" is a link; nothing of it was kept`);
+  if (kind !== 'file') throw new DatasetError(`the archive's entry "${entry}" is a ${kind} and not a file; nothing of it was kept`);
   if (posix.isAbsolute(to) || posix.normalize(to).startsWith('..')) throw new DatasetError(`"${entry}" would be put outside of the data set's folder`);
   return to;
 }
@@ -61,8 +70,8 @@ async function unpackZip(archive: string, keep: Keep, write: Write): Promise<voi
   const zip = await openPromise(archive, { lazyEntries: true, autoClose: false });
   try {
     for await (const entry of zip.eachEntry()) {
-      const isLink = ((entry.externalFileAttributes >>> 16) & 0o170000) === 0o120000;
-      const path = entry.fileName.endsWith('/') ? undefined : place(entry.fileName, isLink, keep);
+      const kind = zipKinds[(entry.externalFileAttributes >>> 28) & 0o17] ?? 'file';
+      const path = entry.fileName.endsWith('/') ? undefined : place(entry.fileName, kind, keep);
       if (path !== undefined) await write(path, checked(await zip.openReadStreamPromise(entry), entry));
     }
   } finally {
@@ -90,8 +99,7 @@ function unpackTar(archive: string, keep: Keep, write: Write): Promise<void> {
     };
     const onReadEntry = (entry: ReadEntry) => {
       try {
-        const isLink = entry.type === 'SymbolicLink' || entry.type === 'Link';
-        const path = entry.type === 'Directory' ? undefined : place(entry.path, isLink, keep);
+        const path = entry.type === 'Directory' ? undefined : place(entry.path, tarKinds[entry.type] ?? entry.type, keep);
         if (path === undefined) return entry.resume();
         const written = write(path, entry);
         written.catch(stop);

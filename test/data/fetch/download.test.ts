@@ -297,3 +297,12 @@ test('a whole data set of the catalogue comes from a mirror of the same inner la
   assert.equal((await readdir(join(folder, 'Set5/HR'))).length, 5);
   assert.equal((await fetchDataset('set5', { folder })).alreadyThere, true);
 });
+
+test('a server that falls silent again and again is told of, tried again, and given up by name', async () => {
+  answers.set('/toy.zip', (_, response) => void response.writeHead(200, { 'content-length': 1000 }).write(Buffer.alloc(100)));
+  const notes: string[] = [];
+  const fetched = fetchDataset(toy(['/toy.zip']), { folder, silenceSeconds: 0.3, onNote: (line) => notes.push(line) });
+  await assert.rejects(fetched, (error) => error instanceof DatasetError && /it sent nothing for 0.3 seconds/.test(error.message));
+  assert.equal(notes.filter((line) => line.endsWith('it sent nothing for 0.3 seconds; trying again')).length, 3);
+  assert.equal(asked.length, 4);
+});

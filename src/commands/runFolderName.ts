@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { join, normalize } from 'node:path';
+import { datasetNames } from '../data/datasets';
+
+/** Characters of a data folder's name that a run folder's name keeps at most. */
+const LONGEST_NAME = 40;
+
+/**
+ * Where a run of this recipe, data and scale is written by default. Different data never share a folder: where the
+ * name had to be changed, some digits of its SHA-256 follow.
+ */
+export function defaultRunFolder(recipe: string, data: string, scale: number): string {
+  return join('results', 'runs', `${recipe}-${dataPart(data)}-x${scale}`);
+}
+
+function dataPart(data: string): string {
+  if (datasetNames.includes(data)) return data;
+  const path = normalize(data).replace(/(?<=.)[\\/]+$/, '');
+  const characters = [...path.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, '-')];
+  const name = characters.slice(0, LONGEST_NAME).join('');
+  // ./sample is a folder, sample the data set.
+  if (name === path && !datasetNames.includes(path)) return name;
+  return `${name}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
+}
