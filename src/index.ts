@@ -89,5 +89,5 @@ export { type Display, liveChart, type LiveChart } from './plot/notebook/liveCha
 export { liveFigure, type LivePoint, type Seen } from './plot/figures/liveFigure';
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
 export { liveTable, showTable, tableHtml, tableText, type Table } from './plot/notebook/table';
-export { NoNotebookError, show, showImage } from './plot/notebook/show';
+export { NoNotebookError, show, showImage, type ShowImageOptions } from './plot/notebook/show';
 export { writeResults, type ResultsOptions } from './results/writeResults';
