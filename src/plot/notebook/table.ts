@@ -6,14 +6,17 @@ export type Table = readonly object[] | { columns: string[]; values: unknown };
 let liveTables = 0;
 
 /**
- * Shows rows as a table below the cell. The numbers of a column have the same digits after the point, six significant ones at
- * most in the largest. A click on a column's head sorts by it where scripts run. Throws NoNotebookError outside of a notebook.
+ * Shows rows as a table below the cell. The numbers of a column have the same digits after the point, six significant
+ * ones at most in the largest. A click on a column's head sorts by it where scripts run.
+ * Throws NoNotebookError outside of a notebook.
  */
 export function showTable(table: Table): void {
   send(forms(table));
 }
 
-/** A table that changes: the function it returns shows rows below the cell the first time, and in their place from then on. */
+/**
+ * A table that changes: the function it returns shows rows below the cell the first time, and in their place from then on.
+ */
 export function liveTable(): (table: Table) => void {
   const id = `srcnn-table-${process.pid}-${++liveTables}`;
   let isUpdate = false;
