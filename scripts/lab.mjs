@@ -1,20 +1,22 @@
-// npm run lab: the set-up, then JupyterLab on notebooks/. Further words go to JupyterLab (-- --no-browser --port 9000).
+// npm run lab: the set-up, then JupyterLab on working copies of the notebooks. Further words go to JupyterLab (-- --no-browser --port 9000).
 import { spawn } from 'node:child_process';
 import { jupyterEnvironment, main, root, setUpLab, SetupError } from './setup.mjs';
+import { makeWorkingCopies, workingFolder } from './workingCopies.mjs';
 
 const options = process.argv.slice(2);
 if (options.includes('--help')) {
   console.log(
-    'npm run lab [-- JUPYTER-OPTION ...]   opens JupyterLab on notebooks/, for example -- --no-browser --port 9000',
+    'npm run lab [-- JUPYTER-OPTION ...]   opens JupyterLab on copies of the notebooks, for example -- --no-browser --port 9000',
   );
 } else {
   await main(async () => {
     await setUpLab();
+    await makeWorkingCopies(root);
     const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
     const settings = [
       '--ip=127.0.0.1',
       ...asRoot,
-      '--LabApp.default_url=/lab/tree/notebooks',
+      `--LabApp.default_url=/lab/tree/${workingFolder}`,
       '--MultiKernelManager.default_kernel_name=tslab',
     ];
     const jupyter = spawn('jupyter', ['lab', ...settings, ...options], {

@@ -7,6 +7,7 @@ export { luminance, toRgb, toYCbCr, type Convention } from './image/color';
 export { gaussianBlur } from './image/blur';
 export { imresize, resizePillow } from './image/resize';
 export { datasetNames, loadDataset, type Dataset } from './data/datasets';
+export { pictureName } from './data/pictureName';
 export { catalogue, type CatalogueEntry } from './data/fetch/catalogue';
 export { fetchDataset, type FetchOptions, type FetchProgress, type FetchResult } from './data/fetch/download';
 export { degrade, lowResolution, type DegradeOptions } from './data/degrade';
@@ -89,6 +90,6 @@ export { type Display, liveChart, type LiveChart } from './plot/notebook/liveCha
 export { liveFigure, type LivePoint, type Seen } from './plot/figures/liveFigure';
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
 export { liveTable, showTable, tableHtml, tableText, type Table } from './plot/notebook/table';
-export { NoNotebookError, show, showImage } from './plot/notebook/show';
+export { NoNotebookError, show, showImage, type ShowImageOptions } from './plot/notebook/show';
 import './plot/notebook/progress';
 export { writeResults, type ResultsOptions } from './results/writeResults';

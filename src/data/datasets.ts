@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import sharp from 'sharp';
 import { DatasetError, UnknownNameError } from '../errors';
 import { imageFiles } from '../image/files';
 import { catalogue, catalogueEntry, type CatalogueEntry, type Layout } from './fetch/catalogue';
@@ -31,7 +32,10 @@ export function dataFolder(): string {
 }
 
 /**
- * The files of a data set known by name, or of any folder of images. `scale` picks the pictures of set5, set14, bsd100 and urban100
+ * The files of a data set known by name, or of any folder of images. Of a folder, every tenth picture in the order of the names is
+ * held out (the last one where there are fewer than ten): it validates and is evaluated, and the others train. Pictures with a side
+ * below 64 pixels are not held out while there are larger ones; a picture that alone is large does all three. Another split is an object
+ * of one's own, `{ training, validation, evaluation }`, for example of two folders' `imageFiles`. `scale` picks the pictures of set5, set14, bsd100 and urban100
  * that were cropped for it. Throws DatasetError when the set is not there or not whole, UnknownNameError when there is no such set or folder.
  */
 export async function loadDataset(name: string, { scale = 3 }: { scale?: number } = {}): Promise<Dataset> {
@@ -82,12 +86,27 @@ async function benchmark({ name, archives: [{ folder, layouts }], instead = {} }
   return (await whole(name, '', { [path]: count }))[0];
 }
 
-/** A folder of images: every tenth validates and is evaluated, the others train. */
+/** A side of fewer pixels leaves too little to measure: such a picture is not held out while there are larger ones. */
+const leastHeldOutSide = 64;
+
+/** A folder of images: every tenth that is large enough validates and is evaluated, the others train. */
 async function folder(path: string): Promise<Dataset> {
   const files = await imageFiles(path);
-  const heldOut = (index: number) => files.length === 1 || index % 10 === 9 || (files.length < 10 && index === files.length - 1);
-  const validation = files.filter((_, index) => heldOut(index));
-  return { name: path, training: files.filter((_, index) => files.length === 1 || !heldOut(index)), validation, evaluation: validation };
+  const isLarge = await Promise.all(files.map(isLargeEnough));
+  const large = files.filter((_, index) => isLarge[index]);
+  // One picture alone does everything: without it there would be nothing to learn from, or nothing to measure.
+  const candidates = large.length ? large : files;
+  if (candidates.length === 1) return { name: path, training: files, validation: candidates, evaluation: candidates };
+  const last = candidates.length - 1;
+  const held = candidates.filter((_, index) => index % 10 === 9 || (last < 9 && index === last));
+  const isHeld = new Set(held);
+  return { name: path, training: files.filter((file) => !isHeld.has(file)), validation: held, evaluation: held };
+}
+
+/** By the file's header only. A file that cannot be read counts as large: whoever reads it says what is wrong with it. */
+async function isLargeEnough(file: string): Promise<boolean> {
+  const size = await sharp(file).metadata().catch(() => undefined);
+  return !size || Math.min(size.width, size.height) >= leastHeldOutSide;
 }
 
 /** The images of a folder, none when it is not there; of SelfExSR's folders image_SRF_N only the originals, *_HR. */

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { pictureName } from './pictureName';
 import { ImageTooSmallError } from '../errors';
 import { luminance } from '../image/color';
 import { cut } from '../image/crop';
@@ -32,7 +32,7 @@ export async function preparePair({ file, size, scale, sigma, ...job }: PairJob)
   const { width, height } = protocol.trainingSides(area);
   if (Math.min(width, height) <= size) {
     throw new ImageTooSmallError(
-      `${basename(file)}: the ${width}x${height} pixels that can be used hold no patch of ${size}; ` +
+      `${pictureName(file)}: the ${width}x${height} pixels that can be used hold no patch of ${size}; ` +
         'leave it out, or use a smaller size',
     );
   }

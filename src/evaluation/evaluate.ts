@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { pictureName } from '../data/pictureName';
 import { checkScale } from '../degradations/degradation';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
@@ -86,7 +86,7 @@ export async function evaluate(source: string | string[], options: EvaluateOptio
     if (outcome.status === 'rejected') skipped.push({ file: files[i], reason: outcome.reason.message });
     else {
       const { network, bicubic = known[i]! } = outcome.value;
-      rows.push({ file: basename(files[i]), bicubic, ...(network ? { network } : {}) });
+      rows.push({ file: pictureName(files[i]), bicubic, ...(network ? { network } : {}) });
     }
   }
   if (!rows.length) throw new DatasetError(`no image could be scored: ${reasons(skipped) || 'no file was given'}`);
@@ -119,7 +119,7 @@ function reasons(skipped: Evaluation['skipped']): string {
 function takeBicubic(rows: readonly EvaluationRow[]): (file: string) => Scores | undefined {
   const left = new Map<string, Scores[]>();
   for (const { file, bicubic } of rows) left.set(file, [...(left.get(file) ?? []), bicubic]);
-  return (file) => left.get(basename(file))?.shift();
+  return (file) => left.get(pictureName(file))?.shift();
 }
 
 type Job = Omit<ScoreJob, 'protocol' | 'measures'> & {

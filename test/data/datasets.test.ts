@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import sharp from 'sharp';
 import { dataFolder, datasetNames, evaluationImages, loadDataset } from '../../src/data/datasets';
 import { DatasetError, UnknownNameError } from '../../src/errors';
 
@@ -92,6 +93,25 @@ test('of a folder of images every tenth validates and is evaluated, the others t
   assert.deepEqual([training.length, validation.map((file) => basename(file)), evaluation], [18, ['10.png', '20.png'], validation]);
   assert.ok(!training.some((file) => validation.includes(file)), 'none is both');
   assert.equal((await evaluationImages(join(folder, 'mine'))).length, 20, 'a folder that is named for evaluation is evaluated whole');
+});
+
+test('a small icon is not held out while there are larger pictures, wherever its name stands', async () => {
+  await files('icons', []);
+  const write = (name: string, side: number) =>
+    sharp({ create: { width: side, height: side, channels: 3, background: 'red' } }).toFile(join(folder, 'icons', name));
+  await Promise.all([write('a.png', 80), write('b.png', 90), write('z-icon.png', 20)]);
+  const { training, validation, evaluation } = await loadDataset(join(folder, 'icons'));
+  const names = (paths: string[]) => paths.map((file) => basename(file));
+  assert.deepEqual([names(training), names(validation), evaluation], [['a.png', 'z-icon.png'], ['b.png'], validation]);
+});
+
+test('the only large picture among icons trains, validates and is evaluated', async () => {
+  await files('one-large', []);
+  for (const [name, side] of [['a.png', 80], ['z.png', 20]] as const) {
+    await sharp({ create: { width: side, height: side, channels: 3, background: 'red' } }).toFile(join(folder, 'one-large', name));
+  }
+  const { training, validation } = await loadDataset(join(folder, 'one-large'));
+  assert.deepEqual([training.length, validation.map((file) => basename(file))], [2, ['a.png']]);
 });
 
 const present = (path: string) => given !== undefined && existsSync(join(given, path));

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { OptionError } from '../../errors';
 import type { Image, Plane } from '../../image/image';
 import { type Figure, pngOf } from '../figure';
@@ -28,24 +29,68 @@ function kernelWriter(): WriteDisplayData {
 /** Sends an output, each of its forms under its MIME type; with an id it can be shown anew in its place (`isUpdate`). */
 export function send(
   data: Record<string, unknown>,
-  { id, isUpdate = false }: { id?: string; isUpdate?: boolean } = {},
+  { id, isUpdate = false, metadata = {} }: { id?: string; isUpdate?: boolean; metadata?: Record<string, unknown> } = {},
 ): void {
-  kernelWriter()({ data, metadata: {}, transient: id ? { display_id: id } : {} }, isUpdate);
+  kernelWriter()({ data, metadata, transient: id ? { display_id: id } : {} }, isUpdate);
 }
+
+/** How a picture is shown. */
+export interface ShowImageOptions {
+  /** Its width in the notebook, in CSS pixels, 1 to 10000; the picture's own without it, at most 1000. */
+  width?: number;
+}
+
+/** A wider picture is made smaller before it is sent: an enlargement at its full size would make a notebook of many megabytes. */
+const widest = 1000;
 
 /**
  * Shows a figure below the cell: a picture for GitHub and for print, which JupyterLab turns into the live figure when the
- * pointer enters it. Throws NoNotebookError outside of a notebook.
+ * pointer enters it. An image or a plane is shown as `showImage` does. Throws NoNotebookError outside of a notebook.
  */
-export async function show(figure: Figure): Promise<void> {
+export async function show(figure: Figure | Image | Plane): Promise<void> {
+  if (!('layout' in figure)) return showImage(figure);
   kernelWriter();
   // Scale 1: JupyterLab and GitHub show a picture pixel for pixel, and a larger one would be cut off.
   const png = await figurePng(figure, { scale: 1 });
-  send({ 'application/vnd.plotly.v1+json': figure, 'image/png': png.toString('base64') });
+  const words = figureWords(figure);
+  send(
+    { 'application/vnd.plotly.v1+json': figure, 'image/png': png.toString('base64'), 'text/plain': words },
+    { metadata: { 'image/png': { alt: words } } },
+  );
 }
 
-/** Shows a picture below the cell at its own size, 0..255 where it is a plane. Throws NoNotebookError outside of a notebook. */
-export async function showImage(image: Image | Plane): Promise<void> {
-  kernelWriter();
-  send({ 'image/png': (await pngOf(image)).toString('base64') });
+/**
+ * Shows a picture below the cell, 0..255 where it is a plane. More than 1000 pixels of width are never sent: its text
+ * form then says so. Throws OptionError for a width out of range, NoNotebookError outside of a notebook.
+ */
+export async function showImage(image: Image | Plane, options: ShowImageOptions = {}): Promise<void> {
+  const { data, metadata } = await imageOutput(image, options);
+  send(data, { metadata });
+}
+
+/** The figure's title and subtitle without their markup: what a reader hears who does not see it. */
+export function figureWords({ layout }: Figure): string {
+  const title = layout.title as { text?: string; subtitle?: { text?: string } } | string | undefined;
+  const parts = typeof title === 'string' ? [title] : [title?.text, title?.subtitle?.text];
+  const words = parts
+    .filter((part): part is string => Boolean(part))
+    .map((part) => part.replace(/<[^>]*>/g, ' ').trim());
+  return words.join(': ') || 'figure';
+}
+
+/** The output that `showImage` sends: the PNG, its shown width and its description in words. */
+export async function imageOutput(
+  image: Image | Plane,
+  { width = Math.min(image.width, widest) }: ShowImageOptions = {},
+): Promise<{ data: Record<string, string>; metadata: Record<string, unknown> }> {
+  if (!(width >= 1 && width <= 10000)) throw new OptionError(`width is ${width}; use 1 to 10000 pixels`);
+  const sent = Math.min(image.width, widest);
+  const whole = await pngOf(image);
+  const png = sent === image.width ? whole : await sharp(whole).resize({ width: sent }).png().toBuffer();
+  const size = `${image.width} x ${image.height} pixels`;
+  const words = sent === image.width ? `picture of ${size}` : `picture of ${size}, shown from ${sent} pixels of width`;
+  return {
+    data: { 'image/png': png.toString('base64'), 'text/plain': words },
+    metadata: { 'image/png': { width: Math.round(width), alt: words } },
+  };
 }

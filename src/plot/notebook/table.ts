@@ -5,12 +5,18 @@ export type Table = readonly object[] | { columns: string[]; values: unknown };
 
 let liveTables = 0;
 
-/** Shows rows as a table below the cell, numbers to six significant digits. Throws NoNotebookError outside of a notebook. */
+/**
+ * Shows rows as a table below the cell. The numbers of a column have the same digits after the point, six significant
+ * ones at most in the largest. A click on a column's head sorts by it where scripts run.
+ * Throws NoNotebookError outside of a notebook.
+ */
 export function showTable(table: Table): void {
   send(forms(table));
 }
 
-/** A table that changes: the function it returns shows rows below the cell the first time, and in their place from then on. */
+/**
+ * A table that changes: the function it returns shows rows below the cell the first time, and in their place from then on.
+ */
 export function liveTable(): (table: Table) => void {
   const id = `srcnn-table-${process.pid}-${++liveTables}`;
   let isUpdate = false;
@@ -22,31 +28,79 @@ export function liveTable(): (table: Table) => void {
 
 const forms = (table: Table) => ({ 'text/html': tableHtml(table), 'text/plain': tableText(table) });
 
-/** The table as an HTML element. */
+/** Sorts the rows of the table whose head was clicked; a second click turns the order round, and empty cells stay last. */
+const sortOnClick = `const h=event.target.closest('th'),t=this,b=t.tBodies[0];if(!h)return;
+const i=h.cellIndex,up=t.dataset.sorted!==String(i);t.dataset.sorted=up?i:'';
+const v=r=>r.cells[i].textContent,n=s=>s.trim()===''?NaN:Number(s);
+b.append(...[...b.rows].sort((p,q)=>{const x=v(p),y=v(q);if(x===''||y==='')return (x==='')-(y==='');
+const d=isNaN(n(x))||isNaN(n(y))?x.localeCompare(y):n(x)-n(y);return up?d:-d}))`;
+
+/** The table as an HTML element. Without scripts, as on GitHub, it is the same table and only does not sort. */
 export function tableHtml(table: Table): string {
-  const { columns, rows } = cells(table);
+  const { columns, rows, isNumber } = cells(table);
   const line = (texts: string[], tag: 'th' | 'td') =>
-    `<tr>${texts.map((text) => `<${tag}>${escape(text)}</${tag}>`).join('')}</tr>`;
-  return `<table>\n<thead>${line(columns, 'th')}</thead>\n<tbody>\n${rows.map((row) => line(row, 'td')).join('\n')}\n</tbody>\n</table>`;
+    `<tr>${texts.map((text, i) => `<${tag} style="text-align:${isNumber[i] ? 'right' : 'left'}">${escape(text)}</${tag}>`).join('')}</tr>`;
+  const body = rows.map((row) => line(row, 'td')).join('\n');
+  return `<table onclick="${escape(sortOnClick)}">\n<thead>${line(columns, 'th')}</thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
 }
 
-/** The table in columns of equal width, for whoever reads without HTML. */
+/** The table in columns of equal width, text at the left and numbers at the right, for whoever reads without HTML. */
 export function tableText(table: Table): string {
-  const { columns, rows } = cells(table);
+  const { columns, rows, isNumber } = cells(table);
   const widths = columns.map((name, index) => Math.max(name.length, ...rows.map((row) => row[index].length)));
-  return [columns, ...rows].map((row) => row.map((text, index) => text.padStart(widths[index])).join('  ')).join('\n');
+  const pad = (text: string, i: number) => (isNumber[i] ? text.padStart(widths[i]) : text.padEnd(widths[i]));
+  return [columns, ...rows].map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
 }
 
-function cells(table: Table): { columns: string[]; rows: string[][] } {
-  if ('columns' in table)
-    return { columns: table.columns, rows: (table.values as unknown[][]).map((row) => row.map(cell)) };
-  const columns = [...new Set(table.flatMap((row) => Object.keys(row)))];
-  return { columns, rows: table.map((row) => columns.map((column) => cell((row as Record<string, unknown>)[column]))) };
+interface Cells {
+  columns: string[];
+  rows: string[][];
+  isNumber: boolean[];
 }
 
-function cell(value: unknown): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return '';
-  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value);
+function cells(table: Table): Cells {
+  const columns = 'columns' in table ? table.columns : [...new Set(table.flatMap((row) => Object.keys(row)))];
+  const values =
+    'columns' in table
+      ? (table.values as unknown[][])
+      : table.map((row) => columns.map((column) => (row as Record<string, unknown>)[column]));
+  const written = columns.map((_, index) => writtenColumn(values.map((row) => row[index])));
+  return {
+    columns,
+    rows: values.map((_, row) => written.map(({ texts }) => texts[row])),
+    isNumber: written.map(({ isNumber }) => isNumber),
+  };
+}
+
+const isEmpty = (value: unknown) => value === null || value === undefined || Number.isNaN(value);
+
+/** A column's cells; all its numbers are written alike, so that digits of the same worth stand below each other. */
+function writtenColumn(values: unknown[]): { texts: string[]; isNumber: boolean } {
+  const filled = values.filter((value) => !isEmpty(value));
+  const isNumber = filled.length > 0 && filled.every((value) => typeof value === 'number');
+  const write = numberWriter(filled.filter((value): value is number => typeof value === 'number'));
+  const texts = values.map((value) => (isEmpty(value) ? '' : typeof value === 'number' ? write(value) : String(value)));
+  return { texts, isNumber };
+}
+
+/** Fixed digits where the smallest number keeps three significant ones that way, else powers of ten for the whole column. */
+function numberWriter(numbers: number[]): (value: number) => string {
+  const sizes = numbers.map(Math.abs).filter((size) => size > 0 && Number.isFinite(size));
+  if (!sizes.length || numbers.every((value) => Number.isInteger(value) || !Number.isFinite(value))) return String;
+  const most = Math.max(...sizes);
+  const least = Math.min(...sizes);
+  const needed = Math.max(...sizes.map((size) => decimals(Number(size.toPrecision(6)))));
+  const digits = Math.min(needed, Math.max(0, 5 - Math.floor(Math.log10(most))));
+  const isFixed = most < 1e9 && (digits === needed || least >= 10 ** (2 - digits)) && digits <= 10;
+  return (value) => (!Number.isFinite(value) || value === 0 || isFixed ? fixed(value, digits) : value.toExponential(3));
+}
+
+const fixed = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : String(value));
+
+/** Digits after the point in the shortest writing of a number. */
+function decimals(value: number): number {
+  const [mantissa, exponent = '0'] = String(value).split('e');
+  return Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(exponent));
 }
 
 const escape = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);

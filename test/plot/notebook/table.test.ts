@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DataFrame } from 'danfojs-node';
+import { JSDOM } from 'jsdom';
 import { NoNotebookError } from '../../../src/plot/notebook/show';
 import { liveTable, showTable, tableHtml, tableText } from '../../../src/plot/notebook/table';
 
@@ -10,7 +11,7 @@ const rows = [
 ];
 
 test('a table has a column for every key of any row, empty where a row lacks it', () => {
-  const found = [...tableHtml(rows).matchAll(/<t[hd]>(.*?)<\/t[hd]>/g)].map(([, text]) => text);
+  const found = [...tableHtml(rows).matchAll(/<t[hd](?: [^>]*)?>(.*?)<\/t[hd]>/g)].map(([, text]) => text);
   assert.deepEqual(found, ['name', 'psnr', 'note', 'a&#60;b', '26.1235', '', 'c', '', '&#34;x&#34; &#38; y']);
 });
 
@@ -20,7 +21,7 @@ test('as text its columns are aligned', () => {
       { epoch: 1, loss: 0.5 },
       { epoch: 10, loss: 0.25 },
     ]),
-    'epoch  loss\n    1   0.5\n   10  0.25',
+    'epoch  loss\n    1  0.50\n   10  0.25',
   );
 });
 
@@ -35,4 +36,31 @@ test('a DataFrame and its rows give the same table', () => {
 test('outside of a notebook there is nowhere to show it', () => {
   assert.throws(() => showTable(rows), NoNotebookError);
   assert.throws(() => liveTable()(rows), NoNotebookError);
+});
+
+test('the numbers of a column have the same digits after the point, and text stands at the left', () => {
+  assert.equal(
+    tableText([
+      { name: 'a', psnr: 26.5 },
+      { name: 'long', psnr: 131.123456 },
+    ]),
+    'name     psnr\na      26.500\nlong  131.123',
+  );
+  const html = tableHtml([{ name: 'a', psnr: 26.5 }]);
+  assert.match(html, /<td style="text-align:left">a<\/td><td style="text-align:right">26.5<\/td>/);
+});
+
+test('a column of whole numbers has no point, and one of very unequal numbers has powers of ten', () => {
+  assert.equal(tableText([{ n: 5 }, { n: 1234567 }]), '      n\n      5\n1234567');
+  assert.equal(tableText([{ n: 0.00001234567 }, { n: 1234.5678 }]), '       n\n1.235e-5\n1.235e+3');
+});
+
+test('a click on a column sorts by it, a second one the other way, and empty cells stay last', () => {
+  const { window } = new JSDOM(tableHtml([{ n: 10 }, { n: null }, { n: 9 }]), { runScripts: 'dangerously' });
+  const column = () => [...window.document.querySelectorAll('td')].map((cell) => cell.textContent);
+  const head = window.document.querySelector('th')!;
+  head.click();
+  assert.deepEqual(column(), ['9', '10', '']);
+  head.click();
+  assert.deepEqual(column(), ['10', '9', '']);
 });
