@@ -1,73 +1,69 @@
+import { takeLock } from '../disk/lock';
+import { createEngine } from '../engine/choose';
+import type { Engine } from '../engine/engine';
 import { DivergedError, OptionError, WriteError } from '../errors';
 import type { PatchSet } from '../data/patches';
-import { drawOrder, emptyBatch, fillBatch, type PatchOrder } from '../data/batches';
-import type { Batch, Engine } from '../engine/engine';
-import { createEngine } from '../engine/choose';
-import { takeLock } from '../disk/lock';
-import type { RandomState } from '../random';
-import { type Checkpoint, newCheckpoint } from '../runs/checkpoint';
-import type { EpochRecord, History } from '../runs/history';
-import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPictures';
-import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
-import { onInterrupt } from './interrupt';
-import { layerRates, scheduleFactor, update } from './optimizers/optimizer';
-import { Pace } from './pace';
-import type { TrainOptions } from './recipes';
-import { describePatches, RunFolder } from '../runs/runFolder';
-import type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
-import { meanLoss, scoreEpoch } from './validate';
 import type { Model } from '../network/network';
 import { layerSlices } from '../network/parameters';
+import { type Checkpoint, newCheckpoint } from '../runs/checkpoint';
+import type { History } from '../runs/history';
+import { describePatches, RunFolder } from '../runs/runFolder';
+import { type Control, EpochLoop, ignoreStopped } from './epoch';
+import { onInterrupt } from './interrupt';
+import { layerRates } from './optimizers/optimizer';
+import type { TrainOptions } from './recipes';
+import type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
 
-const DEFAULT_CHECKPOINT_MINUTES = 5;
-
-/**
- * In units of the target's variance, where an answer of the mean grey costs 1: a network this far off does not come
- * back.
- */
-const LARGEST_LOSS = 1e4;
-
-/** Thrown inside to leave a validation or an evaluation that stop() came into. */
-class Stopped extends Error {}
-
-const ignoreStopped = (error: unknown) => {
-  if (!(error instanceof Stopped)) throw error;
-};
-
+/** Who may start, pause and stop: a session whose epochs epoch.ts runs. */
 export class Run implements TrainSession {
   done!: Promise<TrainResult>;
   state: TrainSession['state'] = 'running';
-  progress: Progress | null = null;
-  private course: Checkpoint;
+  private readonly loop: EpochLoop;
   private readonly initialWeights: Float32Array;
-  private readonly batches: number;
-  private readonly folder?: RunFolder;
   private readonly listeners = new Set<(event: 'step' | 'epoch' | 'state') => void>();
   private stopping = false;
   private opened = false;
   private diverged = false;
   private wake?: () => void;
-  private lastSaved = Date.now();
-  private epochEndSeconds?: number;
-  private readonly pace = new Pace();
   private rateChosen = false;
-  private evaluation?: EvaluationPictures;
 
   constructor(
-    private readonly data: TrainingData,
-    /** The options as they were given, last. */
-    public given: TrainOptions,
-    private settings: TrainSettings,
+    data: TrainingData,
+    given: TrainOptions,
+    settings: TrainSettings,
     readonly model: Model,
-    private readonly border: number,
+    border: number,
     after?: Run,
   ) {
     if (after) this.done = after.done;
-    this.batches = Math.floor(data.training.count / given.batchSize);
     this.initialWeights = model.weights.slice();
-    if (settings.folder) this.folder = new RunFolder(settings.folder, model);
-    this.course = newCheckpoint(given, model, settings.folder ? describePatches(data.training) : '');
+    const folder = settings.folder ? new RunFolder(settings.folder, model) : undefined;
+    const course = newCheckpoint(given, model, settings.folder ? describePatches(data.training) : '');
+    const control: Control = {
+      isStopping: () => this.stopping,
+      isPaused: () => this.state === 'paused',
+      untilResumed: () => new Promise((resolve) => (this.wake = resolve)),
+      emit: (event) => this.emit(event),
+    };
+    this.loop = new EpochLoop(data, given, settings, model, border, folder, course, control);
     this.start();
+  }
+
+  private get course(): Checkpoint {
+    return this.loop.course;
+  }
+
+  private get settings(): TrainSettings {
+    return this.loop.settings;
+  }
+
+  /** The options as they were given, last. */
+  get given(): TrainOptions {
+    return this.loop.given;
+  }
+
+  get progress(): Progress | null {
+    return this.loop.progress;
   }
 
   get history(): History {
@@ -133,7 +129,7 @@ export class Run implements TrainSession {
   }
 
   trainsOn(patches: PatchSet): boolean {
-    return patches === this.data.training || describePatches(patches) === this.course.data;
+    return patches === this.loop.data.training || describePatches(patches) === this.course.data;
   }
 
   /** Takes over the callbacks, and the number of epochs and the learning rate where they were changed. */
@@ -141,8 +137,8 @@ export class Run implements TrainSession {
     if (options.epochs !== this.given.epochs) this.epochs = options.epochs;
     if (JSON.stringify(options.learningRate) !== JSON.stringify(this.given.learningRate))
       this.learningRate = options.learningRate;
-    this.given = options;
-    this.settings = { ...this.settings, onStep, onEpoch, onNote };
+    this.loop.given = options;
+    this.loop.settings = { ...this.settings, onStep, onEpoch, onNote };
   }
 
   private change(state: TrainSession['state']): void {
@@ -156,7 +152,7 @@ export class Run implements TrainSession {
 
   private start(): void {
     this.stopping = false;
-    // The caller holds the session before the first step, whatever fails; one that goes on at once waits until its folder is given back.
+    // The caller holds the session before the first step, whatever fails; a resumed one waits until its folder is free.
     this.done = Promise.resolve(this.done).then(
       () => this.run(),
       () => this.run(),
@@ -170,19 +166,20 @@ export class Run implements TrainSession {
     let unlock: (() => Promise<void>) | undefined;
     let interrupted = false;
     const off = onInterrupt(() => {
-      interrupted ||= !this.stopping; // Else a caller took the signal, who stops the session and tells so.
+      // If stop() was already called, its caller handles the signal and reports it.
+      interrupted ||= !this.stopping;
       this.stop().catch(() => undefined);
     });
     try {
       if (this.settings.folder) unlock = await takeLock(this.settings.folder, 'run.lock', 'trains there');
       if (!this.opened || this.diverged) await this.open();
       engine = this.settings.engine ?? (await createEngine());
-      await this.folder?.saveOptions(this.course, engine);
-      await this.checkPictures(engine).catch(ignoreStopped);
-      while (this.course.epoch < this.course.epochs && !this.stopping) await this.epoch(engine);
+      await this.loop.folder?.saveOptions(this.course, engine);
+      await this.loop.checkPictures(engine).catch(ignoreStopped);
+      while (this.course.epoch < this.course.epochs && !this.stopping) await this.loop.epoch(engine);
       if (this.stopping) {
-        await this.checkWeights(engine);
-        await this.save();
+        await this.loop.checkWeights(engine);
+        await this.loop.save();
       }
       this.change(this.course.epoch < this.course.epochs ? 'stopped' : 'finished');
       if (interrupted && this.state === 'stopped') this.tellStopped();
@@ -203,229 +200,25 @@ export class Run implements TrainSession {
     const { goOn = 'session.resume() goes on' } = this.settings;
     const kept = this.settings.folder ? `checkpoint in ${this.settings.folder}` : 'kept in memory';
     console.log(
-      `Training stopped in epoch ${this.course.epoch + 1} after batch ${this.course.batch} of ${this.batches}, ${kept}; ${goOn}.`,
+      `Training stopped in epoch ${this.course.epoch + 1} after batch ${this.course.batch} of ${this.loop.batches}, ${kept}; ${goOn}.`,
     );
   }
 
-  /** Takes over the folder's checkpoint, or refuses what does not fit: at first, and once the weights in memory are good for nothing. */
+  /** Takes over the folder's checkpoint, or refuses what does not fit: at first, and once the weights in memory are ruined. */
   private async open(): Promise<void> {
-    const { onNote } = this;
+    const { loop } = this;
     const { resume = false } = this.settings;
     const { learningRate, epochs, data } = this.course;
     if (this.diverged) {
       this.model.weights.set(this.initialWeights);
-      this.course = { ...newCheckpoint(this.given, this.model, data), learningRate, epochs };
+      loop.course = { ...newCheckpoint(this.given, this.model, data), learningRate, epochs };
     }
-    if (this.folder) this.course = await this.folder.open(this.course, resume || this.diverged, onNote);
+    if (loop.folder) loop.course = await loop.folder.open(loop.course, resume || this.diverged, loop.onNote);
     if (this.diverged || this.rateChosen) this.course.learningRate = learningRate;
     if (this.diverged) this.course.epochs = epochs;
-    this.course.history.batchesPerEpoch = this.batches;
+    this.course.history.batchesPerEpoch = loop.batches;
     this.opened = true;
     this.diverged = false;
-  }
-
-  /** From the batch that is next to the end of the epoch, or to where it is stopped. */
-  private async epoch(engine: Engine): Promise<void> {
-    const { course, batches } = this;
-    const random: RandomState = { ...course.random };
-    const drawn = drawOrder(this.data.training.count, this.given.augment ?? false, random);
-    const gradient = new Float32Array(this.model.weights.length);
-    const before = course.seconds,
-      firstBatch = course.batch;
-    let batch = emptyBatch();
-    let began = Date.now();
-    while (course.batch < batches) {
-      if (this.state === 'paused') {
-        await this.untilResumed();
-        began = Date.now() - 1000 * (course.seconds - before);
-      }
-      if (this.stopping) return;
-      batch = await this.step(engine, drawn, gradient, batch);
-      const seconds = before + (Date.now() - began) / 1000;
-      this.pace.add(seconds - course.seconds);
-      course.seconds = seconds;
-      this.report((course.seconds - before) / (course.batch - firstBatch));
-    }
-    await this.finishEpoch(engine, random).catch(ignoreStopped);
-  }
-
-  /**
-   * Before the first batch: names evaluation pictures that cannot be scored, and scores anew where the pictures were
-   * changed.
-   */
-  private async checkPictures(engine: Engine): Promise<void> {
-    const { course, data, onNote } = this;
-    const now = this.folder && (await picturesOf(data));
-    const changed = now ? changedPictures(course, now) : [];
-    if (course.epoch < course.epochs || changed.length)
-      this.evaluation ??= await checkEvaluation(data, { threads: this.settings.threads, onNote, onImage: this.leave });
-    if (changed.length && course.best) {
-      onNote(`${this.settings.folder}: ${changeNote(changed, course.pictures!, now!)}`);
-      const model = { ...this.model, weights: course.best.weights };
-      const validationLoss = changed.includes('validation')
-        ? await this.validationLoss(engine, model)
-        : course.best.validationLoss;
-      recordAnew(course, { validationLoss, scores: await this.scores(engine, model) });
-    }
-    course.pictures = now;
-    if (changed.length) await this.save();
-  }
-
-  private readonly leave = () => {
-    if (this.stopping) throw new Stopped();
-  };
-
-  private readonly onNote = (message: string) => (this.settings.onNote ?? console.warn)(message);
-
-  private async validationLoss(engine: Engine, model: Model): Promise<number> {
-    const { border } = this;
-    const onBatch = async (lossSoFar: number) => {
-      this.leave();
-      // A checkpoint holds the weights after the last update only once a loss has shown that they are good.
-      if (lossSoFar <= LARGEST_LOSS) await this.saveIfDue();
-    };
-    const options = { batchSize: this.given.batchSize, border, onBatch };
-    const loss = await meanLoss(this.data.validation, model, engine, options);
-    this.checkLoss('validation loss', loss, 'after its last batch');
-    return loss;
-  }
-
-  private async scores(engine: Engine, model: Model) {
-    const { onNote } = this;
-    const { files, bicubic } = this.evaluation!;
-    let saving = Promise.resolve();
-    const onImage = () => {
-      this.leave();
-      saving = saving.then(() => this.saveIfDue());
-      saving.catch(() => undefined);
-    };
-    const options = { bicubic, threads: this.settings.threads, onNote, onImage };
-    // The checkpoint is written while pictures are scored; nothing in it changes before both are done.
-    return scoreEpoch({ ...this.data, evaluation: files }, model, engine, options).finally(() => saving);
-  }
-
-  /**
-   * After the last update no loss says whether the weights are still good: a checkpoint of ruined ones would help
-   * nobody.
-   */
-  private async checkWeights(engine: Engine): Promise<void> {
-    const { batchSize } = this.given;
-    const first = { ...this.data.training, count: batchSize };
-    const options = { batchSize, border: this.border, onBatch: () => undefined };
-    this.checkLoss('loss', await meanLoss(first, this.model, engine, options), `after batch ${this.course.batch}`);
-  }
-
-  private async step(
-    engine: Engine,
-    { order, symmetries }: PatchOrder,
-    gradient: Float32Array,
-    buffers: Batch,
-  ): Promise<Batch> {
-    const { course, model, given, batches } = this;
-    const batch = fillBatch(
-      this.data.training,
-      order,
-      course.batch * given.batchSize,
-      given.batchSize,
-      model.normalization,
-      buffers,
-      symmetries,
-    );
-    const loss = await engine.lossAndGradient(model, batch, gradient, { border: this.border });
-    this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
-    // The loss has just shown that the weights are good; those after the update may be ruined.
-    await this.saveIfDue();
-    const step = course.epoch * batches + course.batch + 1;
-    update(model, gradient, course.optimizer, { ...given, learningRate: course.learningRate }, this.factor());
-    course.lossSum += loss;
-    course.batch++;
-    if (step % given.lossEvery === 0) course.history.losses.push({ step, loss });
-    return batch;
-  }
-
-  private checkLoss(name: string, loss: number, where: string): void {
-    if (loss <= LARGEST_LOSS) return;
-    const from = this.folder ? 'from the last checkpoint' : 'from the beginning';
-    throw new DivergedError(
-      `the ${name} became ${loss} in epoch ${this.course.epoch + 1}, ${where}; lower learningRate, then resume() goes on ${from}`,
-    );
-  }
-
-  private factor(): number {
-    const { epoch, batch, epochs } = this.course;
-    return scheduleFactor(this.given.schedule, epoch * this.batches + batch, epochs * this.batches);
-  }
-
-  private untilResumed(): Promise<void> {
-    return new Promise((resolve) => (this.wake = resolve));
-  }
-
-  private report(meanSeconds: number): void {
-    const { epoch, batch, epochs, lossSum } = this.course;
-    const { batches } = this;
-    const { secondsPerStep } = this.pace;
-    this.progress = {
-      epoch: epoch + 1,
-      epochs,
-      batch,
-      batches,
-      loss: lossSum / batch,
-      imagesPerSecond: this.given.batchSize / (secondsPerStep ?? meanSeconds),
-      secondsLeft: secondsPerStep && this.secondsLeft(secondsPerStep),
-    };
-    this.settings.onStep?.(this.progress);
-    this.emit('step');
-  }
-
-  /** Before the first epoch has ended, its end is guessed: validation is a third of a training step, and scores are left out. */
-  private secondsLeft(secondsPerStep: number): number {
-    const { epoch, batch, epochs } = this.course;
-    const validation = this.data.validation.count / this.given.batchSize / 3;
-    const epochEnd = this.epochEndSeconds ?? validation * secondsPerStep;
-    return ((epochs - epoch) * this.batches - batch) * secondsPerStep + (epochs - epoch) * epochEnd;
-  }
-
-  private async finishEpoch(engine: Engine, random: RandomState): Promise<void> {
-    const { course, model } = this;
-    const began = Date.now();
-    const factor = scheduleFactor(
-      this.given.schedule,
-      course.epoch * this.batches + course.batch - 1,
-      course.epochs * this.batches,
-    );
-    const validationLoss = await this.validationLoss(engine, model);
-    const scores = await this.scores(engine, model);
-    this.epochEndSeconds = (Date.now() - began) / 1000;
-    const epoch = course.epoch + 1;
-    if (!course.best || validationLoss < course.best.validationLoss)
-      course.best = { epoch, validationLoss, weights: model.weights.slice() };
-    const record: EpochRecord = {
-      epoch,
-      loss: course.lossSum / this.batches,
-      validationLoss,
-      scores,
-      learningRate: factor * layerRates(course.learningRate, layerSlices(model.network).length)[0],
-      seconds: course.seconds + this.epochEndSeconds,
-    };
-    course.history.epochs.push(record);
-    Object.assign(course, { random, epoch, batch: 0, lossSum: 0, seconds: 0 });
-    await this.save();
-    this.settings.onEpoch?.(record);
-    this.emit('epoch');
-  }
-
-  /** The timed checkpoint. */
-  private async saveIfDue(): Promise<void> {
-    const minutes = this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES;
-    if (Date.now() - this.lastSaved < 60_000 * minutes) return;
-    // Not due again while this one is being written.
-    this.lastSaved = Date.now();
-    await this.save();
-  }
-
-  private async save(): Promise<void> {
-    await this.folder?.save(this.course);
-    this.lastSaved = Date.now();
   }
 
   private result(): TrainResult {

@@ -1,0 +1,264 @@
+import { type PatchOrder, drawOrder, emptyBatch, fillBatch } from '../data/batches';
+import type { Batch, Engine } from '../engine/engine';
+import { DivergedError } from '../errors';
+import type { Model } from '../network/network';
+import { layerSlices } from '../network/parameters';
+import type { RandomState } from '../random';
+import type { Checkpoint } from '../runs/checkpoint';
+import type { EpochRecord } from '../runs/history';
+import type { RunFolder } from '../runs/runFolder';
+import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPictures';
+import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
+import { layerRates, scheduleFactor, update } from './optimizers/optimizer';
+import { Pace } from './pace';
+import type { TrainOptions } from './recipes';
+import type { Progress, TrainingData, TrainSettings } from './settings';
+import { meanLoss, scoreEpoch } from './validate';
+
+const DEFAULT_CHECKPOINT_MINUTES = 5;
+
+/**
+ * In units of the target's variance, where an answer of the mean grey costs 1: a network this far off does not come back.
+ */
+const LARGEST_LOSS = 1e4;
+
+/** Internal: abandons validation or scoring when stop() is called. */
+class Stopped extends Error {}
+
+/** For what may be abandoned: it is done anew after a resume. */
+export const ignoreStopped = (error: unknown) => {
+  if (!(error instanceof Stopped)) throw error;
+};
+
+/** What the loop asks of the session, and tells it. */
+export interface Control {
+  isStopping(): boolean;
+  isPaused(): boolean;
+  untilResumed(): Promise<void>;
+  emit(event: 'step' | 'epoch'): void;
+}
+
+/** The loop of an epoch: batches, checkpoints in time, validation and scores. */
+export class EpochLoop {
+  progress: Progress | null = null;
+  readonly batches: number;
+  private lastSaved = Date.now();
+  private epochEndSeconds?: number;
+  private readonly pace = new Pace();
+  private evaluation?: EvaluationPictures;
+
+  constructor(
+    readonly data: TrainingData,
+    /** The options as they were given, last. */
+    public given: TrainOptions,
+    public settings: TrainSettings,
+    readonly model: Model,
+    private readonly border: number,
+    readonly folder: RunFolder | undefined,
+    /** Where training stands: what a checkpoint holds. */
+    public course: Checkpoint,
+    private readonly control: Control,
+  ) {
+    this.batches = Math.floor(data.training.count / given.batchSize);
+  }
+
+  /** From the batch that is next to the end of the epoch, or to where it is stopped. */
+  async epoch(engine: Engine): Promise<void> {
+    const { course, batches } = this;
+    const random: RandomState = { ...course.random };
+    const drawn = drawOrder(this.data.training.count, this.given.augment ?? false, random);
+    const gradient = new Float32Array(this.model.weights.length);
+    const before = course.seconds,
+      firstBatch = course.batch;
+    let batch = emptyBatch();
+    let began = Date.now();
+    while (course.batch < batches) {
+      if (this.control.isPaused()) {
+        await this.control.untilResumed();
+        began = Date.now() - 1000 * (course.seconds - before);
+      }
+      if (this.control.isStopping()) return;
+      batch = await this.step(engine, drawn, gradient, batch);
+      const seconds = before + (Date.now() - began) / 1000;
+      this.pace.add(seconds - course.seconds);
+      course.seconds = seconds;
+      this.report((course.seconds - before) / (course.batch - firstBatch));
+    }
+    await this.finishEpoch(engine, random).catch(ignoreStopped);
+  }
+
+  /**
+   * Before the first batch: names evaluation pictures that cannot be scored, and scores anew where the pictures were
+   * changed.
+   */
+  async checkPictures(engine: Engine): Promise<void> {
+    const { course, data, onNote } = this;
+    const now = this.folder && (await picturesOf(data));
+    const changed = now ? changedPictures(course, now) : [];
+    if (course.epoch < course.epochs || changed.length)
+      this.evaluation ??= await checkEvaluation(data, { threads: this.settings.threads, onNote, onImage: this.leave });
+    if (changed.length && course.best) {
+      onNote(`${this.settings.folder}: ${changeNote(changed, course.pictures!, now!)}`);
+      const model = { ...this.model, weights: course.best.weights };
+      const validationLoss = changed.includes('validation')
+        ? await this.validationLoss(engine, model)
+        : course.best.validationLoss;
+      recordAnew(course, { validationLoss, scores: await this.scores(engine, model) });
+    }
+    course.pictures = now;
+    if (changed.length) await this.save();
+  }
+
+  private readonly leave = () => {
+    if (this.control.isStopping()) throw new Stopped();
+  };
+
+  readonly onNote = (message: string) => (this.settings.onNote ?? console.warn)(message);
+
+  private async validationLoss(engine: Engine, model: Model): Promise<number> {
+    const { border } = this;
+    const onBatch = async (lossSoFar: number) => {
+      this.leave();
+      // A checkpoint holds the weights after the last update only once a loss has shown that they are good.
+      if (lossSoFar <= LARGEST_LOSS) await this.saveIfDue();
+    };
+    const options = { batchSize: this.given.batchSize, border, onBatch };
+    const loss = await meanLoss(this.data.validation, model, engine, options);
+    this.checkLoss('validation loss', loss, 'after its last batch');
+    return loss;
+  }
+
+  private async scores(engine: Engine, model: Model) {
+    const { onNote } = this;
+    const { files, bicubic } = this.evaluation!;
+    let saving = Promise.resolve();
+    const onImage = () => {
+      this.leave();
+      saving = saving.then(() => this.saveIfDue());
+      saving.catch(() => undefined);
+    };
+    const options = { bicubic, threads: this.settings.threads, onNote, onImage };
+    // The checkpoint is written while pictures are scored; nothing in it changes before both are done.
+    return scoreEpoch({ ...this.data, evaluation: files }, model, engine, options).finally(() => saving);
+  }
+
+  /**
+   * After the last update no loss says whether the weights are still good: a checkpoint of ruined ones would help
+   * nobody.
+   */
+  async checkWeights(engine: Engine): Promise<void> {
+    const { batchSize } = this.given;
+    const first = { ...this.data.training, count: batchSize };
+    const options = { batchSize, border: this.border, onBatch: () => undefined };
+    this.checkLoss('loss', await meanLoss(first, this.model, engine, options), `after batch ${this.course.batch}`);
+  }
+
+  private async step(
+    engine: Engine,
+    { order, symmetries }: PatchOrder,
+    gradient: Float32Array,
+    buffers: Batch,
+  ): Promise<Batch> {
+    const { course, model, given, batches } = this;
+    const batch = fillBatch(
+      this.data.training,
+      order,
+      course.batch * given.batchSize,
+      given.batchSize,
+      model.normalization,
+      buffers,
+      symmetries,
+    );
+    const loss = await engine.lossAndGradient(model, batch, gradient, { border: this.border });
+    this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
+    // The loss has just shown that the weights are good; those after the update may be ruined.
+    await this.saveIfDue();
+    const step = course.epoch * batches + course.batch + 1;
+    update(model, gradient, course.optimizer, { ...given, learningRate: course.learningRate }, this.factor());
+    course.lossSum += loss;
+    course.batch++;
+    if (step % given.lossEvery === 0) course.history.losses.push({ step, loss });
+    return batch;
+  }
+
+  private checkLoss(name: string, loss: number, where: string): void {
+    if (loss <= LARGEST_LOSS) return;
+    const from = this.folder ? 'from the last checkpoint' : 'from the beginning';
+    throw new DivergedError(
+      `the ${name} became ${loss} in epoch ${this.course.epoch + 1}, ${where}; lower learningRate, then resume() goes on ${from}`,
+    );
+  }
+
+  private factor(): number {
+    const { epoch, batch, epochs } = this.course;
+    return scheduleFactor(this.given.schedule, epoch * this.batches + batch, epochs * this.batches);
+  }
+
+  private report(meanSeconds: number): void {
+    const { epoch, batch, epochs, lossSum } = this.course;
+    const { batches } = this;
+    const { secondsPerStep } = this.pace;
+    this.progress = {
+      epoch: epoch + 1,
+      epochs,
+      batch,
+      batches,
+      loss: lossSum / batch,
+      imagesPerSecond: this.given.batchSize / (secondsPerStep ?? meanSeconds),
+      secondsLeft: secondsPerStep && this.secondsLeft(secondsPerStep),
+    };
+    this.settings.onStep?.(this.progress);
+    this.control.emit('step');
+  }
+
+  /** Before the first epoch has ended, its end is guessed: validation is a third of a training step, and scores are left out. */
+  private secondsLeft(secondsPerStep: number): number {
+    const { epoch, batch, epochs } = this.course;
+    const validation = this.data.validation.count / this.given.batchSize / 3;
+    const epochEnd = this.epochEndSeconds ?? validation * secondsPerStep;
+    return ((epochs - epoch) * this.batches - batch) * secondsPerStep + (epochs - epoch) * epochEnd;
+  }
+
+  private async finishEpoch(engine: Engine, random: RandomState): Promise<void> {
+    const { course, model } = this;
+    const began = Date.now();
+    const factor = scheduleFactor(
+      this.given.schedule,
+      course.epoch * this.batches + course.batch - 1,
+      course.epochs * this.batches,
+    );
+    const validationLoss = await this.validationLoss(engine, model);
+    const scores = await this.scores(engine, model);
+    this.epochEndSeconds = (Date.now() - began) / 1000;
+    const epoch = course.epoch + 1;
+    if (!course.best || validationLoss < course.best.validationLoss)
+      course.best = { epoch, validationLoss, weights: model.weights.slice() };
+    const record: EpochRecord = {
+      epoch,
+      loss: course.lossSum / this.batches,
+      validationLoss,
+      scores,
+      learningRate: factor * layerRates(course.learningRate, layerSlices(model.network).length)[0],
+      seconds: course.seconds + this.epochEndSeconds,
+    };
+    course.history.epochs.push(record);
+    Object.assign(course, { random, epoch, batch: 0, lossSum: 0, seconds: 0 });
+    await this.save();
+    this.settings.onEpoch?.(record);
+    this.control.emit('epoch');
+  }
+
+  /** The timed checkpoint. */
+  private async saveIfDue(): Promise<void> {
+    const minutes = this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES;
+    if (Date.now() - this.lastSaved < 60_000 * minutes) return;
+    // Not due again while this one is being written.
+    this.lastSaved = Date.now();
+    await this.save();
+  }
+
+  async save(): Promise<void> {
+    await this.folder?.save(this.course);
+    this.lastSaved = Date.now();
+  }
+}
