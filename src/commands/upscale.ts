@@ -1,16 +1,13 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { checkScale } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { OptionError } from '../errors';
-import { upscale, type UpscaleOptions } from '../evaluation/upscale';
-import { checkWritable, readPhotograph, writeImage } from '../image/files';
 import { pretrained } from '../formats/pretrained';
 import { loadWeights } from '../formats/weights';
 import { engineOption, number, protocolOption, threadsOption } from './options';
-import { planUpscale, type UpscaleJob } from './upscalePlan';
+import { showLeftOut } from './terminal';
+import { enlargeAll } from './upscaleAll';
+import { planUpscale } from './upscalePlan';
 import type { Model } from '../network/network';
 
 interface UpscaleFlags {
@@ -24,7 +21,8 @@ interface UpscaleFlags {
 
 const about =
   'Enlarge pictures with trained weights: files or folders IN, to the file or folder OUT. The suffix of the file OUT says which kind ' +
-  'it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. Alpha, colour profile and, in PNG and TIFF, 16 bits are kept; ' +
+  'it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. - is standard input or output, which gets ' +
+  'the kind of IN, or PNG. Alpha, colour profile and, in PNG and TIFF, 16 bits are kept; ' +
   'pictures are turned upright as their EXIF says.';
 
 /** Adds `srcnn upscale`. */
@@ -50,12 +48,13 @@ async function runUpscale(paths: string[], flags: UpscaleFlags): Promise<void> {
     );
   if (flags.scale !== undefined) checkScale(flags.scale);
   const jobs = await planUpscale(paths.slice(0, -1), paths.at(-1)!);
+  for (const input of paths.slice(0, -1)) await showLeftOut(input);
   const model = flags.model === undefined ? pretrained(`x${flags.scale ?? 3}`) : await loadWeights(flags.model);
   const scale = flags.scale ?? model.trainedFor?.scale ?? 3;
   warnOfScale(model, scale);
   const engine = await createEngine(flags.engine, flags);
   try {
-    await enlargeAll(jobs, { model, scale, protocol: flags.protocol, engine }, flags.force ?? false);
+    await enlargeAll(jobs, { model, scale, protocol: flags.protocol, engine, force: flags.force ?? false });
   } finally {
     await engine.close();
   }
@@ -66,38 +65,4 @@ function warnOfScale({ trainedFor }: Model, scale: number): void {
     console.error(
       `the model was trained for x${trainedFor.scale}; x${scale} will look softer or sharper than it should`,
     );
-}
-
-/** One bad picture does not stop the others; what went wrong is listed at the end. */
-async function enlargeAll(jobs: UpscaleJob[], options: UpscaleOptions, force: boolean): Promise<void> {
-  const failures: string[] = [];
-  const bar = process.stderr.isTTY
-    ? new SingleBar({ format: '{bar} {percentage}%  {input}', hideCursor: null, clearOnComplete: true })
-    : undefined;
-  bar?.start(jobs.length, 0, { input: '' });
-  for (const [index, job] of jobs.entries()) {
-    const onProgress = (done: number, total: number) => bar?.update(index + done / total, { input: job.input });
-    onProgress(0, 1);
-    try {
-      await enlarge(job, { ...options, onProgress }, force);
-      if (!bar) console.log(job.output);
-    } catch (error) {
-      failures.push(`${job.input}: ${(error as Error).message}`);
-    }
-  }
-  bar?.stop();
-  console.log(`${jobs.length - failures.length} of ${jobs.length} pictures enlarged by ${options.scale}`);
-  for (const failure of failures) console.error(`failed  ${failure}`);
-  if (failures.length) process.exitCode = 1;
-}
-
-async function enlarge({ input, output }: UpscaleJob, options: UpscaleOptions, force: boolean): Promise<void> {
-  if (!force && (await stat(output).catch(() => null)))
-    throw new OptionError(`${output} is there already; add --force to replace it`);
-  const photograph = await readPhotograph(input);
-  const { scale = 3 } = options;
-  checkWritable(output, { width: scale * photograph.width, height: scale * photograph.height });
-  const large = await upscale(photograph, options);
-  await mkdir(dirname(output), { recursive: true });
-  await writeImage(output, large);
 }

@@ -10,10 +10,8 @@ import { forgetTemporary, rememberTemporary } from './temporaries';
  */
 export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
   try {
-    const { path, replaceable } = await findTarget(file);
-    await mkdir(dirname(path), { recursive: true });
-    if (replaceable) await replaceFile(path, (temporary) => writeFlushed(temporary, bytes));
-    else await writeFlushed(path, bytes);
+    await mkdir(dirname((await findTarget(file)).path), { recursive: true });
+    await writeTarget(file, (target) => writeFlushed(target, bytes));
   } catch (error) {
     throw new WriteError(
       `${file}: could not be written (${(error as Error).message}); free some space or choose another folder`,
@@ -22,8 +20,13 @@ export async function writeAtomically(file: string, bytes: Uint8Array | string):
   }
 }
 
-/** Lets `write` fill a temporary file beside `path`, then renames it to `path`. After an error, or an exit, nothing is left of it. */
-export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+/**
+ * Lets `write` fill a temporary file beside the place that `file` leads to, then renames it to there. After an error, or an exit of
+ * the program, nothing is left of it. A device or pipe is filled directly.
+ */
+export async function writeTarget(file: string, write: (target: string) => Promise<unknown>): Promise<void> {
+  const { path, replaceable } = await findTarget(file);
+  if (!replaceable) return void (await write(path));
   const temporary = temporaryBeside(path);
   rememberTemporary(temporary);
   try {
@@ -38,7 +41,7 @@ export async function replaceFile(path: string, write: (temporary: string) => Pr
 }
 
 /** Writes the bytes and waits until they are on the disk, where the file is on one. */
-export async function writeFlushed(file: string, bytes: Uint8Array | string): Promise<void> {
+async function writeFlushed(file: string, bytes: Uint8Array | string): Promise<void> {
   const handle = await open(file, 'w');
   try {
     await handle.writeFile(bytes);

@@ -5,8 +5,8 @@ import { UnknownNameError } from '../errors';
 import type { Image } from '../image/image';
 import { type Photograph, samplesLike } from '../image/photograph';
 import { pretrained } from '../formats/pretrained';
-import { bandsOf } from './bands';
-import { enlargeRows } from './upscaleRows';
+import { type Band, bandsOf } from './bands';
+import { type Enlarger, enlargeRows } from './upscaleRows';
 import type { Model } from '../network/network';
 import { reachOf } from '../network/geometry';
 
@@ -29,21 +29,49 @@ export interface UpscaleOptions {
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
 export async function upscale(image: Photograph, options: UpscaleOptions = {}): Promise<Photograph> {
-  const { scale = options.model?.trainedFor?.scale ?? 3, onProgress } = options;
+  const enlarger = await createEnlarger(options);
+  const large = emptyLarge(image, enlarger.scale);
+  for await (const _ of enlargeBands(image, enlarger, options, () => ({ large, firstRow: 0 })));
+  return large;
+}
+
+/**
+ * The same picture as `upscale` gives, as strips from top to bottom, each a picture of its own. Only one is held at a time, so that
+ * the whole may be larger than the memory. Throws as `upscale` does.
+ */
+export async function* upscaleStrips(image: Photograph, options: UpscaleOptions = {}): AsyncGenerator<Photograph> {
+  const enlarger = await createEnlarger(options);
+  yield* enlargeBands(image, enlarger, options, ({ start, end }) => ({
+    large: emptyLarge({ ...image, height: end - start }, enlarger.scale),
+    firstRow: start,
+  }));
+}
+
+async function createEnlarger(options: UpscaleOptions): Promise<Enlarger> {
+  const { scale = options.model?.trainedFor?.scale ?? 3 } = options;
   checkScale(scale);
   const model = options.model ?? pretrained(`x${scale}`);
   const protocol = options.protocol ?? model.trainedFor?.protocol ?? 'seed';
   if (!protocols.includes(protocol)) throw new UnknownNameError('protocol', protocol, protocols);
-  const engine = options.engine ?? (await createEngine());
+  return { model, scale, protocol, engine: options.engine ?? (await createEngine()) };
+}
+
+/** Fills the picture that `roomFor` gives for each band, whose top is the enlarged row `firstRow` of the small picture, and yields it. */
+async function* enlargeBands(
+  image: Photograph,
+  enlarger: Enlarger,
+  options: UpscaleOptions,
+  roomFor: (band: Band) => { large: Photograph; firstRow: number },
+): AsyncGenerator<Photograph> {
   try {
-    const large = emptyLarge(image, scale);
-    for (const band of bandsOf(image, scale, reachOf(model.network))) {
-      await enlargeRows(image, large, band, { model, engine, scale, protocol });
-      onProgress?.(band.end, image.height);
+    for (const band of bandsOf(image, enlarger.scale, reachOf(enlarger.model.network))) {
+      const { large, firstRow } = roomFor(band);
+      await enlargeRows(image, large, band, enlarger, firstRow);
+      options.onProgress?.(band.end, image.height);
+      yield large;
     }
-    return large;
   } finally {
-    if (!options.engine) await engine.close();
+    if (!options.engine) await enlarger.engine.close();
   }
 }
 

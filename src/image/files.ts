@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import sharp from 'sharp';
-import { DatasetError, ImageFileError, OptionError, WriteError } from '../errors';
+import { writeFile } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { readInput } from '../disk/readInput';
+import { isStandardOutput, writeStandardOutput } from '../disk/standardStreams';
+import { writeTarget } from '../disk/writeAtomically';
+import { ImageFileError, WriteError } from '../errors';
 import { decodeBmp, encodeBmp } from './bmp';
 import { embedProfile } from './colorProfile';
 import type { Image } from './image';
+import { checkWritable, kindOf } from './kinds';
 import { type Photograph, type Samples, samplesLike, toEightBits } from './photograph';
-
-const readableKinds = ['.png', '.jpg', '.jpeg', '.bmp', '.webp', '.tif', '.tiff'];
 
 /** The first line: a decoder repeats itself. */
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
@@ -29,8 +29,7 @@ const upperBytes = (samples: Samples): Uint8Array =>
 /** readImage, with 16-bit samples and a colour profile kept as they are; CMYK becomes RGB through its profile. */
 export async function readPhotograph(file: string, { ignoreProfiles = false } = {}): Promise<Photograph> {
   try {
-    const bytes = await readFile(file);
-    if (bytes.length === 0) throw new Error('it is empty');
+    const bytes = await readInput(file);
     return bytes.toString('latin1', 0, 2) === 'BM' ? decodeBmp(bytes) : await decodeWithSharp(bytes, ignoreProfiles);
   } catch (error) {
     throw new ImageFileError(`cannot read the image ${file}: ${messageOf(error)}; replace or remove it`, {
@@ -84,16 +83,16 @@ function separate(samples: Samples, { width, height, channels: stored }: Stored,
 
 /**
  * Writes PNG, JPEG (quality 95), lossless WebP, TIFF or BMP, as the extension says, first beside the target and then renamed,
- * so that no half-written file is ever seen. Another extension is an OptionError, a failed write a WriteError.
+ * so that no half-written file is ever seen. `-` and /dev/stdout are standard output, whose `kind` has to be given. A link is
+ * followed. Another extension is an OptionError, a failed write a WriteError.
  */
-export async function writeImage(file: string, image: Photograph): Promise<void> {
-  checkWritable(file, image);
-  const temporary = `${file}.${randomUUID()}.part`;
+export async function writeImage(file: string, image: Photograph, kind = kindOf(file)): Promise<void> {
+  checkWritable(file, image, kind);
   try {
-    await writeFile(temporary, await encode(extname(file).toLowerCase(), image));
-    await rename(temporary, file);
+    const bytes = await encode(kind!, image);
+    if (isStandardOutput(file)) await writeStandardOutput(bytes);
+    else await writeTarget(file, (target) => writeFile(target, bytes));
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw new WriteError(
       `cannot write the image ${file}: ${messageOf(error)}; is there room, and is the folder writable?`,
       { cause: error },
@@ -101,32 +100,11 @@ export async function writeImage(file: string, image: Photograph): Promise<void>
   }
 }
 
-/** The longest side in pixels that a kind of file holds. */
-const longestSide: Readonly<Record<string, number>> = { '.webp': 16383, '.jpg': 65535, '.jpeg': 65535 };
-
-/** Throws an OptionError unless the file's extension is one that the lab writes, and one that holds a picture of this size. */
-export function checkWritable(
-  file: string,
-  { width, height }: { width: number; height: number } = { width: 0, height: 0 },
-): void {
-  const kind = extname(file).toLowerCase();
-  if (!isImageFile(file)) throw new OptionError(`cannot write ${file}: use one of ${readableKinds.join(', ')}`);
-  if (Math.max(width, height) > (longestSide[kind] ?? Infinity)) {
-    throw new OptionError(
-      `cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels a side that ${kind} holds; use .png or .tif`,
-    );
-  }
-}
-
-/** Whether a file's extension is one that the lab reads and writes. */
-export const isImageFile = (file: string) => readableKinds.includes(extname(file).toLowerCase());
-
 /** 16 bits go into PNG and TIFF, a colour profile into all but BMP, for which the colours are converted to sRGB. */
 async function encode(kind: string, given: Photograph): Promise<Buffer> {
   const isPng = kind === '.png',
-    isTiff = kind.startsWith('.tif'),
-    isJpeg = kind.startsWith('.jp');
-  const image = isPng || isTiff ? given : toEightBits(given);
+    isJpeg = kind === '.jpg';
+  const image = isPng || kind === '.tif' ? given : toEightBits(given);
   if (kind === '.bmp' && !image.profile) return encodeBmp(image as Image);
   const samples = image.alpha && !isJpeg ? joinAlpha(image, image.alpha) : image.data;
   const { width, height } = image;
@@ -147,10 +125,15 @@ async function encode(kind: string, given: Photograph): Promise<Buffer> {
     if (kind === '.bmp') return encodeBmp(await inStandardColors(png));
     picture = sharp(png, { limitInputPixels: false, unlimited: true }).keepIccProfile().toColorspace(colorspace);
   }
-  if (isPng) return picture.png().toBuffer();
-  if (kind === '.webp') return picture.webp({ lossless: true, exact: true }).toBuffer();
-  if (isTiff) return picture.tiff({ compression: 'lzw' }).toBuffer();
-  return picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
+  return ofKind(picture, kind).toBuffer();
+}
+
+/** Says how a kind is written. */
+export function ofKind(picture: Sharp, kind: string, { large = false } = {}): Sharp {
+  if (kind === '.png') return picture.png();
+  if (kind === '.webp') return picture.webp({ lossless: true, exact: true });
+  if (kind === '.tif') return picture.tiff({ compression: 'lzw', bigtiff: large });
+  return picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' });
 }
 
 async function inStandardColors(png: Buffer): Promise<Image> {
@@ -162,7 +145,8 @@ async function inStandardColors(png: Buffer): Promise<Image> {
   return { data: new Uint8Array(data), width: info.width, height: info.height, channels: 3 };
 }
 
-function joinAlpha({ data, channels }: Photograph, alpha: Samples): Samples {
+/** Interleaves the alpha samples with the others. */
+export function joinAlpha({ data, channels }: Photograph, alpha: Samples): Samples {
   const joined = samplesLike(data, data.length + alpha.length);
   for (let i = 0; i < alpha.length; i++) {
     for (let k = 0; k < channels; k++) joined[i * (channels + 1) + k] = data[i * channels + k];
@@ -171,15 +155,5 @@ function joinAlpha({ data, channels }: Photograph, alpha: Samples): Samples {
   return joined;
 }
 
-/** The paths of the images directly in a folder, sorted; a DatasetError when the folder is missing or has none. */
-export async function imageFiles(folder: string): Promise<string[]> {
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    throw new DatasetError(`cannot read the folder ${folder}: ${messageOf(error)}`, { cause: error });
-  }
-  const files = names.filter((name) => isImageFile(name) && !name.startsWith('.'));
-  if (files.length === 0) throw new DatasetError(`no image in ${folder}: put ${readableKinds.join(', ')} files there`);
-  return files.sort().map((name) => join(folder, name));
-}
+export { imageFiles } from './folder';
+export { checkWritable, isImageFile } from './kinds';
