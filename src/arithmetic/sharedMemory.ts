@@ -10,9 +10,9 @@ const FEWEST_PAGES = 2048;
 const SHARE = 1 / 8;
 
 /**
- * Shared WebAssembly memory of `initial` pages of 64 KB that can grow up to 4 GB. The system reserves the addresses for all of it
- * at once, so that under a limit of addresses (ulimit -v, batch systems) it can grow up to an eighth of the limit, or to what is
- * left, but at least to 128 MB. Throws EngineError where not even that is left.
+ * Shared WebAssembly memory of `initial` pages of 64 KB that can grow up to 4 GB. The system reserves the addresses for
+ * all of it at once, so that under a limit of addresses (ulimit -v, batch systems) it can grow up to an eighth of the
+ * limit, or to what is left, but at least to 128 MB. Throws EngineError where not even that is left.
  */
 export function sharedMemory(initial: number): WebAssembly.Memory {
   let maximum = Math.max(FEWEST_PAGES, Math.min(MOST_PAGES, Math.floor((addressLimit() * SHARE) / PAGE)));
@@ -24,14 +24,14 @@ export function sharedMemory(initial: number): WebAssembly.Memory {
     }
   }
   throw new EngineError(
-    'engine wasm: this process may not reserve the address space that WebAssembly needs; raise the limit (ulimit -v, or the memory ' +
-      `asked of the batch system)${hasGuards() ? ', or set NODE_OPTIONS=--disable-wasm-trap-handler' : ''}`,
+    'engine wasm: this process may not reserve the address space that WebAssembly needs; ' +
+      `raise the limit (ulimit -v, or the memory asked of the batch system)${hasGuards() ? ', or set NODE_OPTIONS=--disable-wasm-trap-handler' : ''}`,
   );
 }
 
 /**
- * Whether Node reserves 10 GB of addresses around every WebAssembly memory to catch wrong accesses, cannot have them here, and has
- * an option to do without. Node 20 and 22 insist on them, Node 24 does not.
+ * Whether Node reserves 10 GB of addresses around every WebAssembly memory to catch wrong accesses, cannot have them
+ * here, and has an option to do without. Node 20 and 22 insist on them, Node 24 does not.
  */
 export function needsOtherNodeOption(): boolean {
   try {

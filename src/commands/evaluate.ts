@@ -7,6 +7,7 @@ import { evaluate, type Evaluation } from '../evaluation/evaluate';
 import { pretrained, pretrainedNames } from '../formats/pretrained';
 import { loadWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
+import { explainData } from './dataArgument';
 import { engineOption, protocolOption, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
 import type { Model } from '../network/network';
@@ -41,6 +42,7 @@ export function evaluateCommand(program: Command): void {
 
 async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void> {
   const model = await modelOf(flags.model);
+  await explainData(folder);
   const files = await filesOf(folder, flags.scale ?? model?.trainedFor?.scale);
   warnOfDegradation(flags, model);
   const engine = model && (await createEngine(flags.engine, flags));

@@ -1,6 +1,7 @@
 /**
- * Lets a command end its work when nobody reads its output any more (`srcnn ... | head`), which Node would answer with a stack
- * trace and the end of the process. Output that is lost otherwise, on a full disk, is reported once and makes the exit code 1.
+ * Lets a command end its work when nobody reads its output any more (`srcnn ... | head`), which Node would answer with
+ * a stack trace and the end of the process. Output that is lost otherwise, on a full disk, is reported once and makes
+ * the exit code 1.
  */
 export function surviveLostOutput(): void {
   let reported = false;

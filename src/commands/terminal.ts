@@ -26,7 +26,10 @@ export function duration(seconds: number): string {
 /** How many files that are no pictures are named. */
 const NAMED = 3;
 
-/** Pictures of a folder that are not taken are named one by one, other files by a few of their names; for other paths nothing is shown. */
+/**
+ * Pictures of a folder that are not taken are named one by one, other files by a few of their names; for other paths
+ * nothing is shown.
+ */
 export async function showLeftOut(folder: string): Promise<void> {
   const leftOut = await readFolder(folder).then(
     (found) => found.leftOut,
@@ -42,7 +45,10 @@ export async function showLeftOut(folder: string): Promise<void> {
 /** Ctrl-C and what ends a program otherwise, with the exit codes of a shell. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Ends the program in order when a signal asks for its end: after `say`, half-written files are deleted. Returns what ends this. */
+/**
+ * Ends the program in order when a signal asks for its end: after `say`, half-written files are deleted. Returns what
+ * ends this.
+ */
 export function exitOnSignals(say: () => void): () => void {
   const exit = (signal: keyof typeof signals) => {
     say();

@@ -10,6 +10,7 @@ import type { EpochRecord } from '../runs/history';
 import { type OptimizerName, optimizers } from '../training/optimizers/optimizer';
 import { recipes, type TrainOptions } from '../training/recipes';
 import { modelFor, train } from '../training/train';
+import { explainData } from './dataArgument';
 import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
 import { duration, showCount, showLine, showSkipped } from './terminal';
 import type { Progress } from '../training/settings';
@@ -72,6 +73,7 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const options = { ...recipe, ...given({ network, epochs, batchSize, learningRate, optimizer, augment }) };
   // What is wrong is said before the patches are cut.
   modelFor(options);
+  for (const pictures of [name, flags.evaluation ?? []].flat()) await explainData(pictures);
   const data = await prepare(name, flags);
   console.log(
     `${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`,

@@ -107,7 +107,7 @@ function checkHeld(job: UpscaleJob, shape: Shape): void {
   if (isWrittenInStrips(job) || bytesOf({ ...shape, alpha: true }) <= most) return;
   const { width, height } = shape;
   throw new OptionError(
-    `the enlargement would be ${width}x${height}, ${(bytesOf(shape) / 1e9).toFixed(1)} GB, more than is held at once; ` +
-      'name a file that ends in .png or .tif',
+    `the enlargement would be ${width}x${height}, ${(bytesOf(shape) / 1e9).toFixed(1)} GB, ` +
+      'more than is held at once; name a file that ends in .png or .tif',
   );
 }

@@ -19,10 +19,10 @@ export interface UpscaleJob {
 type Target = 'nothing' | 'file' | 'folder' | 'stream';
 
 /**
- * What `upscale IN... OUT` means: OUT is a file for one file IN, and a folder when it is there as one, ends in a slash, has no
- * picture's extension, or takes several pictures; `-` stands for standard input and output. Throws ImageFileError where an input is
- * missing, OptionError where two pictures would go to one place or an enlargement would replace an original, WriteError where
- * nothing can be written: all before anything is done.
+ * What `upscale IN... OUT` means: OUT is a file for one file IN, and a folder when it is there as one, ends in a slash,
+ * has no picture's extension, or takes several pictures; `-` stands for standard input and output. Throws
+ * ImageFileError where an input is missing, OptionError where two pictures would go to one place or an enlargement
+ * would replace an original, WriteError where nothing can be written: all before anything is done.
  */
 export async function planUpscale(inputs: readonly string[], out: string): Promise<UpscaleJob[]> {
   await checkInputs(inputs);

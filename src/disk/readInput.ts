@@ -6,8 +6,9 @@ import { isDescriptor } from './target';
 const MOST_BYTES = 2 ** 31 - 1;
 
 /**
- * All bytes of a file, of standard input (`-`) or of an open pipe (/dev/fd/63). Throws an Error in plain words for a file that is
- * missing, empty or above 2 GB, and for folders, devices and named pipes, which could be waited for without end.
+ * All bytes of a file, of standard input (`-`) or of an open pipe (/dev/fd/63). Throws an Error in plain words for a
+ * file that is missing, empty or above 2 GB, and for folders, devices and named pipes, which could be waited for
+ * without end.
  */
 export async function readInput(file: string): Promise<Buffer> {
   const bytes = isStandardInput(file) ? await readStandardInput() : await readRegular(file);

@@ -8,8 +8,8 @@ const LONGEST_NAME = 255;
 const MOST_LINKS = 40;
 
 /**
- * Where a write to `file` really goes, as for a shell's `>`: to the end of a chain of links, whether a file is there or not.
- * `replaceable` is false for a device, a pipe or an open file (/dev/stdout), which are written to in place.
+ * Where a write to `file` really goes, as for a shell's `>`: to the end of a chain of links, whether a file is there or
+ * not. `replaceable` is false for a device, a pipe or an open file (/dev/stdout), which are written to in place.
  */
 export async function findTarget(file: string): Promise<{ path: string; replaceable: boolean }> {
   const there = await stat(file).catch(() => null);
@@ -33,7 +33,10 @@ async function endOfLinks(file: string): Promise<string> {
   return path;
 }
 
-/** The name of a temporary file in the folder of `file`, so that a rename puts it in place; short where the name is long already. */
+/**
+ * The name of a temporary file in the folder of `file`, so that a rename puts it in place; short where the name is long
+ * already.
+ */
 export function temporaryBeside(file: string): string {
   const name = `${basename(file)}.${process.pid}.tmp`;
   return join(dirname(file), Buffer.byteLength(name) <= LONGEST_NAME ? name : `.${randomUUID()}.tmp`);

@@ -15,11 +15,14 @@ export interface LeftOut {
 
 /** Extensions of pictures that the lab does not read. */
 const otherPictures = (
-  'gif avif heic heif hif jxl jp2 j2k jpx jxr wdp apng svg ico psd psb xcf tga pcx pbm pgm ppm pnm pam pfm exr hdr qoi dds ' +
-  'dng cr2 cr3 nef arw raf rw2 orf pef srw pdf eps ai'
+  'gif avif heic heif hif jxl jp2 j2k jpx jxr wdp apng svg ico psd psb xcf tga pcx pbm pgm ppm pnm pam pfm ' +
+  'exr hdr qoi dds dng cr2 cr3 nef arw raf rw2 orf pef srw pdf eps ai'
 ).split(' ');
 
-/** The pictures directly in a folder, sorted, and all else that is there but for hidden files. Throws DatasetError when it cannot be read. */
+/**
+ * The pictures directly in a folder, sorted, and all else that is there but for hidden files. Throws DatasetError when
+ * it cannot be read.
+ */
 export async function readFolder(folder: string): Promise<{ images: string[]; leftOut: LeftOut[] }> {
   let entries: Dirent[];
   try {

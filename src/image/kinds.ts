@@ -29,15 +29,15 @@ const longestSide: Readonly<Record<string, number>> = { '.webp': 16383, '.jpg': 
 const BMP_BYTES = 2 ** 32 - 2 ** 10;
 
 /**
- * Throws an OptionError unless the file's extension is one that the lab writes, and one that holds a picture of this size.
- * `kind` is the kind where the name does not tell it, as for standard output.
+ * Throws an OptionError unless the file's extension is one that the lab writes, and one that holds a picture of this
+ * size. `kind` is the kind where the name does not tell it, as for standard output.
  */
 export function checkWritable(file: string, { width, height } = { width: 0, height: 0 }, kind = kindOf(file)): void {
   if (kind === undefined) throw new OptionError(`cannot write ${file}: use one of ${Object.keys(kinds).join(', ')}`);
   if (Math.max(width, height) > (longestSide[kind] ?? Infinity)) {
     throw new OptionError(
-      `cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels a side that ${kind} holds; ` +
-        'use .png or .tif',
+      `cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels ` +
+        `a side that ${kind} holds; use .png or .tif`,
     );
   }
   if (kind === '.bmp' && 4 * width * height > BMP_BYTES)

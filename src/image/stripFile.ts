@@ -27,9 +27,10 @@ export const bytesOf = ({ width, height, channels, alpha, bits }: Shape) =>
   width * height * (channels + Number(alpha)) * (bits / 8);
 
 /**
- * Writes a picture that is too large for the memory as PNG, JPEG, WebP or TIFF, from strips that come from top to bottom: first as
- * uncompressed TIFF beside the target, which needs room for all samples, then from there in its kind. Throws OptionError for other
- * kinds or a picture that the kind does not hold, WriteError where it cannot be written; what the strips throw is thrown.
+ * Writes a picture that is too large for the memory as PNG, JPEG, WebP or TIFF, from strips that come from top to
+ * bottom: first as uncompressed TIFF beside the target, which needs room for all samples, then from there in its kind.
+ * Throws OptionError for other kinds or a picture that the kind does not hold, WriteError where it cannot be written;
+ * what the strips throw is thrown.
  */
 export async function writeStrips(file: string, shape: Shape, strips: AsyncIterable<Photograph>): Promise<void> {
   checkWritable(file, shape);
@@ -88,7 +89,10 @@ const SHORT = 3,
   UNDEFINED = 7,
   LONG8 = 16;
 
-/** All of an uncompressed BigTIFF (libtiff's specification of it) but the samples, which follow it in this machine's byte order. */
+/**
+ * All of an uncompressed BigTIFF (libtiff's specification of it) but the samples, which follow it in this machine's
+ * byte order.
+ */
 function tiffHeader(shape: Shape): Buffer {
   const { width, height, channels, alpha, bits, profile } = shape;
   const samples = channels + Number(alpha);
