@@ -1,6 +1,6 @@
 // A process that only upscales one large picture: its memory is what that takes. Argument: threads.
 import { createInterface } from 'node:readline';
-import { createWasmEngine, type Plane, initialize } from 'srcnn-lab';
+import { createWasmEngine, initialize, type Planes } from 'srcnn-lab';
 import { timed } from './measure';
 import { picture } from './work';
 
@@ -11,7 +11,7 @@ async function serve(): Promise<void> {
   const model = initialize('9-1-7');
   await engine.predict(model, picture(64, 64));
   say({ ready: engine.description, tasks: ['inference12mp'] });
-  let plane: Plane | undefined,
+  let plane: Planes | undefined,
     before = 0;
   for await (const line of createInterface({ input: process.stdin })) {
     const { width, height } = JSON.parse(line) as { width: number; height: number };

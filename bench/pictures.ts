@@ -1,4 +1,12 @@
-import { type Batch, evaluate, fillBatch, preparePatches, reportNormalization } from 'srcnn-lab';
+import {
+  type Batch,
+  emptyBatch,
+  evaluate,
+  fillBatch,
+  preparePatches,
+  reportNormalization,
+  type Scores,
+} from 'srcnn-lab';
 import { type Context, type Result, result } from './context';
 import { timed } from './measure';
 import { turnsOf } from './peer';
@@ -27,7 +35,7 @@ export async function batches(context: Context): Promise<Result> {
   const order = shuffled(patches.count),
     count = Math.min(BATCH, patches.count),
     whole = Math.floor(patches.count / count);
-  let batch: Batch = { input: new Float32Array(0), target: new Float32Array(0), count: 0, width: 0, height: 0 };
+  let batch: Batch = emptyBatch();
   const epoch = () => {
     for (let n = 0; n < whole; n++) batch = fillBatch(patches, order, n * count, count, reportNormalization, batch);
   };
@@ -60,9 +68,9 @@ export async function evaluation(context: Context): Promise<Result> {
   const ours = {
     name: 'ours',
     run: async () => {
-      let scores = { psnr: 0, ssim: 0 };
+      let scores: Scores = {};
       const figures = await timed(
-        async () => ([scores] = (await evaluate(files, { protocol: 'seed', scale: 3 })).summary),
+        async () => (scores = (await evaluate(files, { protocol: 'report', scale: 3 })).summary.bicubic),
       );
       return { ...figures, psnr: scores.psnr, ssim: scores.ssim };
     },

@@ -1,4 +1,4 @@
-import { type Batch, type Engine, layerSlices, type Model, type Plane, initialize } from 'srcnn-lab';
+import { type Batch, type Engine, layerSlices, type Model, type Planes, initialize } from 'srcnn-lab';
 import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizers/optimizer';
 
 export const BATCH = 128,
@@ -13,15 +13,27 @@ export function noise(length: number): Float32Array {
   });
 }
 
-export const picture = (width: number, height: number): Plane => ({ data: noise(width * height), width, height });
+export const picture = (width: number, height: number): Planes => ({
+  data: noise(width * height),
+  count: 1,
+  channels: 1,
+  width,
+  height,
+});
 
 /** One step of training as the lab does it: loss, gradient, Adam. */
 export function trainingStep(engine: Engine): () => Promise<number> {
   const model = initialize('9-1-7'),
     state = newOptimizerState(model, 'adam'),
     gradient = new Float32Array(model.weights.length);
-  const pixels = BATCH * PATCH * PATCH;
-  const batch: Batch = { input: noise(pixels), target: noise(pixels), count: BATCH, width: PATCH, height: PATCH };
+  const planes = (): Planes => ({
+    data: noise(BATCH * PATCH * PATCH),
+    count: BATCH,
+    channels: 1,
+    width: PATCH,
+    height: PATCH,
+  });
+  const batch: Batch = { input: planes(), target: planes() };
   return async () => {
     const loss = await engine.lossAndGradient(model, batch, gradient);
     update(model, gradient, state, { optimizer: 'adam', learningRate: 1e-3 });

@@ -1,31 +1,29 @@
-// Puts the measured figures into README.md and bench/README.md: results/ (as npx srcnn report left it), bench/figures.json (npm run bench -- --peers --json
+// Puts the measured figures into README.md and bench/README.md: results/ (as npx srcnn results left it), bench/figures.json (npm run bench -- --peers --json
 // bench/figures.json) and bench/latencies.json (a copy of test/output/jupyter/latencies.json). Run: node --import tsx scripts/readme.ts
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toMarkdown } from '../bench/report';
-import type { Protocol } from '../src/data/degrade';
 import { setNames } from '../src/results/evaluationSets';
+import { markdownTable } from '../src/results/markdown';
 import { publishedRows, readPublished } from '../src/results/published';
 import { resultRuns } from '../src/results/resultRun';
 import type { ScoredRun } from '../src/results/runTable';
-import { meanScore, readScores, type ScoreRow } from '../src/results/scoreRows';
+import { meanOfSet, readScores, type ScoreRow } from '../src/results/scoreRows';
 import { reached } from '../src/runs/runs';
 
 const root = join(__dirname, '..');
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
-const table = (rows: (string | number)[][]) =>
-  [rows[0], rows[0].map(() => '---'), ...rows.slice(1)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** A line for each run of a protocol and scale, below bicubic's. */
 function runLines(scored: ScoredRun[], sets: readonly string[], digits: [number, number]): string[][] {
-  const score = (rows: ScoreRow[], set: string, method: ScoreRow['method']) => {
-    const mean = meanScore(rows, set, method);
+  const score = (rows: ScoreRow[], set: string, which: 'bicubic' | 'network') => {
+    const mean = meanOfSet(rows, set)?.[which];
     return mean ? `${mean.psnr.toFixed(digits[0])} / ${mean.ssim.toFixed(digits[1])}` : '';
   };
   const lines = scored.map(({ run, rows }) => [
     `[${run.name}](results/${run.name}/)`,
     String(reached(run.history).epochsDone),
-    ...sets.map((set) => score(rows, set, 'srcnn')),
+    ...sets.map((set) => score(rows, set, 'network')),
   ]);
   return [['bicubic', '', ...sets.map((set) => score(scored[0].rows, set, 'bicubic'))], ...lines];
 }
@@ -36,11 +34,11 @@ async function resultsTables(): Promise<string> {
     runs.map(async (run) => ({ run, rows: await readScores(join(run.folder, 'scores.csv')) })),
   );
   const published = await readPublished(join(root, 'results/published.csv'));
-  const own = (protocol: Protocol, scale: number) =>
+  const own = (protocol: string, scale: number) =>
     scored.filter(({ run }) => run.protocol === protocol && run.scale === scale);
-  const seed = table([
-    ['protocol seed, x3', 'epochs', ...setNames.seed],
-    ...runLines(own('seed', 3), setNames.seed, [3, 4]),
+  const report = markdownTable([
+    ['protocol report, x3', 'epochs', ...setNames.report],
+    ...runLines(own('report', 3), setNames.report, [3, 4]),
   ]);
   const paper = [2, 3, 4].flatMap((scale) => {
     const theirs = publishedRows(
@@ -50,7 +48,7 @@ async function resultsTables(): Promise<string> {
     const [bicubic, ...rest] = runLines(own('paper', scale), setNames.paper, [2, 4]);
     return [bicubic, ...theirs, ...rest].map((line) => [`x${scale}`, ...line]);
   });
-  return `${seed}\n\n${table([['protocol paper', '', 'epochs', ...setNames.paper], ...paper])}`;
+  return `${report}\n\n${markdownTable([['protocol paper', '', 'epochs', ...setNames.paper], ...paper])}`;
 }
 
 const latencyNames: Record<string, string> = {
@@ -63,7 +61,7 @@ const latencyNames: Record<string, string> = {
 
 function latencyTable(): string {
   const latencies = read('bench/latencies.json');
-  return table([
+  return markdownTable([
     ['', 'ms'],
     ...Object.entries(latencyNames).map(([name, title]) => [title, Math.round(latencies[name])]),
   ]);

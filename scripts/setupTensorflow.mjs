@@ -281,14 +281,15 @@ function downloadPrebuilt(cuda) {
 /** The first step of training on both engines. */
 export async function check() {
   const require = createRequire(import.meta.url);
-  const { createWasmEngine, srcnn } = require('../dist/index.js');
-  const { createTensorflowEngine } = require('../dist/engine/tensorflow.js');
+  const { createWasmEngine, initialize } = require('../dist/index.js');
+  const { createTensorflowEngine } = require('../dist/engine/tensorflow/tensorflow.js');
   const engines = [await createWasmEngine(), await createTensorflowEngine()];
   const model = initialize('9-1-7'),
     count = 32,
     pixels = count * 32 * 32;
   const wave = (shift) => Float32Array.from({ length: pixels }, (_, i) => Math.sin(i * 12.9898 + shift));
-  const batch = { input: wave(0), target: wave(1), count, width: 32, height: 32 };
+  const planes = (shift) => ({ data: wave(shift), count, channels: 1, width: 32, height: 32 });
+  const batch = { input: planes(0), target: planes(1) };
   const gradients = engines.map(() => new Float32Array(model.weights.length));
   const losses = [];
   for (const [i, engine] of engines.entries()) losses.push(await engine.lossAndGradient(model, batch, gradients[i]));

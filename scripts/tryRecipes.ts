@@ -1,5 +1,5 @@
 // What was tried on the way to the recipe `tuned`: short runs on a tenth of the report's training set, one change at a time.
-// Run: node --import tsx scripts/tryRecipes.ts   (needs bsds500; goes on where it was cut short). Then: npx srcnn report
+// Run: node --import tsx scripts/tryRecipes.ts   (needs bsds500; goes on where it was cut short). Then: npx srcnn results
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -36,7 +36,7 @@ const changes: Record<string, Partial<TrainOptions>> = {
   'soap-rate-1e-2': { optimizer: 'soap', batchSize: 16, learningRate: 1e-2 },
   'soap-batch-64': { optimizer: 'soap', batchSize: 64, learningRate: 3e-3 },
   'soap-augmented': { optimizer: 'soap', batchSize: 16, learningRate: 3e-3, augment: true },
-  seed: recipes.seed,
+  seed: recipes.report,
 };
 /** Side of the patches in pixels, where it is not 32. */
 const sizes: Record<string, number> = { 'patch-48': 48 };
@@ -50,17 +50,13 @@ function lossOnRounded(engine: Engine): Engine {
     description: engine.description,
     predict: engine.predict.bind(engine),
     close: async () => undefined,
-    async lossAndGradient(model, batch, gradient, border) {
-      if (!gradient) return engine.lossAndGradient(model, batch, gradient, border);
-      const { input, count, width, height } = batch;
+    async lossAndGradient(model, batch, gradient, options) {
+      if (!gradient) return engine.lossAndGradient(model, batch, gradient, options);
+      const { data, count, width, height } = batch.input;
       // One below the other: what they see of each other lies in the border that the loss leaves out.
-      const output = await engine.predict(model, {
-        data: input.subarray(0, count * width * height),
-        width,
-        height: count * height,
-      });
-      const target = output.data.map((value, i) => batch.target[i] + (value - rounded(value)));
-      return engine.lossAndGradient(model, { ...batch, target }, gradient, border);
+      const output = await engine.predict(model, { data, count: 1, channels: 1, width, height: count * height });
+      const wanted = output.data.map((value, i) => batch.target.data[i] + (value - rounded(value)));
+      return engine.lossAndGradient(model, { ...batch, target: { ...batch.target, data: wanted } }, gradient, options);
     },
   };
 }

@@ -4,8 +4,8 @@ import { needsOtherNodeOption } from './arithmetic/sharedMemory';
 import { dataCommand } from './commands/data';
 import { enginesCommand } from './commands/engines';
 import { evaluateCommand } from './commands/evaluate';
-import { reportCommand } from './commands/report';
 import { restartWithoutGuards } from './commands/restart';
+import { resultsCommand } from './commands/results';
 import { surviveLostOutput } from './commands/standardOutput';
 import { trainCommand } from './commands/train';
 import { upscaleCommand } from './commands/upscale';
@@ -17,7 +17,7 @@ trainCommand(program);
 evaluateCommand(program);
 enginesCommand(program);
 upscaleCommand(program);
-reportCommand(program);
+resultsCommand(program);
 
 surviveLostOutput();
 if (needsOtherNodeOption()) restartWithoutGuards();

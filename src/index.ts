@@ -9,7 +9,11 @@ export { imresize, resizePillow } from './image/resize';
 export { datasetNames, loadDataset, type Dataset } from './data/datasets';
 export { catalogue, type CatalogueEntry } from './data/fetch/catalogue';
 export { fetchDataset, type FetchOptions, type FetchProgress, type FetchResult } from './data/fetch/download';
-export { cropToScale, degrade, lowResolution, protocols, type DegradeOptions, type Protocol } from './data/degrade';
+export { degrade, lowResolution, type DegradeOptions } from './data/degrade';
+export type { Degradation } from './degradations/degradation';
+export { protocolNames, protocolOf, protocols } from './protocols/protocols';
+export type { Compared, CompareWith, Degraded, Protocol, Restore, RestoredImages, Scores } from './protocols/protocol';
+export { cropToScale } from './protocols/planes';
 export { preparePatches, type PatchOptions, type PatchSet } from './data/patches';
 export { emptyBatch, fillBatch } from './data/batches';
 export {
@@ -26,12 +30,17 @@ export {
 export { countWeights, layerSlices, tensors, type LayerSlice, type Tensor } from './network/parameters';
 export { reachOf } from './network/geometry';
 export { initialize, type InitializeOptions } from './network/initialize';
-export { networkNamed, networkNames } from './network/families/families';
+export { families, networkNamed, networkNames } from './network/families/families';
+export type { Family, NetworkOptions } from './network/families/family';
+export { espcn } from './network/families/espcn';
+export { fsrcnn, type FsrcnnOptions } from './network/families/fsrcnn';
+export { plain, type PlainOptions } from './network/families/plain';
 export { chain, srcnn, type ChainLayer, type SrcnnOptions } from './network/families/srcnn';
 export { toLayersModel } from './formats/layersModel';
 export { loadWeights, readMetadata, saveWeights, stampWeights } from './formats/weights';
 export { pretrained, pretrainedNames } from './formats/pretrained';
-export type { Batch, Engine } from './engine/engine';
+export { planesIn, planesOf, type Batch, type Engine, type LossOptions, type Planes } from './engine/engine';
+export { lossNames, losses, type Loss, type LossName } from './engine/losses';
 export { createEngine, engineNames, listEngines } from './engine/choose';
 export { createWasmEngine, type WasmOptions } from './engine/wasm/wasm';
 export { recipes, type TrainOptions } from './training/recipes';
@@ -57,10 +66,13 @@ export {
   type FollowOptions,
   type TensorboardWriter,
 } from './tensorboard/tensorboard';
+export { measureNames, measureOf, measures } from './measures/measures';
+export type { CompareOptions, Measure } from './measures/measure';
 export { psnr } from './measures/psnr';
 export { ssim } from './measures/ssim';
 export { rmse } from './measures/rmse';
 export { evaluate, type EvaluateOptions, type Evaluation, type EvaluationRow } from './evaluation/evaluate';
+export { type MeanScores } from './evaluation/meanScores';
 export { restoreImage, type RestoreOptions } from './evaluation/restoreImage';
 export { upscale, type UpscaleOptions } from './evaluation/upscale';
 export type { Figure } from './plot/figure';
@@ -78,4 +90,4 @@ export { liveFigure, type LivePoint, type Seen } from './plot/figures/liveFigure
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
 export { liveTable, showTable, tableHtml, tableText, type Table } from './plot/notebook/table';
 export { NoNotebookError, show, showImage } from './plot/notebook/show';
-export { report, type ReportOptions } from './results/report';
+export { writeResults, type ResultsOptions } from './results/writeResults';

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { evaluationImages } from '../data/datasets';
-import type { Protocol } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { evaluate, type Evaluation } from '../evaluation/evaluate';
+import { scoresToJson } from '../evaluation/scoreJson';
 import { pretrained, pretrainedNames } from '../formats/pretrained';
 import { loadWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
@@ -13,7 +13,7 @@ import { showCount, showSkipped } from './terminal';
 import type { Model } from '../network/network';
 
 interface EvaluateFlags {
-  protocol?: Protocol;
+  protocol?: string;
   scale?: number;
   model: string;
   json?: string;
@@ -50,7 +50,7 @@ async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void
   await engine?.close();
   show(result);
   const { protocol, scale, rows, summary } = result;
-  if (flags.json) await writeAtomically(flags.json, JSON.stringify({ protocol, scale, rows, summary }, null, 2) + '\n');
+  if (flags.json) await writeAtomically(flags.json, scoresToJson({ protocol, scale, rows, summary }, 2) + '\n');
 }
 
 async function modelOf(name: string): Promise<Model | undefined> {
@@ -74,7 +74,17 @@ function warnOfDegradation({ protocol, scale }: EvaluateFlags, model?: Model): v
 
 function show({ protocol, scale, summary, skipped }: Evaluation): void {
   console.log(`protocol ${protocol}, x${scale}`);
-  for (const { method, images, psnr, ssim } of summary)
-    console.log(`${method.padEnd(8)} ${images} images  PSNR ${psnr.toFixed(6)} dB  SSIM ${ssim.toFixed(6)}`);
+  for (const name of ['bicubic', 'network'] as const) {
+    const scores = summary[name];
+    if (scores)
+      console.log(
+        `${name.padEnd(8)} ${summary.images} images  ` +
+          `PSNR ${scores.psnr.toFixed(6)} dB${infiniteText(summary)}  SSIM ${scores.ssim.toFixed(6)}`,
+      );
+  }
   showSkipped(skipped);
 }
+
+/** Says of how many pictures the mean is where some are equal to their originals. */
+const infiniteText = ({ images, finite }: Evaluation['summary']) =>
+  finite.psnr === images ? '' : ` (mean of the ${finite.psnr} of ${images} that differ from their originals)`;

@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { evaluationImages, loadDataset } from '../data/datasets';
-import type { Protocol } from '../data/degrade';
 import { preparePatches } from '../data/patches';
 import { createEngine } from '../engine/choose';
-import { OptionError, UnknownNameError } from '../errors';
+import { DivergedError, OptionError, UnknownNameError } from '../errors';
+import { loadCheckpoint } from '../runs/checkpoint';
 import type { EpochRecord } from '../runs/history';
 import { type OptimizerName, optimizers } from '../training/optimizers/optimizer';
 import { recipes, type TrainOptions } from '../training/recipes';
@@ -27,7 +27,7 @@ interface TrainFlags {
   evaluation?: string;
   out?: string;
   resume?: boolean;
-  protocol: Protocol;
+  protocol: string;
   scale: number;
   threads?: number;
   engine?: string;
@@ -40,10 +40,14 @@ export function trainCommand(program: Command): void {
     .description('Train on a data set or a folder of images; run again with --resume to go on')
     .argument('[data]', 'folder or name of a data set', 'sample')
     .option('-r, --recipe <name>', `one of ${Object.keys(recipes).join(', ')}`, 'tuned')
-    .option('-n, --network <name>', `one of ${Object.keys(networkNames).join(', ')} (default: the recipe's)`)
+    .option('-n, --network <name>', `one of ${networkNames.join(', ')} (default: the recipe's)`)
     .option('-e, --epochs <n>', "epochs in all (default: the recipe's)", number)
     .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number)
-    .option('-l, --learning-rate <x>', "learning rate of all layers (default: the recipe's)", number)
+    .option(
+      '-l, --learning-rate <x>',
+      "learning rate of all layers (default: the recipe's; with --resume the run's, or another from here on)",
+      number,
+    )
     .addOption(
       new Option('--optimizer <name>', "how weights follow the gradient (default: the recipe's)").choices(optimizers),
     )
@@ -59,7 +63,9 @@ export function trainCommand(program: Command): void {
 }
 
 async function runTraining(name: string, flags: TrainFlags): Promise<void> {
-  const recipe = recipes[flags.recipe as keyof typeof recipes] as TrainOptions | undefined;
+  // Version 0.1 called the report's recipe 'seed'.
+  const named = flags.recipe === 'seed' ? 'report' : flags.recipe;
+  const recipe = recipes[named as keyof typeof recipes] as TrainOptions | undefined;
   if (!recipe) throw new UnknownNameError('recipe', flags.recipe, Object.keys(recipes));
   const folder =
     flags.out ?? join('results', 'runs', `${flags.recipe}-${name.replace(/[^\w]+/g, '-')}-x${flags.scale}`);
@@ -70,7 +76,8 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
     );
   }
   const { network, epochs, batchSize, learningRate, optimizer, augment } = flags;
-  const options = { ...recipe, ...given({ network, epochs, batchSize, learningRate, optimizer, augment }) };
+  const asked = { ...recipe, ...given({ network, epochs, batchSize, learningRate, optimizer, augment }) };
+  const options = flags.resume ? await withRunRate(asked, folder, learningRate) : asked;
   // What is wrong is said before the patches are cut.
   modelFor(options);
   for (const pictures of [name, flags.evaluation ?? []].flat()) await explainData(pictures);
@@ -78,6 +85,7 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   console.log(
     `${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`,
   );
+  showSkipped(data.skipped);
   const engine = await createEngine(flags.engine, flags);
   const session = train(data, {
     ...options,
@@ -87,16 +95,45 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
     threads: flags.threads,
     onStep: showStep,
     onEpoch: showEpoch,
+    onNote: (message) => {
+      showLine('');
+      console.error(message);
+    },
   });
   process.once('SIGINT', () => session.stop().catch(() => undefined));
-  const { best } = await session.done;
+  // The run began with the rate of its options; another one that was asked for holds from here on.
+  if (flags.resume && learningRate !== undefined) session.learningRate = learningRate;
+  const { best } = await session.done.catch(async (error) => {
+    if (!(error instanceof DivergedError)) throw error;
+    const from = (await has('checkpoint.bin')) ? `the last checkpoint in ${folder}` : 'the beginning';
+    throw withAdvice(error, session.learningRate, from);
+  });
   await engine.close();
-  showSkipped(data.skipped);
   if (session.state === 'stopped') console.log('Stopped; the same command with --resume goes on.');
   if (best.epoch)
     console.log(
       `best validation loss ${best.validationLoss.toFixed(6)} in epoch ${best.epoch}: ${join(folder, 'weights.safetensors')}`,
     );
+}
+
+/**
+ * The options with the learning rate that the folder's run began with: --learning-rate then changes it, as a session
+ * does.
+ */
+async function withRunRate(options: TrainOptions, folder: string, asked?: number): Promise<TrainOptions> {
+  if (asked !== undefined) modelFor(options);
+  const learningRate = (await loadCheckpoint(folder))?.options.learningRate;
+  return learningRate === undefined ? options : { ...options, learningRate };
+}
+
+/** What to do about it here, where there is no session to lower the rate of. */
+function withAdvice({ message }: Error, learningRate: number | readonly number[], from: string): DivergedError {
+  const what = message.split('; ')[0];
+  const rate = typeof learningRate === 'number' ? String(learningRate) : learningRate.join(', ');
+  return new DivergedError(
+    `${what} at a learning rate of ${rate}; ` +
+      `the same command with --resume and a lower --learning-rate goes on from ${from}`,
+  );
 }
 
 async function prepare(name: string, { protocol, scale, threads, evaluation }: TrainFlags) {

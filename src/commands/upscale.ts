@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { checkScale } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import { OptionError } from '../errors';
 import { pretrained } from '../formats/pretrained';
@@ -9,11 +8,12 @@ import { showLeftOut } from './terminal';
 import { enlargeAll } from './upscaleAll';
 import { planUpscale } from './upscalePlan';
 import type { Model } from '../network/network';
+import { checkScale } from '../degradations/degradation';
 
 interface UpscaleFlags {
   scale?: number;
   model?: string;
-  protocol?: 'seed' | 'paper';
+  protocol?: string;
   force?: boolean;
   threads?: number;
   engine?: string;

@@ -1,4 +1,4 @@
-import type { Batch } from '../engine/engine';
+import type { Batch, Planes } from '../engine/engine';
 import { type RandomState, shuffled, uniform } from '../random';
 import type { Normalization } from '../network/network';
 import type { PatchSet } from './patches';
@@ -14,20 +14,30 @@ export function drawOrder(count: number, augment: boolean, random: RandomState):
   return { order, symmetries: augment ? Uint8Array.from(order, () => Math.floor(8 * uniform(random))) : undefined };
 }
 
+const noPlanes = () => ({ data: new Float32Array(0), count: 0, channels: 1, width: 0, height: 0 });
+
 /** A batch without room: fillBatch gives it what it needs. */
-export const emptyBatch = (): Batch => ({ input: new Float32Array(0), target: new Float32Array(0), count: 0, width: 0, height: 0 });
+export const emptyBatch = (): Batch => ({ input: noPlanes(), target: noPlanes() });
 
 /**
- * Fills a batch with the normalised patches order[start] ... order[start + count - 1]. The arrays of `batch` are used again when they are
- * large enough. `symmetries`, as long as `order`, turns and mirrors each patch: bit 0 mirrors left and right, bit 1 top and bottom, bit 2 swaps rows and columns.
+ * Fills a batch with the normalised patches order[start] ... order[start + count - 1]. The arrays of `batch` are used again when
+ * they are large enough. `symmetries`, as long as `order`, turns and mirrors each patch: bit 0 mirrors left and right, bit 1 top
+ * and bottom, bit 2 swaps rows and columns.
  */
-export function fillBatch(patches: PatchSet, order: Uint32Array, start: number, count: number, normalization: Normalization, batch: Batch, symmetries?: Uint8Array): Batch {
+export function fillBatch(
+  patches: PatchSet,
+  order: Uint32Array,
+  start: number,
+  count: number,
+  { mean, deviation }: Normalization,
+  batch: Batch,
+  symmetries?: Uint8Array,
+): Batch {
   const { size } = patches;
   const area = size * size;
-  const fits = batch.input.length >= count * area;
-  const input = fits ? batch.input : new Float32Array(count * area);
-  const target = fits ? batch.target : new Float32Array(count * area);
-  const table = Float32Array.from({ length: 256 }, (_, value) => (value / 255 - normalization.mean) / normalization.deviation);
+  const room = ({ data }: Planes) => (data.length >= count * area ? data : new Float32Array(count * area));
+  const [input, target] = [room(batch.input), room(batch.target)];
+  const table = Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / deviation);
   let at = 0;
   for (let n = 0; n < count; n++) {
     const index = order[start + n];
@@ -42,7 +52,8 @@ export function fillBatch(patches: PatchSet, order: Uint32Array, start: number, 
       }
     }
   }
-  return { input, target, count, width: size, height: size };
+  const planes = (data: Float32Array) => ({ data, count, channels: 1, width: size, height: size });
+  return { input: planes(input), target: planes(target) };
 }
 
 /** Where a patch's first pixel lies from its upper left corner, and the steps to its neighbours at the right and below. */

@@ -1,6 +1,8 @@
 import { DatasetError, OptionError } from '../errors';
-import { onThreads } from '../threads/onThreads';
-import { checkScale, type Protocol } from './degrade';
+import { onThreads, oneByOne } from '../threads/onThreads';
+import { checkScale } from '../degradations/degradation';
+import type { Protocol } from '../protocols/protocol';
+import { DEFAULT_PROTOCOL, DEFAULT_SCALE, isKnownProtocol, protocolOf } from '../protocols/protocols';
 import { type Pair, preparePair } from './pair';
 
 /**
@@ -15,17 +17,22 @@ export interface PatchSet {
   size: number;
   count: number;
   scale: number;
-  protocol: Protocol;
+  /** The protocol's name, or one of your own. */
+  protocol: string | Protocol;
   /** Standard deviation of the blur before shrinking, in pixels; 0 for none. */
   sigma: number;
 }
 
 export interface PatchOptions {
-  protocol?: Protocol;
+  /** A protocol's name, or one of your own; 'report' by default. */
+  protocol?: string | Protocol;
+  /** Whole number from 2 to 8; 3 by default. */
   scale?: number;
-  /** Standard deviation of the blur before shrinking, in pixels (protocol seed only). */
+  /** Standard deviation of the blur before shrinking, in pixels; the protocol's own by default. */
   sigma?: number;
+  /** Side of a patch in pixels of the target; 32 by default. */
   size?: number;
+  /** Pixels from one patch to the next; 13 by default. */
   stride?: number;
   /** Threads that read and degrade; all cores by default. The result does not depend on it. */
   threads?: number;
@@ -33,20 +40,23 @@ export interface PatchOptions {
 }
 
 /**
- * Reads and degrades pictures and lays out their patches, protocol `seed` over the top-left square as the report did.
+ * Reads and degrades pictures and lays out their patches over the part that the protocol trains on.
  * A bad picture is skipped and listed; DatasetError when none is left.
  */
 export async function preparePatches(files: string[], options: PatchOptions = {}): Promise<{ patches: PatchSet; skipped: { file: string; reason: string }[] }> {
-  const { protocol = 'seed', scale = 3, sigma = 1, size = 32, stride = 13, threads, onProgress } = options;
+  const protocol = protocolOf(options.protocol ?? DEFAULT_PROTOCOL);
+  const { scale = DEFAULT_SCALE, sigma = protocol.degradation.sigma, size = 32, stride = 13, threads, onProgress } = options;
   checkScale(scale);
   if (!(Number.isInteger(size) && size > 0)) throw new OptionError(`size is ${size}; use a whole number above 0`);
   if (!(Number.isInteger(stride) && stride > 0)) throw new OptionError(`stride is ${stride}; use a whole number above 0`);
-  const jobs = files.map((file) => ({ file, protocol, scale, sigma, size }));
-  const outcomes = await onThreads(preparePair, 'data/pair', jobs, { threads, onProgress });
+  const jobs = files.map((file) => ({ file, protocol: isKnownProtocol(protocol) ? protocol.name : protocol, scale, sigma, size }));
+  const outcomes = isKnownProtocol(protocol)
+    ? await onThreads(preparePair, 'data/pair', jobs, { threads, onProgress })
+    : await oneByOne(preparePair, jobs, onProgress);
   const pictures = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const skipped = outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [{ file: files[index], reason: outcome.reason.message as string }] : []));
   if (!pictures.length) throw new DatasetError(`no patches: ${skipped.length ? skipped.map(({ reason }) => reason).join('; ') : 'no files were given'}`);
-  return { patches: { pictures, ...layOut(pictures, size, stride), size, scale, protocol, sigma: protocol === 'seed' ? sigma : 0 }, skipped };
+  return { patches: { pictures, ...layOut(pictures, size, stride), size, scale, protocol: isKnownProtocol(protocol) ? protocol.name : protocol, sigma }, skipped };
 }
 
 /** The report's range(0, side - size, stride) leaves out a last patch that would end flush with the edge. */

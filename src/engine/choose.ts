@@ -1,5 +1,5 @@
 import { EngineError, UnknownNameError } from '../errors';
-import type { Engine } from './engine';
+import type { Batch, Engine } from './engine';
 import { createTensorflowEngine, hasNvidiaDriver } from './tensorflow/tensorflow';
 import { createWasmEngine, type WasmOptions } from './wasm/wasm';
 import { createWebgpuEngine } from './tensorflow/webgpu';
@@ -42,7 +42,7 @@ async function createGpuEngine(): Promise<Engine | null> {
 async function computes(engine: Engine): Promise<boolean> {
   const model = initialize('9-1-7');
   try {
-    const batch = { input: new Float32Array(64), target: new Float32Array(64), count: 1, width: 8, height: 8 };
+    const batch = batchOf(1, 8);
     return Number.isFinite(await engine.lossAndGradient(model, batch, new Float32Array(model.weights.length)));
   } catch (error) {
     console.warn(
@@ -50,6 +50,18 @@ async function computes(engine: Engine): Promise<boolean> {
     );
     return false;
   }
+}
+
+/** Pairs of patches that mean nothing. */
+function batchOf(count: number, side: number): Batch {
+  const planes = () => ({
+    data: Float32Array.from({ length: count * side * side }, (_, i) => Math.sin(i)),
+    count,
+    channels: 1,
+    width: side,
+    height: side,
+  });
+  return { input: planes(), target: planes() };
 }
 
 async function unlessMissing<T>(create: () => Promise<T>): Promise<T | null> {
@@ -103,8 +115,7 @@ async function measureStep(engine: Engine): Promise<number> {
   const model = initialize('9-1-7'),
     gradient = new Float32Array(model.weights.length);
   const time = async (count: number) => {
-    const plane = () => Float32Array.from({ length: count * 32 * 32 }, (_, i) => Math.sin(i));
-    const batch = { input: plane(), target: plane(), count, width: 32, height: 32 };
+    const batch = batchOf(count, 32);
     const began = performance.now();
     await engine.lossAndGradient(model, batch, gradient);
     return performance.now() - began;

@@ -1,13 +1,28 @@
 import type { Plane } from '../image/image';
 import type { Model } from '../network/network';
+import type { LossName } from './losses';
 
-/** Training pairs: `count` one-channel patches of height x width each, one after the other. */
-export interface Batch {
-  input: Float32Array;
-  target: Float32Array;
+/** Pictures of one size, one after the other: [count][channels][height][width]. */
+export interface Planes {
+  /** At least count x channels x height x width values; what lies behind them does not count. */
+  data: Float32Array;
   count: number;
+  channels: number;
   height: number;
   width: number;
+}
+
+/** Training pairs. The target is as many times as large as the input as the network enlarges. */
+export interface Batch {
+  input: Planes;
+  target: Planes;
+}
+
+export interface LossOptions {
+  /** Pixels at each edge of the target that do not count; 0 by default. */
+  border?: number;
+  /** 'mse' by default. */
+  loss?: LossName;
 }
 
 /** What computes the network. It keeps no weights: they come with each call, so optimizer and checkpoint are the same for all. */
@@ -16,11 +31,26 @@ export interface Engine {
   /** For people: threads, SIMD, device. */
   readonly description: string;
   /**
-   * Mean squared error of a batch over the outputs at least `border` pixels from the edge;
-   * its gradient with respect to `model.weights` is written to `gradient` (same length; null: the loss is all that is wanted).
+   * Mean loss of a batch over the outputs at least `border` pixels from the edge; its gradient with respect to `model.weights`
+   * is written to `gradient` (same length; null: only the loss is wanted). Throws OptionError for a batch or gradient that does
+   * not fit the network, ImageTooSmallError for a border that leaves nothing.
    */
-  lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, border?: number): Promise<number>;
-  /** The network's output for one plane of any size. */
-  predict(model: Model, plane: Plane): Promise<Plane>;
+  lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, options?: LossOptions): Promise<number>;
+  /** The network's output for pictures of any size, which have as many channels as the network. */
+  predict(model: Model, input: Planes): Promise<Planes>;
   close(): Promise<void>;
+}
+
+/** Planes of one size as one picture of as many channels. */
+export function planesOf(planes: readonly Plane[]): Planes {
+  const { width, height } = planes[0];
+  const data = planes.length === 1 ? planes[0].data : new Float32Array(planes.length * width * height);
+  if (planes.length > 1) planes.forEach((plane, c) => data.set(plane.data, c * width * height));
+  return { data, count: 1, channels: planes.length, height, width };
+}
+
+/** The channels of the first picture as planes that share its memory. */
+export function planesIn({ data, channels, height, width }: Planes): Plane[] {
+  const area = width * height;
+  return Array.from({ length: channels }, (_, c) => ({ data: data.subarray(c * area, (c + 1) * area), width, height }));
 }

@@ -1,105 +1,148 @@
 import { basename } from 'node:path';
-import { checkScale, type Protocol, protocols } from '../data/degrade';
+import { checkScale } from '../degradations/degradation';
+import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
-import { createWasmEngine } from '../engine/wasm/wasm';
-import { DatasetError, UnknownNameError } from '../errors';
+import { DatasetError } from '../errors';
 import { imageFiles } from '../image/files';
-import { onThreads } from '../threads/onThreads';
-import { predict } from './predict';
-import { scoreFile, type ScoreJob } from './scoreFile';
+import type { Measure } from '../measures/measure';
+import { isKnownMeasure, measureOf } from '../measures/measures';
 import type { Model } from '../network/network';
+import type { Protocol, Scores } from '../protocols/protocol';
+import { DEFAULT_PROTOCOL, DEFAULT_SCALE, isKnownProtocol, protocolOf } from '../protocols/protocols';
+import { oneByOne, onThreads } from '../threads/onThreads';
+import { type MeanScores, meanScores } from './meanScores';
+import { predict } from './predict';
+import { type FileScores, scoreFile, type ScoreJob } from './scoreFile';
 
 export interface EvaluateOptions {
-  /** Default: what the model was trained for, else seed. */
-  protocol?: Protocol;
-  /** Default: what the model was trained for, else 3. */
+  /** A protocol's name, or one of your own. By default that which the model was trained for, else 'report'. */
+  protocol?: string | Protocol;
+  /** Whole number from 2 to 8. By default the scale that the model was trained for, else 3. */
   scale?: number;
+  /** Blur before shrinking, in pixels. By default that which the model was trained for, else the protocol's own. */
+  sigma?: number;
+  /** Names of measures, or measures of your own; those of the protocol by default. */
+  measures?: readonly (string | Measure)[];
   /** Without a model only bicubic is scored. */
   model?: Model;
+  /** What computes; without it, an engine is chosen as `train` does and closed at the end. */
   engine?: Engine;
-  /** Rows of an earlier evaluation of the same files, protocol and scale: bicubic's are taken over, not scored anew. */
-  bicubic?: EvaluationRow[];
+  /** Rows of an earlier evaluation of the same files, protocol and scale: bicubic's scores are taken over, not computed anew. */
+  bicubic?: readonly EvaluationRow[];
   /** Threads that read, degrade and score; all cores by default. The scores do not depend on it. */
   threads?: number;
+  /** Called after each picture. What it throws ends the evaluation. */
   onProgress?: (done: number, total: number) => void;
 }
 
+/** The scores of one picture. PSNR in dB. */
 export interface EvaluationRow {
+  /** The file's name without its folder. */
   file: string;
-  method: 'bicubic' | 'srcnn';
-  psnr: number;
-  ssim: number;
+  bicubic: Scores;
+  /** Absent where no model was given. */
+  network?: Scores;
 }
 
 export interface Evaluation {
-  protocol: Protocol;
+  /** The protocol's name. */
+  protocol: string;
   scale: number;
+  sigma: number;
+  /** In the order of the files. */
   rows: EvaluationRow[];
-  /** Means over the images. */
-  summary: { method: 'bicubic' | 'srcnn'; images: number; psnr: number; ssim: number }[];
+  /** Means over the pictures. */
+  summary: MeanScores;
+  /** Files that could not be scored, and why. */
   skipped: { file: string; reason: string }[];
 }
 
-/** Scores bicubic, and a model, on the images of a folder or a list of files; a bad image is skipped and listed. */
+/**
+ * Scores bicubic, and a model, on the images of a folder or a list of files; a bad image is skipped and listed. Throws
+ * DatasetError when no image could be scored, UnknownNameError for an unknown protocol or measure, OptionError for a scale.
+ */
 export async function evaluate(source: string | string[], options: EvaluateOptions = {}): Promise<Evaluation> {
-  const trained = options.model?.trainedFor;
-  const { protocol = trained?.protocol ?? 'seed', scale = trained?.scale ?? 3 } = options;
-  if (!protocols.includes(protocol)) throw new UnknownNameError('protocol', protocol, protocols);
+  const { model, bicubic: earlier = [] } = options;
+  const protocol = protocolOf(options.protocol ?? model?.trainedFor?.protocol ?? DEFAULT_PROTOCOL);
+  const scale = options.scale ?? model?.trainedFor?.scale ?? DEFAULT_SCALE;
   checkScale(scale);
+  const sigma = options.sigma ?? sigmaOf(protocol, model);
+  const measures = measuresOf(protocol, options.measures);
   const files = typeof source === 'string' ? await imageFiles(source) : source;
-  const known = files.map(takeBicubic(options.bicubic ?? []));
-  const outcomes = await scoreFiles(
-    files.map((file, i) => ({ file, protocol, scale, bicubic: !known[i] })),
-    options,
-  );
+  const known = files.map(takeBicubic(earlier));
+  const jobs = files.map((file, i) => ({ file, protocol, scale, sigma, measures, bicubic: !known[i] }));
+  const outcomes = await scoreFiles(jobs, options);
   const rows: EvaluationRow[] = [];
   const skipped: Evaluation['skipped'] = [];
   for (const [i, outcome] of outcomes.entries()) {
-    if (outcome.status === 'rejected') {
-      skipped.push({ file: files[i], reason: outcome.reason.message });
-      continue;
+    if (outcome.status === 'rejected') skipped.push({ file: files[i], reason: outcome.reason.message });
+    else {
+      const { network, bicubic = known[i]! } = outcome.value;
+      rows.push({ file: basename(files[i]), bicubic, ...(network ? { network } : {}) });
     }
-    const baseline = known[i] ?? outcome.value.bicubic;
-    if (baseline) rows.push({ file: basename(files[i]), method: 'bicubic', psnr: baseline.psnr, ssim: baseline.ssim });
-    if (outcome.value.srcnn) rows.push({ file: basename(files[i]), method: 'srcnn', ...outcome.value.srcnn });
   }
-  if (!rows.length)
-    throw new DatasetError(
-      `no image could be scored: ${skipped.map(({ file, reason }) => (reason.includes(file) ? reason : `${file}: ${reason}`)).join('; ') || 'none was given'}`,
-    );
-  return { protocol, scale, rows, summary: summarise(rows), skipped };
+  if (!rows.length) throw new DatasetError(`no image could be scored: ${reasons(skipped) || 'no file was given'}`);
+  return { protocol: protocol.name, scale, sigma, rows, summary: meanScores(rows), skipped };
 }
 
-/** The row of each file in turn: two files of one name have their rows in the order of the files. */
-function takeBicubic(rows: EvaluationRow[]): (file: string) => EvaluationRow | undefined {
-  const left = new Map<string, EvaluationRow[]>();
-  for (const row of rows) if (row.method === 'bicubic') left.set(row.file, [...(left.get(row.file) ?? []), row]);
+/** The blur of a run is the blur of its evaluation, under its own protocol. */
+function sigmaOf(protocol: Protocol, model?: Model): number {
+  const trainedFor = model?.trainedFor;
+  const own = trainedFor && protocolOf(trainedFor.protocol) === protocol;
+  return own ? trainedFor.degradation.sigma : protocol.degradation.sigma;
+}
+
+/** By the names that the scores have: the protocol's own, or those that were asked for. */
+function measuresOf(protocol: Protocol, wanted?: readonly (string | Measure)[]): Readonly<Record<string, Measure>> {
+  if (!wanted) return protocol.measures;
+  return Object.fromEntries(
+    wanted.map((measure) => {
+      const own = typeof measure === 'string' ? protocol.measures[measure] : undefined;
+      return own ? [measure as string, own] : [measureOf(measure).name, measureOf(measure)];
+    }),
+  );
+}
+
+function reasons(skipped: Evaluation['skipped']): string {
+  return skipped.map(({ file, reason }) => (reason.includes(file) ? reason : `${file}: ${reason}`)).join('; ');
+}
+
+/** Finds bicubic's scores by file name; files that share a name take their rows in order. */
+function takeBicubic(rows: readonly EvaluationRow[]): (file: string) => Scores | undefined {
+  const left = new Map<string, Scores[]>();
+  for (const { file, bicubic } of rows) left.set(file, [...(left.get(file) ?? []), bicubic]);
   return (file) => left.get(basename(file))?.shift();
 }
 
-/** The threads ask this one for the network's planes: the engine has threads of its own. */
-async function scoreFiles(
-  jobs: Omit<ScoreJob, 'normalization'>[],
-  { model, engine: given, threads, onProgress }: EvaluateOptions,
-) {
-  if (!model) return onThreads(scoreFile, 'evaluation/scoreFile', jobs, { threads, onProgress });
-  const engine = given ?? (await createWasmEngine({ threads }));
+type Job = Omit<ScoreJob, 'protocol' | 'measures'> & {
+  protocol: Protocol;
+  measures: Readonly<Record<string, Measure>>;
+};
+
+/** Worker threads send planes here for inference, as the engine has threads of its own. */
+async function scoreFiles(jobs: Job[], { model, engine: given, threads, onProgress }: EvaluateOptions) {
+  const engine = model && (given ?? (await createEngine(undefined, { threads })));
+  const answer: Parameters<typeof scoreFile>[1] = (planes) => predict(model!, engine!, planes);
+  const network = model && { network: model.network, normalization: model.normalization };
+  const complete = jobs.map((job): ScoreJob => ({ ...job, measures: { ...job.measures }, model: network }));
   try {
-    return await onThreads(
-      scoreFile,
-      'evaluation/scoreFile',
-      jobs.map((job) => ({ ...job, normalization: model.normalization })),
-      { threads, answer: (input) => predict(model, engine, input), onProgress },
-    );
+    const plain = complete.flatMap((job) => plainJob(job) ?? []);
+    if (plain.length === complete.length)
+      return await onThreads(scoreFile, 'evaluation/scoreFile', plain, { threads, answer, onProgress });
+    return await oneByOne<ScoreJob, FileScores>((job) => scoreFile(job, answer), complete, onProgress);
   } finally {
-    if (!given) await engine.close();
+    if (!given) await engine?.close();
   }
 }
 
-function summarise(rows: EvaluationRow[]): Evaluation['summary'] {
-  return (['bicubic', 'srcnn'] as const).flatMap((method) => {
-    const own = rows.filter((row) => row.method === method);
-    const mean = (name: 'psnr' | 'ssim') => own.reduce((sum, row) => sum + row[name], 0) / own.length;
-    return own.length ? [{ method, images: own.length, psnr: mean('psnr'), ssim: mean('ssim') }] : [];
-  });
+/** The job with names instead of objects; undefined where another thread would not know one of them. */
+function plainJob(job: ScoreJob): ScoreJob | undefined {
+  const protocol = protocolOf(job.protocol);
+  const measures = Object.entries(job.measures).map(([name, measure]) => [name, measureOf(measure)] as const);
+  if (!isKnownProtocol(protocol) || !measures.every(([, measure]) => isKnownMeasure(measure))) return undefined;
+  return {
+    ...job,
+    protocol: protocol.name,
+    measures: Object.fromEntries(measures.map(([name, measure]) => [name, measure.name])),
+  };
 }

@@ -1,23 +1,48 @@
-import type { Engine } from '../engine/engine';
+import { type Engine, planesIn, planesOf } from '../engine/engine';
+import { WeightsError } from '../errors';
 import { reflect } from '../image/blur';
+import { cut } from '../image/crop';
 import type { Plane } from '../image/image';
-import { type Restore, restoreBy } from '../protocols/protocol';
-import type { Model } from '../network/network';
 import { reachOf } from '../network/geometry';
+import type { Model } from '../network/network';
 
 /**
- * The network's output for a normalised plane. A network with `padding: 'reflect'` gets the plane with its border reflected as far as
- * an output depends on, so that it never sees the zeros around the plane.
+ * The network's output for normalised planes of one size, `scale` times as large. A network with `padding: 'reflect'` gets the
+ * planes with their border reflected as far as an output depends on, so that it never sees the zeros around them.
+ * Throws WeightsError where an output is NaN or infinite.
  */
-export async function predict(model: Model, engine: Engine, plane: Plane): Promise<Plane> {
-  if (model.padding !== 'reflect') return engine.predict(model, plane);
+export async function predict(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {
+  const output = await predictPadded(model, engine, planes);
+  const wrong = output.map(({ data }) => data.find((value) => !Number.isFinite(value)));
+  const value = wrong.find((each) => each !== undefined);
+  if (value === undefined) return output;
+  throw new WeightsError(
+    `the network ${model.network.name} gives ${value} for a pixel, so its weights are ruined; ` +
+      'use others, or train it again with a lower learning rate',
+  );
+}
+
+async function predictPadded(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {
+  if (model.padding !== 'reflect') return predictPlanes(model, engine, planes);
+  const { scale } = model.network;
   const reach = reachOf(model.network);
-  return crop(await engine.predict(model, reflectBorder(plane, reach)), reach);
+  const { width, height } = planes[0];
+  const large = await predictPlanes(
+    model,
+    engine,
+    planes.map((plane) => reflectBorder(plane, reach)),
+  );
+  const inside = { x: reach * scale, y: reach * scale, width: width * scale, height: height * scale };
+  return large.map((plane) => cut(plane, inside));
+}
+
+async function predictPlanes(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {
+  return planesIn(await engine.predict(model, planesOf(planes)));
 }
 
 function reflectBorder(plane: Plane, border: number): Plane {
-  const width = plane.width + 2 * border,
-    height = plane.height + 2 * border;
+  const width = plane.width + 2 * border;
+  const height = plane.height + 2 * border;
   const data = new Float32Array(width * height);
   const columns = Int32Array.from({ length: width }, (_, x) => reflect(x - border, plane.width));
   for (let y = 0; y < height; y++) {
@@ -25,20 +50,4 @@ function reflectBorder(plane: Plane, border: number): Plane {
     for (let x = 0; x < width; x++) data[y * width + x] = plane.data[from + columns[x]];
   }
   return { data, width, height };
-}
-
-function crop(plane: Plane, border: number): Plane {
-  const width = plane.width - 2 * border,
-    height = plane.height - 2 * border;
-  const data = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const from = (y + border) * plane.width + border;
-    data.set(plane.data.subarray(from, from + width), y * width);
-  }
-  return { data, width, height };
-}
-
-/** The network as a step of a protocol, on planes of 0..255. */
-export function restoreWith(model: Model, engine: Engine): Restore {
-  return restoreBy((input) => predict(model, engine, input), model.normalization);
 }

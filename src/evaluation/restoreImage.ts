@@ -1,31 +1,40 @@
-import { checkScale } from '../data/degrade';
+import { checkScale } from '../degradations/degradation';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
 import type { Image } from '../image/image';
-import { seedPictures } from '../protocols/protocol';
-import { restoreWith } from './predict';
 import type { Model } from '../network/network';
+import type { Compared, Protocol, RestoredImages } from '../protocols/protocol';
+import { DEFAULT_PROTOCOL, DEFAULT_SCALE, protocolOf } from '../protocols/protocols';
+import { restoreWith } from './restore';
 
 export interface RestoreOptions {
   model: Model;
-  /** Default: what the model was trained for, else 3. */
+  /** A protocol's name, or one of your own. By default that which the model was trained for, else 'report'. */
+  protocol?: string | Protocol;
+  /** By default the scale that the model was trained for, else 3. */
   scale?: number;
+  /** What computes; without it, an engine is chosen and closed at the end. */
   engine?: Engine;
 }
 
-/** A picture degraded as protocol seed does and brought back, by bicubic and by the network: the three RGB pictures that evaluate() compares. */
+/**
+ * A picture as a protocol degrades it and as bicubic and a network bring it back: as RGB to look at, and as `evaluate`
+ * compares them.
+ */
 export async function restoreImage(
   image: Image,
   options: RestoreOptions,
-): Promise<{ original: Image; bicubic: Image; restored: Image }> {
-  const { model, scale = options.model.trainedFor?.scale ?? 3 } = options;
+): Promise<RestoredImages & { compared: Required<Compared> }> {
+  const { model } = options;
+  const protocol = protocolOf(options.protocol ?? model.trainedFor?.protocol ?? DEFAULT_PROTOCOL);
+  const scale = options.scale ?? model.trainedFor?.scale ?? DEFAULT_SCALE;
   checkScale(scale);
+  const sigma = model.trainedFor?.degradation.sigma ?? protocol.degradation.sigma;
   const engine = options.engine ?? (await createEngine());
   try {
-    const { original, bicubic, restored } = await seedPictures(image, scale, {
-      restore: restoreWith(model, engine),
-    });
-    return { original, bicubic: bicubic!, restored: restored! };
+    const restore = restoreWith(model, engine);
+    const compared = (await protocol.compare(image, { scale, sigma, bicubic: true, restore })) as Required<Compared>;
+    return { ...protocol.show(compared, image, scale), compared };
   } finally {
     if (!options.engine) await engine.close();
   }

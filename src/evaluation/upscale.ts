@@ -1,7 +1,5 @@
-import { checkScale, type Protocol, protocols } from '../data/degrade';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
-import { UnknownNameError } from '../errors';
 import type { Image } from '../image/image';
 import { type Photograph, samplesLike } from '../image/photograph';
 import { pretrained } from '../formats/pretrained';
@@ -9,22 +7,25 @@ import { type Band, bandsOf } from './bands';
 import { type Enlarger, enlargeRows } from './upscaleRows';
 import type { Model } from '../network/network';
 import { reachOf } from '../network/geometry';
+import { checkScale } from '../degradations/degradation';
+import { DEFAULT_PROTOCOL, DEFAULT_SCALE, protocolOf } from '../protocols/protocols';
+import type { Protocol } from '../protocols/protocol';
 
 export interface UpscaleOptions {
   /** The weights that come with the package for this scale, where none is given. */
   model?: Model;
   /** The scale the model was trained for, or 3. */
   scale?: number;
-  /** How the network was trained to see luminance: 'paper' 16..235, 'seed' 0..255. Its own file says so. */
-  protocol?: Protocol;
+  /** The protocol whose range of luminance the network has learnt. By default that which the model was trained for. */
+  protocol?: string | Protocol;
   engine?: Engine;
   /** Called with the rows of the picture that are done. */
   onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth and colour profile stay.
- * Throws WeightsError where no model is given and none came for this scale.
+ * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth and
+ * colour profile stay. Throws WeightsError where no model is given and none came for this scale.
  */
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
@@ -36,8 +37,8 @@ export async function upscale(image: Photograph, options: UpscaleOptions = {}): 
 }
 
 /**
- * The same picture as `upscale` gives, as strips from top to bottom, each a picture of its own. Only one is held at a time, so that
- * the whole may be larger than the memory. Throws as `upscale` does.
+ * The same picture as `upscale` gives, as strips from top to bottom, each a picture of its own. Only one is held at a
+ * time, so that the whole may be larger than the memory. Throws as `upscale` does.
  */
 export async function* upscaleStrips(image: Photograph, options: UpscaleOptions = {}): AsyncGenerator<Photograph> {
   const enlarger = await createEnlarger(options);
@@ -48,15 +49,17 @@ export async function* upscaleStrips(image: Photograph, options: UpscaleOptions 
 }
 
 async function createEnlarger(options: UpscaleOptions): Promise<Enlarger> {
-  const { scale = options.model?.trainedFor?.scale ?? 3 } = options;
+  const { scale = options.model?.trainedFor?.scale ?? DEFAULT_SCALE } = options;
   checkScale(scale);
   const model = options.model ?? pretrained(`x${scale}`);
-  const protocol = options.protocol ?? model.trainedFor?.protocol ?? 'seed';
-  if (!protocols.includes(protocol)) throw new UnknownNameError('protocol', protocol, protocols);
+  const protocol = protocolOf(options.protocol ?? model.trainedFor?.protocol ?? DEFAULT_PROTOCOL);
   return { model, scale, protocol, engine: options.engine ?? (await createEngine()) };
 }
 
-/** Fills the picture that `roomFor` gives for each band, whose top is the enlarged row `firstRow` of the small picture, and yields it. */
+/**
+ * Fills the picture that `roomFor` gives for each band, whose top is the enlarged row `firstRow` of the small picture,
+ * and yields it.
+ */
 async function* enlargeBands(
   image: Photograph,
   enlarger: Enlarger,

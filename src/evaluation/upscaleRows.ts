@@ -1,4 +1,3 @@
-import type { Protocol } from '../data/degrade';
 import type { Engine } from '../engine/engine';
 import type { Plane } from '../image/image';
 import type { Photograph, Samples } from '../image/photograph';
@@ -6,6 +5,7 @@ import { imresize } from '../image/resize';
 import { predict } from './predict';
 import type { Band } from './bands';
 import type { Model } from '../network/network';
+import type { Protocol } from '../protocols/protocol';
 
 export interface Enlarger {
   model: Model;
@@ -74,9 +74,9 @@ function split(image: Photograph, band: Band): { luma: Plane; chroma?: { blue: P
 /** Through the network in the range it was trained on. MATLAB's Y is 16 + 219/255 of the luma. */
 async function restoreLuma(luma: Plane, { model, engine, protocol }: Enlarger): Promise<Plane> {
   const { mean, deviation } = model.normalization;
-  const [offset, gain] = protocol === 'paper' ? [16 / 255, 219 / 255] : [0, 1];
+  const [offset, gain] = protocol.convention === 'studio' ? [16 / 255, 219 / 255] : [0, 1];
   const input = luma.data.map((value) => ((value * gain) / 255 + offset - mean) / deviation);
-  const output = await predict(model, engine, { ...luma, data: input });
+  const [output] = await predict(model, engine, [{ ...luma, data: input }]);
   return {
     ...output,
     data: output.data.map((value) => Math.min(255, Math.max(0, ((value * deviation + mean - offset) * 255) / gain))),

@@ -7,9 +7,16 @@ import { composeSafetensors, parseSafetensors, readBytes, type TensorEntry, tens
 
 /**
  * Saves a model as safetensors: the tensors of parameters.ts (conv1.weight, conv1.bias, ...) in float32.
- * The network, its normalization, padding and `trainedFor` stand in the header, beside `metadata`. Throws WriteError.
+ * The network, its normalization, padding and `trainedFor` stand in the header, beside `metadata`. Throws WriteError,
+ * and WeightsError for weights that are NaN or infinite.
  */
 export async function saveWeights(file: string, model: Model, metadata: Record<string, string> = {}): Promise<void> {
+  const wrong = model.weights.findIndex((weight) => !Number.isFinite(weight));
+  if (wrong >= 0)
+    throw new WeightsError(
+      `${file}: not written, as weight ${wrong + 1} of ${model.network.name} is ${model.weights[wrong]}; ` +
+        'train it again with a lower learning rate',
+    );
   const entries = tensors(model.network).map(({ name, shape, start, end }): [string, TensorEntry] => [
     name,
     { dtype: 'F32', shape, data_offsets: [4 * start, 4 * end] },
@@ -61,7 +68,17 @@ export function parseWeights(file: string, bytes: Buffer, expected?: Model): Mod
       `${file}: holds the network ${network.name}, not ${expected.network.name}; load it as its own model`,
     );
   }
+  const wanted = tensors(network);
+  const foreign = Object.keys(parsed.tensors).find((name) => !wanted.some((tensor) => tensor.name === name));
+  if (foreign !== undefined)
+    throw new WeightsError(
+      `${file}: holds the tensor ${foreign}, which its network ${network.name} does not have; ` +
+        `give a file with ${wanted.map(({ name }) => name).join(', ')} alone`,
+    );
+  // The values are read before there is room for all of them: a header may claim more than the file or the memory
+  // holds.
+  const values = wanted.map(({ name, shape, start }) => ({ start, values: tensorOf(file, parsed, name, shape) }));
   const weights = new Float32Array(countWeights(network));
-  for (const { name, shape, start } of tensors(network)) weights.set(tensorOf(file, parsed, name, shape), start);
+  for (const { start, values: own } of values) weights.set(own, start);
   return { ...description, weights };
 }

@@ -1,12 +1,6 @@
 import { ImageTooSmallError, OptionError } from '../errors';
 import type { Image, Plane } from '../image/image';
-
-export interface ErrorOptions {
-  /** The difference between the largest and the smallest possible value. */
-  dataRange?: number;
-  /** Pixels at each edge that do not count. */
-  border?: number;
-}
+import type { CompareOptions, Measure } from './measure';
 
 /** Mean squared error of two pictures of one size over all channels, summed in float64. */
 export function meanSquaredError(a: Plane | Image, b: Plane | Image, border = 0): number {
@@ -38,9 +32,19 @@ function sumOfSquares(a: ArrayLike<number>, b: ArrayLike<number>, start: number,
 }
 
 /** Peak signal-to-noise ratio in dB: 10 log10(dataRange^2 / MSE); Infinity for equal pictures. */
-export function psnr(a: Plane | Image, b: Plane | Image, options: ErrorOptions = {}): number {
+export function psnr(a: Plane | Image, b: Plane | Image, options: CompareOptions = {}): number {
   const { dataRange = 255, border = 0 } = options;
   return 10 * Math.log10(dataRange ** 2 / meanSquaredError(a, b, border));
 }
 
 export const channelsOf = (picture: Plane | Image) => ('channels' in picture ? picture.channels : 1);
+
+/** PSNR as a measure, over all channels. */
+export const psnrMeasure: Measure = {
+  name: 'psnr',
+  title: 'PSNR',
+  unit: 'dB',
+  better: 'higher',
+  digits: 2,
+  compare: psnr,
+};

@@ -1,9 +1,10 @@
 import { ImageTooSmallError, OptionError } from '../errors';
 import type { Image, Plane } from '../image/image';
-import { channelsOf, type ErrorOptions } from './psnr';
+import type { CompareOptions, Measure } from './measure';
+import { channelsOf } from './psnr';
 import { visitUniformWindows, visitWeightedWindows, type WindowRow } from './windows';
 
-export interface SsimOptions extends ErrorOptions {
+export interface SsimOptions extends CompareOptions {
   /** 'uniform7': scikit-image's default, 7x7 and sample covariance; 'gaussian11': Wang et al. 2004, 11x11 with sigma 1.5. */
   window?: 'uniform7' | 'gaussian11';
 }
@@ -57,3 +58,21 @@ function sumOfRow({ a, b, squares, product }: WindowRow, covariance: number, c1:
   }
   return sum;
 }
+
+/** SSIM of Wang et al., a Gaussian window of 11x11, as the field reports it. */
+export const ssimMeasure: Measure = {
+  name: 'ssim',
+  title: 'SSIM',
+  unit: '',
+  better: 'higher',
+  digits: 4,
+  compare: (restored, truth, options) => ssim(truth, restored, { ...options, window: 'gaussian11' }),
+};
+
+/** SSIM over uniform windows of 7x7, scikit-image's default and the report's. */
+export const ssim7Measure: Measure = {
+  ...ssimMeasure,
+  name: 'ssim7',
+  title: 'SSIM 7x7',
+  compare: (restored, truth, options) => ssim(truth, restored, { ...options, window: 'uniform7' }),
+};

@@ -1,9 +1,11 @@
+import { OptionError } from '../errors';
 import { normal, type RandomState } from '../random';
 import { checkNetwork, type Model, type Network, reportNormalization } from './network';
 import { countWeights, layerSlices } from './parameters';
 import { networkNamed } from './families/families';
+import type { NetworkOptions } from './families/family';
 
-export interface InitializeOptions {
+export interface InitializeOptions extends NetworkOptions {
   /** Seed of the generator that draws the kernels; 0 by default. */
   seed?: number;
   /**
@@ -13,16 +15,26 @@ export interface InitializeOptions {
   initialization?: 'gaussian' | 'he';
 }
 
+/** A network of 2^26 weights takes 256 MiB; its gradient and what an optimizer remembers take several times as much. */
+const mostWeights = 2 ** 26;
+
 /**
  * A network with freshly drawn weights. `network` is a name ('9-1-7') or a description of your own.
- * The same seed gives the same weights on every machine. Throws UnknownNameError, or OptionError for layers that do not fit.
+ * The same seed gives the same weights on every machine. Throws UnknownNameError, or OptionError for layers that do
+ * not fit or have more than 67,108,864 weights together.
  */
 export function initialize(network: string | Network = '9-1-7', options: InitializeOptions = {}): Model {
   const { seed = 0, initialization = 'he' } = options;
-  const described = typeof network === 'string' ? networkNamed(network) : network;
+  const described = typeof network === 'string' ? networkNamed(network, options) : network;
   checkNetwork(described);
+  const count = countWeights(described);
+  if (count > mostWeights)
+    throw new OptionError(
+      `the network has ${count} weights, but at most ${mostWeights} can be trained; ` +
+        'use fewer filters or smaller kernels',
+    );
   const random: RandomState = { seed, draws: 0 };
-  const weights = new Float32Array(countWeights(described));
+  const weights = new Float32Array(count);
   for (const { inputs, kernel, kernelStart, biasStart, slopeStart, end } of layerSlices(described)) {
     const deviation = initialization === 'he' ? Math.sqrt(2 / (inputs * kernel ** 2)) : 0.001;
     for (let i = kernelStart; i < biasStart; i++) weights[i] = deviation * normal(random);

@@ -66,7 +66,7 @@ export const reportNormalization: Normalization = { mean: 0.43398995682829317, d
 /** What a model was trained to undo. */
 export interface TrainedFor {
   /** Name of the protocol by which its small pictures were made. */
-  protocol: 'seed' | 'paper';
+  protocol: string;
   scale: number;
   degradation: {
     /** Standard deviation in pixels of the blur before shrinking; 0 for none. */
@@ -97,6 +97,8 @@ function checkConvolution({ filters, kernel, activation }: Convolution | Transpo
 
 /** Throws an OptionError unless each layer fits those before it and the last gives `channels` planes. */
 export function checkNetwork(network: Network): void {
+  if (typeof network !== 'object' || network === null)
+    throw new OptionError(`the network is ${network}; give a name, or a description with its layers`);
   const { channels, layers } = network;
   if (channels !== 1 && channels !== 3) throw new OptionError(`channels is ${channels}; use 1 (luminance) or 3 (RGB)`);
   if (!Array.isArray(layers) || !layers.length) throw new OptionError('layers is empty; give at least one layer');
@@ -104,6 +106,8 @@ export function checkNetwork(network: Network): void {
   for (const [index, layer] of layers.entries()) {
     const where = `layer ${index + 1}`;
     const before = sizes[index];
+    if (typeof layer !== 'object' || layer === null)
+      throw new OptionError(`${where}: is ${layer}; give its kind and what belongs to it`);
     if (layer.kind === 'convolution') {
       checkConvolution(layer, where);
       if (layer.kernel % 2 === 0) throw new OptionError(`${where}: kernel is ${layer.kernel}; use an odd whole number`);

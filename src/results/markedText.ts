@@ -1,6 +1,6 @@
 import { OptionError } from '../errors';
 
-const begin = (name: string) => `<!-- ${name}: made by "npx srcnn report" -->`;
+const begin = (name: string) => `<!-- ${name}: made by "npx srcnn results" -->`;
 const end = (name: string) => `<!-- end of ${name} -->`;
 
 /** An empty place for `replaceMarked`. */

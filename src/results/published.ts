@@ -1,10 +1,11 @@
-import type { Protocol } from '../data/degrade';
 import { readCsv } from './csv';
+import { protocolOf } from '../protocols/protocols';
 
 /** A method's mean scores on one set as somebody has published them. */
 export interface PublishedScore {
   method: string;
-  protocol: Protocol;
+  /** The protocol's name. */
+  protocol: string;
   scale: number;
   set: string;
   /** In dB. */
@@ -19,7 +20,7 @@ const HEAD = 'method,protocol,scale,set,psnr,ssim,source';
 export async function readPublished(file: string): Promise<PublishedScore[]> {
   const rows = await readCsv(file, HEAD, ['scale', 'psnr'], 'mend it or delete it');
   return rows.map(({ method, protocol, scale, set, psnr, ssim, source }) => ({
-    method, protocol: protocol as Protocol, scale: Number(scale), set, psnr: Number(psnr), ssim: ssim ? Number(ssim) : null, source,
+    method, protocol: protocolOf(protocol).name, scale: Number(scale), set, psnr: Number(psnr), ssim: ssim ? Number(ssim) : null, source,
   }));
 }
 

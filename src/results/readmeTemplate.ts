@@ -2,8 +2,8 @@ import { marked } from './markedText';
 
 /** results/README.md before its first report; what stands outside of the markers may be changed by hand. */
 export const readmeTemplate = `# Results
-Runs with everything needed to look at them and to run them again. \`npx srcnn report\` scores the weights of every folder here, draws its figures and writes
-what stands between the markers below; nothing there is typed by hand. \`npx srcnn report --scores-from-csv\` does the same without scoring.
+Runs with everything needed to look at them and to run them again. \`npx srcnn results\` scores the weights of every folder here, draws its figures and writes
+what stands between the markers below; nothing there is typed by hand. \`npx srcnn results --scores-from-csv\` does the same without scoring.
 
 ${marked('the runs')}
 
@@ -13,7 +13,7 @@ and figures as .svg and .png: \`loss\`, \`scores\` after each epoch, the \`filte
 
 ## What was tried
 Short runs, each with one or two changes, on a tenth of the report's training set (\`node --import tsx scripts/tryRecipes.ts\`), scored on 25 pictures of BSDS500 val
-under protocol seed. They say what helps at the start of training; an advantage here may vanish in 20 epochs.
+under protocol report. They say what helps at the start of training; an advantage here may vanish in 20 epochs.
 \`rounded-loss\` has the loss of outputs rounded to whole levels, as evaluation rounds them: rounding adds a twelfth of a level squared to errors of a hundred and more, and changes nothing.
 
 ${marked('the tried')}

@@ -12,7 +12,7 @@ export function recipeText(options: TrainOptions): string {
 }
 
 function differences(options: TrainOptions, recipe: TrainOptions): string[] {
-  const known = new Set([...Object.keys(recipe), ...Object.keys(recipes.seed), ...Object.keys(recipes.tuned), 'augment'].filter((key) => !beside.includes(key)));
+  const known = new Set([...Object.keys(recipe), ...Object.keys(recipes.report), ...Object.keys(recipes.tuned), 'augment'].filter((key) => !beside.includes(key)));
   const text = (from: TrainOptions, key: string) => {
     const value = (from as unknown as Record<string, unknown>)[key];
     return value === undefined ? undefined : String(optionText(value));

@@ -1,16 +1,17 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Protocol } from '../data/degrade';
 import { CheckpointError, DatasetError } from '../errors';
 import { loadWeights } from '../formats/weights';
 import { loadRun, type SavedRun } from '../runs/runs';
 import type { Model } from '../network/network';
+import { protocolOf } from '../protocols/protocols';
 
 /** A finished or unfinished run with its best weights, as it lies in results/. */
 export interface ResultRun extends SavedRun {
   folder: string;
   model: Model;
-  protocol: Protocol;
+  /** The name of the protocol that it was trained for. */
+  protocol: string;
   scale: number;
   /** What it was trained on, as training described it: "216361 patches of 32, seed x3, sha256 ...". */
   data: string;
@@ -42,5 +43,6 @@ async function readResultRun(results: string, name: string): Promise<ResultRun> 
   const noted = JSON.parse(await readFile(join(folder, 'options.json'), 'utf8')) as { data?: string; machine?: string };
   const model = await loadWeights(join(folder, 'weights.safetensors'));
   if (!model.trainedFor) throw new CheckpointError(`${join(folder, 'weights.safetensors')}: does not say which protocol and scale it was trained for; train it again, or move its folder away`);
-  return { ...run, folder, model, ...model.trainedFor, data: noted.data ?? '', machine: noted.machine };
+  const { protocol, scale } = model.trainedFor;
+  return { ...run, folder, model, protocol: protocolOf(protocol).name, scale, data: noted.data ?? '', machine: noted.machine };
 }

@@ -1,10 +1,11 @@
-import type { Protocol } from '../data/degrade';
 import { reached } from '../runs/runs';
+import { protocolNames } from '../protocols/protocols';
 import { setNames } from './evaluationSets';
 import { type PublishedScore, publishedRows } from './published';
 import { recipeText } from './recipeText';
 import type { ResultRun } from './resultRun';
-import { meanScore, type ScoreRow } from './scoreRows';
+import { markdownTable } from './markdown';
+import { meanOfSet, type ScoreRow } from './scoreRows';
 
 /** A run and its rows of scores.csv. */
 export interface ScoredRun {
@@ -12,7 +13,7 @@ export interface ScoredRun {
   rows: ScoreRow[];
 }
 
-const columns = [...new Set([...setNames.seed, ...setNames.paper])];
+const columns = [...new Set(Object.values(setNames).flat())];
 
 /** The table of all runs in Markdown, those of one protocol and scale below a row with bicubic's scores and others with published ones. */
 export function runTable(scored: readonly ScoredRun[], published: readonly PublishedScore[] = []): string {
@@ -24,17 +25,17 @@ export function runTable(scored: readonly ScoredRun[], published: readonly Publi
     const others = publishedRows(published.filter((score) => groupTitle(score) === title), columns).map(([method, ...scores]) => [method, '', '', '', '', '', ...scores, '']);
     return [bicubicLine(title, own), ...others, ...own.map(runLine)];
   });
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable([head, ...lines]);
 }
 
-const groupTitle = ({ protocol, scale }: { protocol: Protocol; scale: number }) => `${protocol} x${scale}`;
+const groupTitle = ({ protocol, scale }: { protocol: string; scale: number }) => `${protocol} x${scale}`;
 
-/** Protocol seed first, then by scale and name. */
-const order = ({ protocol, scale, name }: ResultRun) => `${protocol === 'seed' ? 0 : 1} ${scale} ${name}`;
+/** In the order of the protocols, then by scale and name. */
+const order = ({ protocol, scale, name }: ResultRun) => `${protocolNames.indexOf(protocol)} ${scale} ${name}`;
 
 function bicubicLine(title: string, group: ScoredRun[]): string[] {
   const all = group.map(({ rows }) => rows);
-  const scores = columns.map((set) => scoreText(all.find((rows) => meanScore(rows, set, 'bicubic')) ?? [], set, 'bicubic'));
+  const scores = columns.map((set) => scoreText(all.find((rows) => meanOfSet(rows, set)) ?? [], set, 'bicubic'));
   return [`bicubic, protocol ${title}`, '', '', '', '', '', ...scores, ''];
 }
 
@@ -43,12 +44,12 @@ function runLine({ run, rows }: ScoredRun): string[] {
   const epochs = `${epochsDone}${epochsDone < run.options.epochs ? ` of ${run.options.epochs}` : ''}${bestEpoch === null || bestEpoch === epochsDone ? '' : ` (${bestEpoch} kept)`}`;
   return [
     `[${run.name}](${encodeURI(run.name)}/)`, recipeText(run.options), patchText(run.data), epochs, minutes.toFixed(0), run.machine ?? '',
-    ...columns.map((set) => scoreText(rows, set, 'srcnn')), aboveText(rows),
+    ...columns.map((set) => scoreText(rows, set, 'network')), aboveText(rows),
   ];
 }
 
-function scoreText(rows: ScoreRow[], set: string, method: ScoreRow['method']): string {
-  const mean = meanScore(rows, set, method);
+function scoreText(rows: ScoreRow[], set: string, which: 'bicubic' | 'network'): string {
+  const mean = meanOfSet(rows, set)?.[which];
   return mean ? `${mean.psnr.toFixed(4)} / ${mean.ssim.toFixed(5)}` : '';
 }
 
@@ -60,10 +61,10 @@ function patchText(data: string): string {
 
 /** On how many pictures of each set the network's PSNR is above bicubic's. */
 function aboveText(rows: ScoreRow[]): string {
-  return columns.flatMap((set) => {
-    const of = (method: ScoreRow['method']) => rows.filter((row) => row.set === set && row.method === method);
-    const bicubic = of('bicubic'), own = of('srcnn');
-    const above = own.filter(({ psnr }, i) => psnr > (bicubic[i]?.psnr ?? Infinity)).length;
+  const parts = columns.flatMap((set) => {
+    const own = rows.filter((row) => row.set === set && row.network);
+    const above = own.filter(({ bicubic, network }) => network!.psnr > bicubic.psnr).length;
     return own.length ? [`${above} of ${own.length}`] : [];
-  }).join(', ');
+  });
+  return parts.join(', ');
 }

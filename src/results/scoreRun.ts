@@ -38,6 +38,6 @@ async function scoreSet({ name, model, protocol, scale }: ResultRun, set: string
     protocol, scale, model, engine, threads, bicubic: bicubic.get(key), onProgress: onProgress && ((done, total) => onProgress(`${name}, ${set}`, done, total)),
   });
   for (const { file, reason } of skipped) onNote(`${name}, ${set}: skipped ${file}: ${reason}`);
-  bicubic.set(key, rows.filter(({ method }) => method === 'bicubic'));
+  bicubic.set(key, rows);
   return rows.map((row) => ({ set, ...row }));
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadRun, reached } from '../runs/runs';
+import { markdownTable } from './markdown';
 import { recipeText } from './recipeText';
 
 /**
@@ -23,5 +24,5 @@ export async function triedTable(folder: string): Promise<string> {
   const bicubic = tried.find(({ bicubicPsnr }) => bicubicPsnr !== null);
   const head = ['run', 'recipe', 'patches', 'epochs', 'validation loss', 'PSNR / SSIM'];
   const last = bicubic ? [['bicubic', '', '', '', '', `${bicubic.bicubicPsnr?.toFixed(3)} / ${bicubic.bicubicSsim?.toFixed(4)}`]] : [];
-  return [head, head.map(() => '---'), ...lines, ...last].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable([head, ...lines, ...last]);
 }

@@ -2,18 +2,23 @@ import { createHash } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../disk/writeAtomically';
-import { CheckpointError, WriteError } from '../errors';
+import { CheckpointError, OptionError, WriteError } from '../errors';
 import type { RandomState } from '../random';
+import { scoresFromJson, scoresToJson } from '../evaluation/scoreJson';
+import { networkOf, wrongHeader } from './checkFiles';
 import { type History, newHistory } from './history';
 import { newOptimizerState, type OptimizerState } from '../training/optimizers/optimizer';
 import type { TrainOptions } from '../training/recipes';
-import type { Model } from '../network/network';
+import { type Model, reportNormalization } from '../network/network';
+import { countWeights } from '../network/parameters';
 
 /** All that training needs to go on as if it had never stopped. */
 export interface Checkpoint {
   options: TrainOptions;
   /** Identifies the training data: another set's checkpoint is refused. */
   data: string;
+  /** Identify the validation patches and the evaluation pictures; absent in checkpoints of earlier versions. */
+  pictures?: { validation: string; evaluation: string };
   /** Epochs done, and in the one under way: batches done, the sum of their losses, the seconds they took. */
   epoch: number;
   batch: number;
@@ -64,7 +69,7 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
     best: best && { epoch: best.epoch, validationLoss: best.validationLoss },
   };
   const body = Buffer.concat([
-    Buffer.from(MAGIC + JSON.stringify(header) + '\n'),
+    Buffer.from(MAGIC + scoresToJson(header) + '\n'),
     ...arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)),
   ]);
   await writeAtomically(file, Buffer.concat([body, createHash('sha256').update(body).digest()]));
@@ -122,19 +127,70 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
     bytes.length > MAGIC.length + 32 &&
     body.subarray(0, MAGIC.length).toString() === MAGIC &&
     createHash('sha256').update(body).digest().equals(bytes.subarray(-32));
-  if (!whole) throw new CheckpointError(`${file}: not a whole checkpoint; delete it to start again`);
+  if (!whole) throw notWhole(file);
   const end = body.indexOf(10, MAGIC.length);
-  const { steps, moments, length, best, ...rest } = JSON.parse(body.subarray(MAGIC.length, end).toString());
+  const header = readHeader(file, body.subarray(MAGIC.length, end).toString(), (body.length - end - 1) / 4);
+  const { steps, moments, length, best, ...rest } = header;
   let at = end + 1;
   const take = (floats: number) => {
     const array = new Float32Array(body.buffer.slice(body.byteOffset + at, body.byteOffset + at + 4 * floats));
     at += 4 * floats;
     return array;
   };
-  return {
+  const checkpoint: Checkpoint = {
     ...rest,
     weights: take(length),
     optimizer: { steps, moments: moments.map(take) },
     best: best && { ...best, weights: take(length) },
   };
+  checkArrays(file, checkpoint);
+  return checkpoint;
+}
+
+const notWhole = (file: string, reason?: string, cause?: unknown) =>
+  new CheckpointError(`${file}: not a whole checkpoint${reason ? `: ${reason}` : ''}; delete it to start again`, {
+    cause,
+  });
+
+interface Header extends Omit<Checkpoint, 'weights' | 'optimizer' | 'best'> {
+  steps: number;
+  moments: number[];
+  length: number;
+  best: Omit<NonNullable<Checkpoint['best']>, 'weights'> | null;
+}
+
+/** A digest says that a file is as it was written, but not that it was written by a sound program. */
+function readHeader(file: string, text: string, floats: number): Header {
+  let header: unknown;
+  try {
+    header = scoresFromJson(text);
+  } catch (error) {
+    throw notWhole(file, 'its header is not JSON', error);
+  }
+  const wrong = wrongHeader(header, floats);
+  if (wrong) throw notWhole(file, wrong);
+  return header as Header;
+}
+
+/**
+ * The arrays must be those of the options' network and optimizer, and hold numbers: a run that goes on from NaN is
+ * lost.
+ */
+function checkArrays(file: string, { options, weights, optimizer, best }: Checkpoint): void {
+  const lengths = (arrays: Float32Array[]) => arrays.map((array) => array.length).join(', ');
+  let wanted: Float32Array[];
+  try {
+    const network = networkOf(options.network);
+    const model: Model = { network, weights, normalization: reportNormalization, padding: 'zeros' };
+    if (weights.length !== countWeights(network))
+      throw new OptionError(`it has ${weights.length} weights, not the ${countWeights(network)} of its network`);
+    wanted = newOptimizerState(model, options.optimizer).moments;
+  } catch (error) {
+    throw notWhole(file, (error as Error).message, error);
+  }
+  if (lengths(optimizer.moments) !== lengths(wanted))
+    throw notWhole(file, `its optimizer has arrays of ${lengths(optimizer.moments)} values, not ${lengths(wanted)}`);
+  const arrays = [weights, ...optimizer.moments, ...(best ? [best.weights] : [])];
+  const wrong = arrays.flatMap((array) => array.find((value) => !Number.isFinite(value)) ?? []);
+  if (wrong.length) throw notWhole(file, `its weights or its optimizer hold the value ${wrong[0]}`);
 }

@@ -7,9 +7,11 @@ import type { Engine } from '../engine/engine';
 import { readMetadata, saveWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { scoresToJson } from '../evaluation/scoreJson';
 import { machineName } from './machine';
 import type { TrainOptions } from '../training/recipes';
 import type { Model } from '../network/network';
+import { protocolOf } from '../protocols/protocols';
 
 /** What a run keeps in its folder: options.json, history.json, weights.safetensors (the best so far) and two checkpoints. */
 export class RunFolder {
@@ -86,7 +88,7 @@ export class RunFolder {
   }
 
   private write(name: string, content: unknown): Promise<void> {
-    return writeAtomically(join(this.path, name), JSON.stringify(content, null, 2) + '\n');
+    return writeAtomically(join(this.path, name), scoresToJson(content, 2) + '\n');
   }
 }
 
@@ -117,11 +119,17 @@ async function removeLeftovers(folder: string): Promise<void> {
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
 
+/** A rate that changes on the way is nothing that the options of a run can say. */
+const RATE_ADVICE =
+  '. To go on with another learning rate, resume with the old one and set session.learningRate ' +
+  '(srcnn train: --resume --learning-rate RATE)';
+
 function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Checkpoint {
   const differing = differingOptions(found.options, wanted.options);
   if (differing.length)
     throw new CheckpointError(
-      `${folder}: its checkpoint was made with other options: ${differing.join(', ')}; use those, or another folder`,
+      `${folder}: its checkpoint was made with other options: ${differing.join(', ')}; use those, or another folder` +
+        (differing.some((text) => text.startsWith('learningRate ')) ? RATE_ADVICE : ''),
     );
   if (found.data !== wanted.data)
     throw new CheckpointError(
@@ -153,5 +161,5 @@ function differingOptions(had: TrainOptions, wanted: TrainOptions): string[] {
 export function describePatches({ pictures, count, size, protocol, scale }: PatchSet): string {
   const digest = createHash('sha256');
   for (const { input, target } of pictures) digest.update(input).update(target);
-  return `${count} patches of ${size}, ${protocol} x${scale}, sha256 ${digest.digest('hex').slice(0, 16)}`;
+  return `${count} patches of ${size}, ${protocolOf(protocol).name} x${scale}, sha256 ${digest.digest('hex').slice(0, 16)}`;
 }

@@ -3,7 +3,9 @@ import { basename, join } from 'node:path';
 import type { DataFrame } from 'danfojs-node';
 import { optionalPackage } from '../optionalPackage';
 import { CheckpointError, DatasetError, OptionError, UnknownNameError } from '../errors';
-import type { EpochRecord, History } from './history';
+import { scoresFromJson } from '../evaluation/scoreJson';
+import { wrongHistory, wrongOptions } from './checkFiles';
+import { comparableEpochs, type EpochRecord, type History } from './history';
 import type { TrainOptions } from '../training/recipes';
 import { chain } from '../network/families/srcnn';
 import { networkNamed, networkNames } from '../network/families/families';
@@ -115,8 +117,9 @@ export function checkRunName(name: string): void {
 }
 
 /** What a history reached, see Reached. */
-export function reached({ epochs }: History): Reached {
-  const best = epochs.reduce<EpochRecord | null>(
+export function reached(history: History): Reached {
+  const { epochs } = history;
+  const best = comparableEpochs(history).reduce<EpochRecord | null>(
     (least, epoch) => (least && least.validationLoss <= epoch.validationLoss ? least : epoch),
     null,
   );
@@ -203,16 +206,16 @@ async function subfolders(folder: string): Promise<string[]> {
 }
 
 async function readRun(folder: string, name: string): Promise<SavedRun> {
-  const history = await readJson(join(folder, 'history.json'), isHistory);
-  const { network, ...options } = await readJson(join(folder, 'options.json'), isOptions);
+  const history = await readJson<History>(join(folder, 'history.json'), wrongHistory);
+  const { network, ...options } = await readJson<TrainOptions>(join(folder, 'options.json'), wrongOptions);
   // Version 0.1 wrote a network of one's own as the list of its layers.
   return { name, options: { ...options, network: Array.isArray(network) ? chain(network) : network }, history };
 }
 
-async function readJson<Content>(file: string, fits: (content: unknown) => content is Content): Promise<Content> {
+async function readJson<Content>(file: string, wrong: (content: unknown) => string | undefined): Promise<Content> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(file, 'utf8'));
+    content = scoresFromJson(await readFile(file, 'utf8'));
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const why = missing ? 'is not there: nothing was trained so far' : `cannot be read (${(error as Error).message})`;
@@ -220,31 +223,10 @@ async function readJson<Content>(file: string, fits: (content: unknown) => conte
       cause: error,
     });
   }
-  if (!fits(content))
+  const reason = wrong(content);
+  if (reason)
     throw new CheckpointError(
-      `${file} is not what a run writes; resume the run to write it anew, or delete its folder`,
+      `${file} is not what a run writes: ${reason}; resume the run to write it anew, or delete its folder`,
     );
-  return content;
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-
-function isHistory(value: unknown): value is History {
-  const numbers = (list: unknown, names: string[]) =>
-    Array.isArray(list) &&
-    list.every((entry) => isRecord(entry) && names.every((name) => typeof entry[name] === 'number'));
-  return (
-    isRecord(value) &&
-    numbers(value.losses, ['step', 'loss']) &&
-    numbers(value.epochs, ['epoch', 'loss', 'validationLoss', 'seconds'])
-  );
-}
-
-function isOptions(value: unknown): value is TrainOptions {
-  return (
-    isRecord(value) &&
-    (typeof value.network === 'string' || isRecord(value.network)) &&
-    typeof value.epochs === 'number' &&
-    value.learningRate !== undefined
-  );
+  return content as Content;
 }

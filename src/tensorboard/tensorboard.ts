@@ -5,12 +5,13 @@ import sharp from 'sharp';
 import type { PatchSet } from '../data/patches';
 import { createWasmEngine } from '../engine/wasm/wasm';
 import { OptionError, WriteError } from '../errors';
-import { clip } from '../protocols/protocol';
+import { clipPlane } from '../protocols/planes';
+import { cut } from '../image/crop';
 import type { Plane } from '../image/image';
 import { type EventContent, eventRecord } from './eventFile';
 import type { EpochRecord, History } from '../runs/history';
 import type { TrainSession } from '../training/settings';
-import { restoreWith } from '../evaluation/predict';
+import { restoreWith } from '../evaluation/restore';
 import type { Model } from '../network/network';
 
 /** Writes an event file record by record; each is whole on disk when the call returns. Throws WriteError, OptionError for a step that is none. */
@@ -216,8 +217,11 @@ async function sampleStrips(
     const strips = [];
     for (const { input, target, width, height } of pictures.slice(0, count)) {
       const [degraded, original] = [input, target].map((data) => middle(data, width, height));
-      const restored = clip(await restoreWith(model, engine)(degraded));
-      strips.push(await sideBySide([degraded, restored, original]));
+      const [restored] = await restoreWith(model, engine).restore({
+        small: () => [degraded],
+        enlarged: () => [degraded],
+      });
+      strips.push(await sideBySide([degraded, clipPlane(restored), original]));
     }
     return strips;
   } finally {
@@ -225,12 +229,10 @@ async function sampleStrips(
   }
 }
 
-function middle(from: Uint8Array, width: number, height: number): Plane {
+function middle(data: Uint8Array, width: number, height: number): Plane {
   const [w, h] = [Math.min(width, SIDE), Math.min(height, SIDE)];
-  const [left, top] = [(width - w) >> 1, (height - h) >> 1];
-  const data = new Float32Array(w * h);
-  for (let y = 0; y < h; y++) data.set(from.subarray((top + y) * width + left, (top + y) * width + left + w), y * w);
-  return { data, width: w, height: h };
+  const part = cut({ data, width, height }, { x: (width - w) >> 1, y: (height - h) >> 1, width: w, height: h });
+  return { ...part, data: Float32Array.from(part.data) };
 }
 
 async function sideBySide(planes: Plane[]): Promise<{ png: Buffer; width: number; height: number }> {

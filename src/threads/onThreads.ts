@@ -94,3 +94,17 @@ function runOn<Job, Result, Question, Answer>(
     post({ job });
   });
 }
+
+/** The same on the calling thread, for work that other threads cannot do, as they lack a function that a job holds. */
+export async function oneByOne<Job, Result>(
+  work: (job: Job) => Promise<Result>,
+  jobs: Job[],
+  onProgress?: (done: number, total: number) => void,
+): Promise<PromiseSettledResult<Result>[]> {
+  const outcomes: PromiseSettledResult<Result>[] = [];
+  for (const job of jobs) {
+    outcomes.push(...(await Promise.allSettled([work(job)])));
+    onProgress?.(outcomes.length, jobs.length);
+  }
+  return outcomes;
+}

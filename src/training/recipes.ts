@@ -26,7 +26,7 @@ export interface TrainOptions extends OptimizerOptions {
 const shared = { network: '9-1-7', seed: 0, epochs: 20, batchSize: 128, border: 0, lossEvery: 100 } as const;
 
 /** The report's recipe: N(0, 0.001), SGD with momentum, 1e-4, 1e-4, 1e-5. Its loss leaves 1.0 only after some 7,000 updates. */
-const seed: TrainOptions = {
+const report: TrainOptions = {
   ...shared,
   initialization: 'gaussian',
   optimizer: 'sgd',
@@ -47,4 +47,4 @@ const tuned: TrainOptions = {
 };
 
 /** The recipes by name; `{...recipes.tuned, epochs: 5}` is one of your own. */
-export const recipes = { seed, tuned };
+export const recipes = { report, tuned };

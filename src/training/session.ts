@@ -2,11 +2,12 @@ import { DivergedError, OptionError, WriteError } from '../errors';
 import { drawOrder, emptyBatch, fillBatch, type PatchOrder } from '../data/batches';
 import type { Batch, Engine } from '../engine/engine';
 import { createEngine } from '../engine/choose';
-import type { EvaluationRow } from '../evaluation/evaluate';
 import { takeLock } from '../disk/lock';
 import type { RandomState } from '../random';
 import { type Checkpoint, newCheckpoint } from '../runs/checkpoint';
 import type { EpochRecord, History } from '../runs/history';
+import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPictures';
+import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
 import { onInterrupt } from './interrupt';
 import { layerRates, scheduleFactor, update } from './optimizers/optimizer';
 import type { TrainOptions } from './recipes';
@@ -17,8 +18,18 @@ import type { Model } from '../network/network';
 
 const DEFAULT_CHECKPOINT_MINUTES = 5;
 
+/**
+ * In units of the target's variance, where an answer of the mean grey costs 1: a network this far off does not come
+ * back.
+ */
+const LARGEST_LOSS = 1e4;
+
 /** Thrown inside to leave a validation or an evaluation that stop() came into. */
 class Stopped extends Error {}
+
+const ignoreStopped = (error: unknown) => {
+  if (!(error instanceof Stopped)) throw error;
+};
 
 export class Run implements TrainSession {
   done!: Promise<TrainResult>;
@@ -35,7 +46,8 @@ export class Run implements TrainSession {
   private wake?: () => void;
   private lastSaved = Date.now();
   private epochEndSeconds = 0;
-  private bicubic?: EvaluationRow[];
+  private rateChosen = false;
+  private evaluation?: EvaluationPictures;
 
   constructor(
     private readonly data: TrainingData,
@@ -66,6 +78,7 @@ export class Run implements TrainSession {
   set learningRate(value: number | readonly number[]) {
     layerRates(value, this.model.network.layers.length);
     this.course.learningRate = value;
+    this.rateChosen = true;
   }
 
   get epochs(): number {
@@ -140,8 +153,12 @@ export class Run implements TrainSession {
       if (!this.opened || this.diverged) await this.open();
       engine = this.settings.engine ?? (await createEngine());
       await this.folder?.saveOptions(this.course, engine);
+      await this.checkPictures(engine).catch(ignoreStopped);
       while (this.course.epoch < this.course.epochs && !this.stopping) await this.epoch(engine);
-      if (this.stopping) await this.save();
+      if (this.stopping) {
+        await this.checkWeights(engine);
+        await this.save();
+      }
       this.change(this.course.epoch < this.course.epochs ? 'stopped' : 'finished');
       if (interrupted && this.state === 'stopped') this.tellStopped();
       return this.result();
@@ -166,14 +183,16 @@ export class Run implements TrainSession {
 
   /** Takes over the folder's checkpoint, or refuses what does not fit: at first, and once the weights in memory are good for nothing. */
   private async open(): Promise<void> {
-    const { resume = false, onNote = console.warn } = this.settings;
+    const { onNote } = this;
+    const { resume = false } = this.settings;
     const { learningRate, epochs, data } = this.course;
     if (this.diverged) {
       this.model.weights.set(this.initialWeights);
       this.course = { ...newCheckpoint(this.given, this.model, data), learningRate, epochs };
     }
     if (this.folder) this.course = await this.folder.open(this.course, resume || this.diverged, onNote);
-    if (this.diverged) Object.assign(this.course, { learningRate, epochs });
+    if (this.diverged || this.rateChosen) this.course.learningRate = learningRate;
+    if (this.diverged) this.course.epochs = epochs;
     this.opened = true;
     this.diverged = false;
   }
@@ -197,14 +216,62 @@ export class Run implements TrainSession {
       batch = await this.step(engine, drawn, gradient, batch);
       course.seconds = before + (Date.now() - began) / 1000;
       this.report((course.seconds - before) / (course.batch - firstBatch));
-      if (Date.now() - this.lastSaved >= 60_000 * (this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES))
-        await this.save();
     }
-    try {
-      await this.finishEpoch(engine, random);
-    } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
+    await this.finishEpoch(engine, random).catch(ignoreStopped);
+  }
+
+  /**
+   * Before the first batch: names evaluation pictures that cannot be scored, and scores anew where the pictures were
+   * changed.
+   */
+  private async checkPictures(engine: Engine): Promise<void> {
+    const { course, data, onNote } = this;
+    const now = this.folder && (await picturesOf(data));
+    const changed = now ? changedPictures(course, now) : [];
+    if (course.epoch < course.epochs || changed.length)
+      this.evaluation ??= await checkEvaluation(data, { threads: this.settings.threads, onNote, onImage: this.leave });
+    if (changed.length && course.best) {
+      onNote(`${this.settings.folder}: ${changeNote(changed, course.pictures!, now!)}`);
+      const model = { ...this.model, weights: course.best.weights };
+      const validationLoss = changed.includes('validation')
+        ? await this.validationLoss(engine, model)
+        : course.best.validationLoss;
+      recordAnew(course, { validationLoss, ...(await this.scores(engine, model)) });
     }
+    course.pictures = now;
+    if (changed.length) await this.save();
+  }
+
+  private readonly leave = () => {
+    if (this.stopping) throw new Stopped();
+  };
+
+  private readonly onNote = (message: string) => (this.settings.onNote ?? console.warn)(message);
+
+  private async validationLoss(engine: Engine, model: Model): Promise<number> {
+    const { border, leave: onBatch } = this;
+    const options = { batchSize: this.given.batchSize, border, onBatch };
+    const loss = await meanLoss(this.data.validation, model, engine, options);
+    this.checkLoss('validation loss', loss, 'after its last batch');
+    return loss;
+  }
+
+  private scores(engine: Engine, model: Model) {
+    const { onNote, leave: onImage } = this;
+    const { files, bicubic } = this.evaluation!;
+    const options = { bicubic, threads: this.settings.threads, onNote, onImage };
+    return scoreEpoch({ ...this.data, evaluation: files }, model, engine, options);
+  }
+
+  /**
+   * After the last update no loss says whether the weights are still good: a checkpoint of ruined ones would help
+   * nobody.
+   */
+  private async checkWeights(engine: Engine): Promise<void> {
+    const { batchSize } = this.given;
+    const first = { ...this.data.training, count: batchSize };
+    const options = { batchSize, border: this.border, onBatch: () => undefined };
+    this.checkLoss('loss', await meanLoss(first, this.model, engine, options), `after batch ${this.course.batch}`);
   }
 
   private async step(
@@ -223,8 +290,11 @@ export class Run implements TrainSession {
       buffers,
       symmetries,
     );
-    const loss = await engine.lossAndGradient(model, batch, gradient, this.border);
+    const loss = await engine.lossAndGradient(model, batch, gradient, { border: this.border });
     this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
+    // The loss has just shown that the weights are good; those after the update may be ruined.
+    if (Date.now() - this.lastSaved >= 60_000 * (this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES))
+      await this.save();
     const step = course.epoch * batches + course.batch + 1;
     update(model, gradient, course.optimizer, { ...given, learningRate: course.learningRate }, this.factor());
     course.lossSum += loss;
@@ -234,7 +304,7 @@ export class Run implements TrainSession {
   }
 
   private checkLoss(name: string, loss: number, where: string): void {
-    if (Number.isFinite(loss)) return;
+    if (loss <= LARGEST_LOSS) return;
     const from = this.folder ? 'from the last checkpoint' : 'from the beginning';
     throw new DivergedError(
       `the ${name} became ${loss} in epoch ${this.course.epoch + 1}, ${where}; lower learningRate, then resume() goes on ${from}`,
@@ -275,21 +345,8 @@ export class Run implements TrainSession {
       course.epoch * this.batches + course.batch - 1,
       course.epochs * this.batches,
     );
-    const leave = () => {
-      if (this.stopping) throw new Stopped();
-    };
-    const validationLoss = await meanLoss(this.data.validation, model, engine, {
-      batchSize: this.given.batchSize,
-      border: this.border,
-      onBatch: leave,
-    });
-    this.checkLoss('validation loss', validationLoss, 'after its last batch');
-    const { bicubic, ...scores } = await scoreEpoch(this.data, model, engine, {
-      bicubic: this.bicubic,
-      threads: this.settings.threads,
-      onImage: leave,
-    });
-    this.bicubic = bicubic;
+    const validationLoss = await this.validationLoss(engine, model);
+    const scores = await this.scores(engine, model);
     this.epochEndSeconds = (Date.now() - began) / 1000;
     const epoch = course.epoch + 1;
     if (!course.best || validationLoss < course.best.validationLoss)

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { OptionError, UnknownNameError } from '../errors';
 import type { PatchSet } from '../data/patches';
 import { layerRates, optimizers } from './optimizers/optimizer';
+import { protocolOf } from '../protocols/protocols';
 import { recipes, type TrainOptions } from './recipes';
 import { checkRunName } from '../runs/runs';
 import { Run } from './session';
@@ -68,7 +69,10 @@ export function prepareModel(options: TrainOptions, training: PatchSet): { model
   // A network trained with a border has never seen zero padding, so pictures are padded by reflection when it is used.
   const padding = border > 0 ? 'reflect' : 'zeros';
   const { protocol, scale, sigma } = training;
-  return { model: { ...model, padding, trainedFor: { protocol, scale, degradation: { sigma } } }, border };
+  return {
+    model: { ...model, padding, trainedFor: { protocol: protocolOf(protocol).name, scale, degradation: { sigma } } },
+    border,
+  };
 }
 
 function checkNames(options: TrainOptions): void {

@@ -1,6 +1,7 @@
 import { emptyBatch, fillBatch } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
+import { DatasetError } from '../errors';
 import { evaluate, type EvaluationRow } from '../evaluation/evaluate';
 import type { EpochRecord } from '../runs/history';
 import type { TrainingData } from './settings';
@@ -27,7 +28,7 @@ export async function meanLoss(
     onBatch();
     const count = Math.min(batchSize, patches.count - start);
     batch = fillBatch(patches, order, start, count, model.normalization, batch);
-    sum += count * (await engine.lossAndGradient(model, batch, null, border));
+    sum += count * (await engine.lossAndGradient(model, batch, null, { border }));
   }
   return sum / patches.count;
 }
@@ -36,37 +37,49 @@ interface ScoreOptions {
   /** Bicubic's rows of an earlier epoch: they do not change. */
   bicubic?: EvaluationRow[];
   threads?: number;
+  onNote: (message: string) => void;
   /** Called after each image; what it throws ends the evaluation. */
   onImage: () => void;
 }
 
-/** The network's and bicubic's mean scores over the evaluation images, null where there are none. */
+const noScores = { psnr: null, ssim: null, bicubicPsnr: null, bicubicSsim: null };
+
+/**
+ * The network's and bicubic's mean scores over the evaluation images, null where there are none. Images that have
+ * become
+ * unreadable since training began are named: the epoch counts without their scores.
+ */
 export async function scoreEpoch(
   data: TrainingData,
   model: Model,
   engine: Engine,
   options: ScoreOptions,
-): Promise<Pick<EpochRecord, 'psnr' | 'ssim' | 'bicubicPsnr' | 'bicubicSsim'> & { bicubic?: EvaluationRow[] }> {
+): Promise<Pick<EpochRecord, 'psnr' | 'ssim' | 'bicubicPsnr' | 'bicubicSsim'>> {
   const { evaluation, training } = data;
-  if (!evaluation?.length) return { psnr: null, ssim: null, bicubicPsnr: null, bicubicSsim: null };
-  const { bicubic, threads, onImage } = options;
-  const { summary, rows } = await evaluate(evaluation, {
+  if (!evaluation?.length) return noScores;
+  const { bicubic, threads, onImage, onNote } = options;
+  const evaluated = await evaluate(evaluation, {
     protocol: training.protocol,
     scale: training.scale,
+    sigma: training.sigma,
     model,
     engine,
     bicubic,
     threads,
     onProgress: onImage,
+  }).catch((error) => {
+    if (!(error instanceof DatasetError)) throw error;
+    onNote(`the epoch has no scores: ${error.message}`);
+    return null;
   });
-  const of = (method: string) => summary.find((row) => row.method === method);
-  const network = of('srcnn'),
-    baseline = of('bicubic');
+  if (!evaluated) return noScores;
+  const { summary, skipped } = evaluated;
+  for (const { file, reason } of skipped)
+    onNote(`the evaluation picture ${file} is left out of the epoch's scores: ${reason}`);
   return {
-    psnr: network?.psnr ?? null,
-    ssim: network?.ssim ?? null,
-    bicubicPsnr: baseline?.psnr ?? null,
-    bicubicSsim: baseline?.ssim ?? null,
-    bicubic: rows.filter((row) => row.method === 'bicubic'),
+    psnr: summary.network?.psnr ?? null,
+    ssim: summary.network?.ssim ?? null,
+    bicubicPsnr: summary.bicubic.psnr ?? null,
+    bicubicSsim: summary.bicubic.ssim ?? null,
   };
 }

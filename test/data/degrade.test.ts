@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { checkScale, cropToScale, degrade, lowResolution, type Protocol } from '../../src/data/degrade';
+import { degrade, lowResolution } from '../../src/data/degrade';
 import { ImageTooSmallError, OptionError, UnknownNameError } from '../../src/errors';
 import { luminance } from '../../src/image/color';
 import { readImage } from '../../src/image/files';
 import type { Image, Plane } from '../../src/image/image';
 import { difference, goldenLuminance } from '../golden/image';
+import { checkScale } from '../../src/degradations/degradation';
+import { cropToScale } from '../../src/protocols/planes';
 
 const data = process.env.SRCNN_DATA_DIR ?? '';
 const reference = process.env.SRCNN_REFERENCE_DIR ?? '';
@@ -20,7 +22,7 @@ test('the seed degradation equals the report\'s own at every pixel of the refere
     const [, name, scale, blur] = /^(.+)-x(\d)-(sigma1|noblur)-Y\.png$/.exec(file)!;
     const original = luminance(await readImage(join(data, 'eval219', `${name}.png`)), 'full');
     const expected = await readImage(join(reference, 'distort', file));
-    const ours = degrade(original, { protocol: 'seed', scale: Number(scale), sigma: blur === 'sigma1' ? 1 : 0 });
+    const ours = degrade(original, { protocol: 'report', scale: Number(scale), sigma: blur === 'sigma1' ? 1 : 0 });
     assert.deepEqual(difference(ours.data, expected.data), { samples: expected.data.length, largest: 0, different: 0 }, file);
   }
 });
@@ -58,7 +60,7 @@ function differentInside(a: Plane, b: Plane, border: number): number {
 
 test('both protocols give 8-bit values of the right size and blur what they are given', () => {
   const plane = cropToScale(goldenLuminance(), 3);
-  for (const protocol of ['seed', 'paper'] as const) {
+  for (const protocol of ['report', 'paper'] as const) {
     const low = lowResolution(plane, { protocol, scale: 3 });
     const result = degrade(plane, { protocol, scale: 3 });
     assert.deepEqual([low.width, low.height, result.width, result.height], [12, 9, 36, 27]);
@@ -75,7 +77,7 @@ test('cropping keeps the top-left samples', () => {
 test('scales, protocols and pictures out of range are named errors', () => {
   for (const scale of [1, 9, 2.5, NaN]) assert.throws(() => checkScale(scale), OptionError);
   for (const scale of [2, 8]) checkScale(scale);
-  assert.throws(() => degrade(goldenLuminance(), { protocol: 'matlab' as Protocol }), UnknownNameError);
+  assert.throws(() => degrade(goldenLuminance(), { protocol: 'matlab' }), UnknownNameError);
   const tiny: Plane = { data: new Float32Array(6), width: 3, height: 2 };
   assert.throws(() => cropToScale(tiny, 3), ImageTooSmallError);
   assert.throws(() => degrade(tiny, { scale: 3 }), ImageTooSmallError);

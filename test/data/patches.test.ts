@@ -42,13 +42,12 @@ test('scale, size and stride out of range are refused by name', async () => {
 test('a batch holds the normalised values of the patches that the order names', async () => {
   const { patches } = await preparePatches([picture('wide.png')], { size: 16 });
   const normalization = { mean: 0.25, deviation: 0.5 };
-  const empty = { input: new Float32Array(0), target: new Float32Array(0), count: 0, width: 0, height: 0 };
-  const batch = fillBatch(patches, Uint32Array.of(3, 5), 1, 1, normalization, empty);
+  const batch = fillBatch(patches, Uint32Array.of(3, 5), 1, 1, normalization, emptyBatch());
   const { target, width } = patches.pictures[0];
   const at = (x: number, y: number) => target[(patches.y[5] + y) * width + patches.x[5] + x];
-  assert.equal(batch.target[16 * 2 + 9], Math.fround((at(9, 2) / 255 - 0.25) / 0.5));
-  assert.notDeepEqual(batch.input, batch.target);
-  assert.equal(fillBatch(patches, Uint32Array.of(0), 0, 1, normalization, batch).input, batch.input);
+  assert.equal(batch.target.data[16 * 2 + 9], Math.fround((at(9, 2) / 255 - 0.25) / 0.5));
+  assert.notDeepEqual(batch.input.data, batch.target.data);
+  assert.equal(fillBatch(patches, Uint32Array.of(0), 0, 1, normalization, batch).input.data, batch.input.data);
 });
 
 test('symmetries turn and mirror degraded and original patch alike, each of the eight in its own way', async () => {
@@ -64,10 +63,10 @@ test('symmetries turn and mirror degraded and original patch alike, each of the 
       return (symmetry & 2 ? 15 - v : v) * 16 + (symmetry & 1 ? 15 - u : u);
     };
     for (const [x, y] of [[0, 0], [3, 0], [0, 11], [9, 2]]) {
-      assert.equal(batch.input[16 * y + x], input[source(x, y)]);
-      assert.equal(batch.target[16 * y + x], target[source(x, y)]);
+      assert.equal(batch.input.data[16 * y + x], input.data[source(x, y)]);
+      assert.equal(batch.target.data[16 * y + x], target.data[source(x, y)]);
     }
-    seen.add(batch.target.join());
+    seen.add(batch.target.data.join());
   }
   assert.equal(seen.size, 8);
 });

@@ -8,6 +8,7 @@ import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { normal, type RandomState, uniform } from '../../src/random';
 import type { Model } from '../../src/network/network';
 import { layerSlices } from '../../src/network/parameters';
+import { randomBatch } from './compare';
 import { initialize } from '../../src/network/initialize';
 
 let engine: Engine;
@@ -18,11 +19,11 @@ before(async () => {
 after(() => engine.close());
 
 function differentiate(model: Model, batch: Batch, border: number): { loss: number; gradient: Float32Array } {
-  const { count, height, width } = batch;
+  const { count, height, width } = batch.input;
   const inner = (x: tf.Tensor4D) =>
     x.slice([0, border, border, 0], [count, height - 2 * border, width - 2 * border, 1]);
   const loss = (flat: tf.Tensor) => {
-    let x = tf.tensor4d(batch.input, [count, height, width, 1]);
+    let x = tf.tensor4d(batch.input.data, [count, height, width, 1]);
     for (const { inputs, filters, kernel, kernelStart, biasStart, activation } of layerSlices(model.network)) {
       const weights = flat
         .slice([kernelStart], [biasStart - kernelStart])
@@ -32,7 +33,7 @@ function differentiate(model: Model, batch: Batch, border: number): { loss: numb
       if (activation === 'relu') x = x.relu();
     }
     return inner(x)
-      .sub(inner(tf.tensor4d(batch.target, [count, height, width, 1])))
+      .sub(inner(tf.tensor4d(batch.target.data, [count, height, width, 1])))
       .square()
       .mean() as tf.Scalar;
   };
@@ -56,10 +57,9 @@ async function compare(model: Model, width: number, height: number, count: numbe
   const random: RandomState = { seed: 5, draws: 0 };
   for (const { biasStart, end } of layerSlices(model.network))
     for (let i = biasStart; i < end; i++) model.weights[i] = 0.1 * normal(random);
-  const values = () => Float32Array.from({ length: count * width * height }, () => normal(random));
-  const batch = { input: values(), target: values(), count, width, height };
+  const batch = randomBatch(random, count, width, height);
   const gradient = new Float32Array(model.weights.length);
-  const loss = await engine.lossAndGradient(model, batch, gradient, border);
+  const loss = await engine.lossAndGradient(model, batch, gradient, { border });
   const expected = differentiate(model, batch, border);
   const what = `${layerSlices(model.network)
     .map((l) => `${l.filters}x${l.kernel}`)

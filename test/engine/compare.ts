@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { chain } from '../../src/network/families/srcnn';
-import type { Batch, Engine } from '../../src/engine/engine';
+import type { Batch, Engine, Planes } from '../../src/engine/engine';
 import { normal, type RandomState } from '../../src/random';
 import type { Model, Network } from '../../src/network/network';
 import { layerSlices } from '../../src/network/parameters';
 import { initialize } from '../../src/network/initialize';
 
+/** Pictures of normal noise. */
+export function randomPlanes(random: RandomState, count: number, width: number, height: number, channels = 1): Planes {
+  const data = Float32Array.from({ length: count * channels * width * height }, () => normal(random));
+  return { data, count, channels, width, height };
+}
+
 export function randomBatch(random: RandomState, count: number, width: number, height: number): Batch {
-  const values = () => Float32Array.from({ length: count * width * height }, () => normal(random));
-  return { input: values(), target: values(), count, width, height };
+  return { input: randomPlanes(random, count, width, height), target: randomPlanes(random, count, width, height) };
 }
 
 /** |a - b| / |b| over whole vectors. */
@@ -63,8 +68,8 @@ export async function compareEngines(
   const model = withBiases(initialize(network, { seed: 1 }), random);
   const batch = randomBatch(random, count, width, height);
   const [gradient, right] = [new Float32Array(model.weights.length).fill(NaN), new Float32Array(model.weights.length)];
-  const loss = await engine.lossAndGradient(model, batch, gradient, border);
-  const rightLoss = await expected.lossAndGradient(model, batch, right, border);
+  const loss = await engine.lossAndGradient(model, batch, gradient, { border });
+  const rightLoss = await expected.lossAndGradient(model, batch, right, { border });
   const what = `${layerSlices(model.network)
     .map((l) => `${l.filters}x${l.kernel}`)
     .join(' ')}, border ${border}`;
@@ -78,8 +83,8 @@ export async function compareEngines(
       assert.ok(error < 1e-4, `${what}: the gradient from ${from} to ${to} is off by ${error}`);
     }
   }
-  assert.ok(Math.abs((await engine.lossAndGradient(model, batch, null, border)) / rightLoss - 1) < 1e-4);
-  const plane = { data: batch.input.subarray(0, width * height), width, height };
+  assert.ok(Math.abs((await engine.lossAndGradient(model, batch, null, { border })) / rightLoss - 1) < 1e-4);
+  const plane = { ...batch.input, count: 1 };
   const picture = await engine.predict(model, plane);
   assert.deepEqual([picture.width, picture.height], [width, height]);
   assert.ok(relativeError(picture.data, (await expected.predict(model, plane)).data) < 1e-5, `${what}: picture`);

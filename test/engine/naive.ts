@@ -1,84 +1,181 @@
+// Networks as their definition reads, in float64 and without any cleverness: the oracle of the fast engines.
 import type { Batch } from '../../src/engine/engine';
-import type { Model } from '../../src/network/network';
-import { layerSlices } from '../../src/network/parameters';
+import { losses, type LossName } from '../../src/engine/losses';
+import type { Activation, Model } from '../../src/network/network';
+import { layerSlices, type LayerSlice, planesOut } from '../../src/network/parameters';
 
-/** The network as its definition reads, in float64 and without any cleverness: the oracle of the fast engines. */
-function forward(model: Model, input: Float64Array, width: number, height: number): Float64Array[] {
-  const area = width * height;
-  const planes = [input];
-  for (const { filters, inputs, kernel, kernelStart, biasStart, activation } of layerSlices(model.network)) {
-    const from = planes[planes.length - 1];
-    const to = new Float64Array(filters * area);
-    eachTap({ filters, inputs, kernel, width, height }, (f, weight, source, target) => {
-      to[f * area + target] += model.weights[kernelStart + weight] * from[source];
-    });
-    for (let i = 0; i < to.length; i++) {
-      to[i] += model.weights[biasStart + Math.floor(i / area)];
-      if (activation === 'relu') to[i] = Math.max(0, to[i]);
-    }
-    planes.push(to);
-  }
-  return planes;
-}
-
-interface Shape {
-  filters: number;
-  inputs: number;
-  kernel: number;
+/** One picture of some planes. */
+export interface Value {
+  data: Float64Array;
+  planes: number;
   width: number;
   height: number;
 }
 
-function eachTap(
-  { filters, inputs, kernel, width, height }: Shape,
-  visit: (f: number, weight: number, source: number, target: number) => void,
-): void {
-  const pad = (kernel - 1) / 2;
+const empty = (planes: number, width: number, height: number): Value => ({
+  data: new Float64Array(planes * width * height),
+  planes,
+  width,
+  height,
+});
+
+const slopeOf = (activation: Activation, learnt: number) => (activation === 'leaky' ? 0.1 : learnt);
+
+function activate(activation: Activation, sum: number, learnt: number): number {
+  if (activation === 'linear') return sum;
+  if (activation === 'tanh') return Math.tanh(sum);
+  if (activation === 'relu') return Math.max(0, sum);
+  return sum > 0 ? sum : slopeOf(activation, learnt) * sum;
+}
+
+function derivative(activation: Activation, sum: number, learnt: number): number {
+  if (activation === 'linear') return 1;
+  if (activation === 'tanh') return 1 - Math.tanh(sum) ** 2;
+  if (activation === 'relu') return sum > 0 ? 1 : 0;
+  return sum > 0 ? 1 : slopeOf(activation, learnt);
+}
+
+type Visit = (weight: number, source: number, target: number) => void;
+
+/** Calls back for each product: which weight, which input sample, which output sample. */
+function eachProduct(slice: LayerSlice, from: Value, to: Value, visit: Visit): void {
+  const { kind, filters, inputs, kernel, stride } = slice;
+  const pad = Math.floor((kernel - 1) / 2);
   for (let f = 0; f < filters; f++)
     for (let i = 0; i < inputs; i++)
       for (let r = 0; r < kernel; r++)
         for (let c = 0; c < kernel; c++) {
-          const weight = ((f * inputs + i) * kernel + r) * kernel + c;
-          for (let y = Math.max(0, pad - r); y < Math.min(height, height + pad - r); y++) {
-            for (let x = Math.max(0, pad - c); x < Math.min(width, width + pad - c); x++) {
-              visit(f, weight, i * width * height + (y + r - pad) * width + x + c - pad, y * width + x);
+          const pair = kind === 'convolution' ? f * inputs + i : i * filters + f;
+          const weight = (pair * kernel + r) * kernel + c;
+          for (let y = 0; y < from.height; y++)
+            for (let x = 0; x < from.width; x++) {
+              // A convolution gathers, a transposed one (PyTorch: padding (kernel - 1) >> 1) scatters.
+              const toX = kind === 'convolution' ? x - c + pad : x * stride + c - pad;
+              const toY = kind === 'convolution' ? y - r + pad : y * stride + r - pad;
+              if (toX < 0 || toY < 0 || toX >= to.width || toY >= to.height) continue;
+              visit(weight, (i * from.height + y) * from.width + x, (f * to.height + toY) * to.width + toX);
             }
-          }
         }
 }
 
-export function naivePredict(model: Model, input: ArrayLike<number>, width: number, height: number): Float64Array {
-  return forward(model, Float64Array.from(input), width, height).at(-1)!;
+/** The sample of [planes][height][width] that a shuffled sample comes from. */
+function shuffledFrom(index: number, to: Value, factor: number): number {
+  const x = index % to.width;
+  const y = Math.floor(index / to.width) % to.height;
+  const plane = Math.floor(index / (to.width * to.height));
+  const from = plane * factor ** 2 + (y % factor) * factor + (x % factor);
+  const [width, height] = [to.width / factor, to.height / factor];
+  return (from * height + Math.floor(y / factor)) * width + Math.floor(x / factor);
 }
 
-export function naiveLossAndGradient(model: Model, batch: Batch, border = 0): { loss: number; gradient: Float64Array } {
-  const { width, height, count } = batch;
-  const area = width * height;
-  const total = count * (width - 2 * border) * (height - 2 * border);
+/** The plane of a smaller value that is added to a plane of a larger one. */
+const repeated = (plane: number, from: Value, to: Value) => Math.floor(plane / (to.planes / from.planes));
+
+/** Outputs and, for convolutions, the sums before the activation; the input is number 0. */
+interface Steps {
+  values: Value[];
+  sums: Float64Array[];
+}
+
+function forward({ network, weights }: Model, input: Value): Steps {
+  const slices = new Map(layerSlices(network).map((slice) => [slice.layer, slice]));
+  const values = [input];
+  const sums = [input.data];
+  for (const [index, layer] of network.layers.entries()) {
+    const from = values[index];
+    const times = layer.kind === 'transposed' ? layer.stride : layer.kind === 'shuffle' ? layer.factor : 1;
+    const to = empty(planesOut(layer, from.planes), from.width * times, from.height * times);
+    const area = to.width * to.height;
+    const slice = slices.get(index);
+    if (slice) {
+      eachProduct(slice, from, to, (weight, source, target) => {
+        to.data[target] += weights[slice.kernelStart + weight] * from.data[source];
+      });
+      for (let i = 0; i < to.data.length; i++) to.data[i] += weights[slice.biasStart + Math.floor(i / area)];
+      sums.push(to.data.slice());
+      const { activation, slopeStart } = slice;
+      to.data.forEach((sum, i) => {
+        to.data[i] = activate(activation, sum, weights[slopeStart + Math.floor(i / area)]);
+      });
+    } else {
+      if (layer.kind === 'add') {
+        const other = values[layer.layer === 'input' ? 0 : layer.layer + 1];
+        from.data.forEach((value, i) => {
+          const plane = repeated(Math.floor(i / area), other, to);
+          to.data[i] = value + other.data[plane * area + (i % area)];
+        });
+      } else to.data.forEach((_, i) => (to.data[i] = from.data[shuffledFrom(i, to, times)]));
+      sums.push(to.data);
+    }
+    values.push(to);
+  }
+  return { values, sums };
+}
+
+/** Adds the gradients that a layer's output gradient means for its inputs and its parameters. */
+function backward({ network, weights }: Model, steps: Steps, gradients: Value[], index: number, sum: Float64Array) {
+  const layer = network.layers[index];
+  const [from, to] = [steps.values[index], steps.values[index + 1]];
+  const [below, above] = [gradients[index], gradients[index + 1]];
+  const area = to.width * to.height;
+  const slice = layerSlices(network).find((each) => each.layer === index);
+  if (layer.kind === 'add') {
+    const other = layer.layer === 'input' ? 0 : layer.layer + 1;
+    above.data.forEach((value, i) => {
+      below.data[i] += value;
+      gradients[other].data[repeated(Math.floor(i / area), steps.values[other], to) * area + (i % area)] += value;
+    });
+  } else if (layer.kind === 'shuffle') {
+    above.data.forEach((value, i) => (below.data[shuffledFrom(i, to, layer.factor)] += value));
+  } else if (slice) {
+    const delta = above.data.map((value, i) => {
+      const plane = Math.floor(i / area);
+      const before = steps.sums[index + 1][i];
+      if (slice.activation === 'prelu') sum[slice.slopeStart + plane] += before > 0 ? 0 : value * before;
+      const d = value * derivative(slice.activation, before, weights[slice.slopeStart + plane]);
+      sum[slice.biasStart + plane] += d;
+      return d;
+    });
+    eachProduct(slice, from, to, (weight, source, target) => {
+      sum[slice.kernelStart + weight] += delta[target] * from.data[source];
+      below.data[source] += delta[target] * weights[slice.kernelStart + weight];
+    });
+  }
+}
+
+/** The network's output for one picture, [channels][height][width]. */
+export function naivePredict(model: Model, input: ArrayLike<number>, width: number, height: number): Float64Array {
+  const picture = { data: Float64Array.from(input), planes: model.network.channels, width, height };
+  return forward(model, picture).values.at(-1)!.data;
+}
+
+export function naiveLossAndGradient(
+  model: Model,
+  { input, target }: Batch,
+  border = 0,
+  lossName: LossName = 'mse',
+): { loss: number; gradient: Float64Array } {
+  const { channels } = model.network;
+  const { value, slope } = losses[lossName];
+  const total = target.count * channels * (target.width - 2 * border) * (target.height - 2 * border);
   const gradient = new Float64Array(model.weights.length);
   let loss = 0;
-  for (let n = 0; n < count; n++) {
-    const planes = forward(model, Float64Array.from(batch.input.subarray(n * area, (n + 1) * area)), width, height);
-    let delta = planes.at(-1)!.map((value, p) => {
-      const x = p % width,
-        y = Math.floor(p / width);
-      const inside = Math.min(x, y, width - 1 - x, height - 1 - y) >= border;
-      const difference = inside ? value - batch.target[n * area + p] : 0;
-      loss += difference ** 2 / total;
-      return (2 * difference) / total;
+  for (let n = 0; n < input.count; n++) {
+    const part = ({ data, width, height }: typeof input) =>
+      Float64Array.from(data.subarray(n * channels * width * height, (n + 1) * channels * width * height));
+    const picture = { data: part(input), planes: channels, width: input.width, height: input.height };
+    const steps = forward(model, picture);
+    const gradients = steps.values.map(({ planes, width, height }) => empty(planes, width, height));
+    const wanted = part(target);
+    const output = steps.values.at(-1)!.data;
+    gradients.at(-1)!.data.forEach((_, i, delta) => {
+      const x = i % target.width;
+      const y = Math.floor(i / target.width) % target.height;
+      if (Math.min(x, y, target.width - 1 - x, target.height - 1 - y) < border) return;
+      loss += value(output[i] - wanted[i]) / total;
+      delta[i] = slope(output[i] - wanted[i]) / total;
     });
-    const slices = layerSlices(model.network);
-    for (let l = slices.length - 1; l >= 0; l--) {
-      const { filters, inputs, kernel, kernelStart, biasStart, activation } = slices[l];
-      if (activation === 'relu') delta = delta.map((value, p) => (planes[l + 1][p] > 0 ? value : 0));
-      delta.forEach((value, p) => (gradient[biasStart + Math.floor(p / area)] += value));
-      const below = new Float64Array(inputs * area);
-      eachTap({ filters, inputs, kernel, width, height }, (f, weight, source, target) => {
-        gradient[kernelStart + weight] += delta[f * area + target] * planes[l][source];
-        below[source] += delta[f * area + target] * model.weights[kernelStart + weight];
-      });
-      delta = below;
-    }
+    for (let l = model.network.layers.length - 1; l >= 0; l--) backward(model, steps, gradients, l, gradient);
   }
   return { loss, gradient };
 }

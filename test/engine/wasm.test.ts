@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { EngineError, ImageTooSmallError, OptionError } from '../../src/errors';
-import type { Batch, Engine } from '../../src/engine/engine';
+import { type Engine, type Planes, planesOf } from '../../src/engine/engine';
+import { randomBatch, relativeError } from './compare';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
-import type { Plane } from '../../src/image/image';
 import { normal, type RandomState, uniform } from '../../src/random';
 import { naiveLossAndGradient, naivePredict } from './naive';
 import type { Network } from '../../src/network/network';
@@ -17,23 +17,6 @@ import { initialize } from '../../src/network/initialize';
 let engine: Engine;
 before(async () => void (engine = await createWasmEngine({ threads: 2 })));
 after(() => engine.close());
-
-function randomBatch(random: RandomState, count: number, width: number, height: number): Batch {
-  const values = () => Float32Array.from({ length: count * width * height }, () => normal(random));
-  return { input: values(), target: values(), count, width, height };
-}
-
-/** |a - b| / |b| over whole vectors. */
-function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let difference = 0,
-    length = 0;
-  for (let i = 0; i < b.length; i++) {
-    difference += (a[i] - b[i]) ** 2;
-    length += b[i] ** 2;
-  }
-  // A network whose ReLUs are all off gives zeros: right when both do.
-  return difference === 0 ? 0 : Math.sqrt(difference / length);
-}
 
 function randomLayers(random: RandomState): Network {
   const whole = (below: number) => Math.floor(uniform(random) * below);
@@ -58,11 +41,11 @@ test('loss, gradient and output agree with the definition for random chains of l
       .join(' ')} on ${width}x${height}`;
     const border = Math.min(4 * (trial % 4), Math.floor((Math.min(width, height) - 1) / 2));
     const gradient = new Float32Array(model.weights.length);
-    const loss = await engine.lossAndGradient(model, batch, gradient, border);
+    const loss = await engine.lossAndGradient(model, batch, gradient, { border });
     const expected = naiveLossAndGradient(model, batch, border);
     assert.ok(Math.abs(loss / expected.loss - 1) < 1e-5, `${what}: loss ${loss}, not ${expected.loss}`);
     assert.ok(relativeError(gradient, expected.gradient) < 1e-5, `${what}: gradient`);
-    const plane = { data: batch.input.slice(0, width * height), width, height };
+    const plane = { ...batch.input, count: 1 };
     const output = await engine.predict(model, plane);
     const error = relativeError(output.data, naivePredict(model, plane.data, width, height));
     assert.ok(error < 1e-5, `${what}: output is off by ${error}`);
@@ -89,7 +72,7 @@ test('5x5 kernels between many planes agree with the definition for widths that 
   ]) {
     const batch = randomBatch(random, 2, width, height);
     const gradient = new Float32Array(model.weights.length);
-    const loss = await engine.lossAndGradient(model, batch, gradient, border);
+    const loss = await engine.lossAndGradient(model, batch, gradient, { border });
     const expected = naiveLossAndGradient(model, batch, border);
     assert.ok(
       Math.abs(loss / expected.loss - 1) < 1e-5,
@@ -106,7 +89,7 @@ test('a picture of several tiles comes out as if there were no tiles', async () 
   const model = initialize('9-1-7', { seed: 3 });
   const [width, height] = [150, 70];
   const data = Float32Array.from({ length: width * height }, (_, i) => Math.sin(i / 5));
-  const output = await engine.predict(model, { data, width, height });
+  const output = await engine.predict(model, planesOf([{ data, width, height }]));
   assert.ok(relativeError(output.data, naivePredict(model, data, width, height)) < 1e-5);
 });
 
@@ -126,12 +109,12 @@ test('where strips and segments meet does not change a bit of a pixel', async ()
       ]),
       { seed: kernel },
     );
-    const whole = await engine.predict(model, { data, width, height }),
-      output = await engine.predict(model, { data: cut, ...part });
+    const whole = await engine.predict(model, planesOf([{ data, width, height }])),
+      output = await engine.predict(model, planesOf([{ data: cut, ...part }]));
     // One more than the network's reach: outputs are formed in pairs, and a pair is rounded alike only if all that both depend on is the same.
     const reach = (kernel - 1) / 2 + 2 + 1;
     for (let y = 0; y < part.height - reach; y++) {
-      const row = (of: Plane) => of.data.slice(y * of.width, y * of.width + part.width - reach);
+      const row = (of: Planes) => of.data.slice(y * of.width, y * of.width + part.width - reach);
       assert.deepEqual(row(output), row(whole), `kernel ${kernel}, row ${y}`);
     }
   }
@@ -153,7 +136,7 @@ test('the number of threads does not change a bit of the gradient', async () => 
 
 test('calls made at once are answered one after the other, each with its own result', async () => {
   const models = [1, 2, 3].map((seed) => initialize('9-5-5', { seed }));
-  const plane = { data: new Float32Array(64).fill(0.5), width: 8, height: 8 };
+  const plane = planesOf([{ data: new Float32Array(64).fill(0.5), width: 8, height: 8 }]);
   const together = await Promise.all(models.map((model) => engine.predict(model, plane)));
   for (const [i, model] of models.entries())
     assert.deepEqual(together[i].data, (await engine.predict(model, plane)).data);
@@ -165,15 +148,18 @@ test('options out of range are refused by name', async () => {
   const batch = randomBatch({ seed: 1, draws: 0 }, 1, 8, 8);
   await assert.rejects(createWasmEngine({ threads: 0 }), OptionError);
   assert.throws(() => engine.lossAndGradient(model, batch, new Float32Array(3)), OptionError);
-  assert.throws(() => engine.lossAndGradient(model, batch, new Float32Array(8897), 4), ImageTooSmallError);
+  assert.throws(() => engine.lossAndGradient(model, batch, new Float32Array(8897), { border: 4 }), ImageTooSmallError);
   const closed = await createWasmEngine({ threads: 1 });
   await closed.close();
-  assert.throws(() => closed.predict(model, { data: new Float32Array(1), width: 1, height: 1 }), EngineError);
+  assert.throws(
+    () => closed.predict(model, planesOf([{ data: new Float32Array(1), width: 1, height: 1 }])),
+    EngineError,
+  );
 });
 
 test('an engine that has lost a thread says so at once, and at every further call', async () => {
   const broken = await createWasmEngine({ threads: 2 });
-  const plane = { data: new Float32Array(64), width: 8, height: 8 };
+  const plane = planesOf([{ data: new Float32Array(64), width: 8, height: 8 }]);
   await broken.predict(initialize('9-1-5'), plane);
   await (broken as unknown as { workers: Worker[] }).workers[1].terminate();
   for (let call = 0; call < 2; call++)
@@ -187,7 +173,8 @@ test('an engine that has lost a thread says so at once, and at every further cal
 test('a batch that no memory holds is an error that names batchSize', async () => {
   const model = initialize('9-5-5'),
     count = 2 ** 18;
-  const batch = { input: new Float32Array(4), target: new Float32Array(4), count, width: 8, height: 8 };
+  const planes = { data: new Float32Array(64 * count), count, channels: 1, width: 8, height: 8 };
+  const batch = { input: planes, target: planes };
   await assert.rejects(
     engine.lossAndGradient(model, batch, new Float32Array(model.weights.length)),
     (error: Error) => error instanceof OptionError && /batchSize/.test(error.message),
@@ -202,13 +189,14 @@ test("loss and gradients equal PyTorch's", { skip: reference ? false : 'SRCNN_RE
       ['conv1', 'conv2', 'conv3'].flatMap((name) => [...tensors[`${name}.weight`], ...tensors[`${name}.bias`]]),
     );
   const model = { ...initialize('9-1-7'), weights: flat(golden.weights) };
-  const batch = {
-    input: Float32Array.from(golden.x),
-    target: Float32Array.from(golden.y),
+  const planes = (values: number[]) => ({
+    data: Float32Array.from(values),
     count: 4,
+    channels: 1,
     width: 32,
     height: 32,
-  };
+  });
+  const batch = { input: planes(golden.x), target: planes(golden.y) };
   const gradient = new Float32Array(model.weights.length);
   const loss = await engine.lossAndGradient(model, batch, gradient);
   assert.ok(Math.abs(loss / golden.loss - 1) < 1e-6);

@@ -7,6 +7,11 @@ import { test } from 'node:test';
 import { loadDataset } from '../../src/data/datasets';
 import { DatasetError, OptionError, UnknownNameError } from '../../src/errors';
 import { evaluate } from '../../src/evaluation/evaluate';
+import { scoresFromJson, scoresToJson } from '../../src/evaluation/scoreJson';
+import { writeImage } from '../../src/image/files';
+import type { Measure } from '../../src/measures/measure';
+import { measureOf } from '../../src/measures/measures';
+import { protocolOf } from '../../src/protocols/protocols';
 import { initialize } from '../../src/network/initialize';
 
 const { SRCNN_DATA_DIR: data, SRCNN_REFERENCE_DIR: reference } = process.env;
@@ -29,8 +34,8 @@ test(
     assert.equal(rows.length, 20);
     for (const [i, row] of rows.entries()) {
       assert.ok(
-        Math.abs(row.psnr - Number(expected[i].psnr_rgb)) < 1e-6 &&
-          Math.abs(row.ssim - Number(expected[i].ssim_rgb)) < 1e-6,
+        Math.abs(row.bicubic.psnr - Number(expected[i].psnr_rgb)) < 1e-6 &&
+          Math.abs(row.bicubic.ssim - Number(expected[i].ssim_rgb)) < 1e-6,
         row.file,
       );
     }
@@ -53,8 +58,8 @@ for (const [set, scale] of [
     );
     for (const [i, row] of rows.entries()) {
       assert.ok(
-        Math.abs(row.psnr - Number(expected[i].psnr_y)) < 1e-4 &&
-          Math.abs(row.ssim - Number(expected[i].ssim_y)) < 1e-6,
+        Math.abs(row.bicubic.psnr - Number(expected[i].psnr_y)) < 1e-4 &&
+          Math.abs(row.bicubic.ssim - Number(expected[i].ssim_y)) < 1e-6,
         row.file,
       );
     }
@@ -74,13 +79,8 @@ test('one bad image is listed and the others are scored, for bicubic and the mod
     result.skipped.map(({ file }) => basename(file)),
     ['bad.png'],
   );
-  assert.deepEqual(
-    result.summary.map(({ method, images }) => [method, images]),
-    [
-      ['bicubic', 1],
-      ['srcnn', 1],
-    ],
-  );
+  assert.equal(result.summary.images, 1);
+  assert.deepEqual(Object.keys(result.rows[0]), ['file', 'bicubic', 'network']);
 });
 
 test('rows do not depend on the threads, and bicubic is taken over from an earlier evaluation', async () => {
@@ -94,15 +94,60 @@ test('rows do not depend on the threads, and bicubic is taken over from an earli
   ];
   assert.deepEqual(two, one);
   assert.deepEqual(progress, [1, 2, 3]);
-  const marked = one.rows.map((row) => ({ ...row, psnr: row.psnr + 100 }));
+  const marked = one.rows.map((row) => ({ ...row, bicubic: { psnr: row.bicubic.psnr + 100, ssim: 0 } }));
   const again = await evaluate(files, { model, bicubic: marked });
   assert.deepEqual(
     again.rows,
-    one.rows.map((row, i) => (row.method === 'bicubic' ? marked[i] : row)),
+    one.rows.map((row, i) => ({ ...row, bicubic: marked[i].bicubic })),
+  );
+});
+
+test('a network that gives NaN is refused by name for every picture, not scored', async () => {
+  const { evaluation } = await loadDataset('sample');
+  const ruined = initialize('9-1-5');
+  ruined.weights.fill(1e38);
+  await assert.rejects(
+    evaluate(evaluation, { model: ruined }),
+    (error: Error) => error instanceof DatasetError && /its weights are ruined; use others/.test(error.message),
   );
 });
 
 test('a scale or protocol that does not exist is refused by name', async () => {
   for (const scale of [0, 2.5]) await assert.rejects(evaluate(['x.png'], { scale }), OptionError);
-  await assert.rejects(evaluate(['x.png'], { protocol: 'folklore' as 'seed' }), UnknownNameError);
+  await assert.rejects(evaluate(['x.png'], { protocol: 'folklore' }), UnknownNameError);
+});
+
+test('a picture that bicubic gives back as it was has an infinite PSNR, which is left out of the mean and counted', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'srcnn-flat-'));
+  const flat = join(folder, 'flat.png');
+  await writeImage(flat, { data: new Uint8Array(30 * 30).fill(90), width: 30, height: 30, channels: 1 });
+  const { evaluation } = await loadDataset('sample');
+  const both = await evaluate([flat, ...evaluation]);
+  const [alone, only] = [await evaluate(evaluation), await evaluate([flat])];
+  await rm(folder, { recursive: true });
+  assert.equal(both.rows[0].bicubic.psnr, Infinity);
+  assert.equal(both.summary.bicubic.psnr, alone.summary.bicubic.psnr);
+  assert.deepEqual([both.summary.images, both.summary.finite.psnr, both.summary.finite.ssim], [2, 1, 2]);
+  assert.equal(only.summary.bicubic.psnr, Infinity);
+  assert.deepEqual(scoresFromJson(scoresToJson(both, 2)), both);
+  assert.match(scoresToJson({ psnr: Infinity, bicubicPsnr: null }), /^\{"psnr":"Infinity","bicubicPsnr":null\}$/);
+  assert.equal((scoresFromJson('{"file": "Infinity"}') as { file: string }).file, 'Infinity');
+});
+
+test("a measure and a protocol of one's own score beside the known ones", async () => {
+  const { evaluation } = await loadDataset('sample');
+  const largest: Measure = {
+    ...measureOf('rmse'),
+    name: 'largest',
+    compare: ({ data }, truth) =>
+      Array.from(data).reduce((most, value, i) => Math.max(most, Math.abs(value - truth.data[i])), 0),
+  };
+  const known = await evaluate(evaluation, { protocol: 'paper' });
+  const own = await evaluate(evaluation, {
+    protocol: { ...protocolOf('paper'), name: 'mine' },
+    measures: ['psnr', largest],
+  });
+  assert.equal(own.protocol, 'mine');
+  assert.equal(own.rows[0].bicubic.psnr, known.rows[0].bicubic.psnr);
+  assert.ok(own.rows[0].bicubic.largest > 10 && own.rows[0].bicubic.largest < 256);
 });

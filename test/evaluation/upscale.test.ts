@@ -32,7 +32,7 @@ const grey = (): Image => ({
 
 test('with a network that changes nothing, grey, colour and alpha are enlarged as by bicubic', async () => {
   const image = { ...goldenImage(), alpha: grey().data };
-  for (const protocol of ['seed', 'paper'] as const) {
+  for (const protocol of ['report', 'paper'] as const) {
     const large = await upscale(image, { model: identity(), engine, scale: 2, protocol });
     assert.deepEqual([large.width, large.height, large.channels], [74, 58, 3]);
     for (const channel of [0, 1, 2]) {
@@ -109,13 +109,13 @@ test('the scale and range are those the model was trained for, unless others are
     large,
     await upscale(grey(), { model: { ...model, trainedFor: undefined }, engine, scale: 4, protocol: 'paper' }),
   );
-  assert.notDeepEqual(large, await upscale(grey(), { model, engine, protocol: 'seed' }));
+  assert.notDeepEqual(large, await upscale(grey(), { model, engine, protocol: 'report' }));
 });
 
 test('a scale or protocol that is none, and a scale without weights, are refused by name', async () => {
   await assert.rejects(upscale(grey(), { model: identity(), engine, scale: 2.5 }), OptionError);
   await assert.rejects(upscale(grey(), { engine, scale: 7 }), UnknownNameError);
-  await assert.rejects(upscale(grey(), { model: identity(), engine, protocol: 'other' as 'seed' }), UnknownNameError);
+  await assert.rejects(upscale(grey(), { model: identity(), engine, protocol: 'other' }), UnknownNameError);
 });
 
 function noise(width: number, height: number): Image {

@@ -8,6 +8,7 @@ import { toLayersModel } from '../../src/formats/layersModel';
 import { normal, type RandomState } from '../../src/random';
 import type { Model } from '../../src/network/network';
 import { layerSlices } from '../../src/network/parameters';
+import { planesOf } from '../../src/engine/engine';
 import { initialize } from '../../src/network/initialize';
 
 let engine: Engine;
@@ -52,7 +53,7 @@ for (const [network, [width, height]] of [
     const layersModel = await toLayersModel(model);
     const output = layersModel.predict(tf.tensor4d(data, [1, height, width, 1])) as tf.Tensor;
     assert.deepEqual(output.shape, [1, height, width, 1]);
-    const expected = await engine.predict(model, { data, width, height });
+    const expected = await engine.predict(model, planesOf([{ data, width, height }]));
     assert.ok(
       relativeError(output.dataSync(), expected.data) < 2e-6,
       `relative error ${relativeError(output.dataSync(), expected.data)}`,

@@ -81,6 +81,6 @@ test('files that version 0.1 wrote say their protocol and scale in a text about 
   assert.deepEqual(parseWeights('old.safetensors', bytes), {
     ...model,
     padding: 'reflect',
-    trainedFor: { protocol: 'seed', scale: 3, degradation: { sigma: 1 } },
+    trainedFor: { protocol: 'report', scale: 3, degradation: { sigma: 1 } },
   });
 });

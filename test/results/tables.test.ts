@@ -3,7 +3,8 @@ import { chain } from '../../src/network/families/srcnn';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
-import { scorePicture } from '../../src/protocols/protocol';
+import { psnr } from '../../src/measures/psnr';
+import { protocolOf } from '../../src/protocols/protocols';
 import { reportFigure, reportTable } from '../../src/results/reportEpochs';
 import { restoredPictures } from '../../src/results/restoredPictures';
 import type { ResultRun } from '../../src/results/resultRun';
@@ -27,22 +28,25 @@ function identity(): Model {
 
 const epoch = (number: number, validationLoss: number, psnr: number) => ({ epoch: number, loss: 1, validationLoss, psnr, ssim: psnr / 40, bicubicPsnr: 25, bicubicSsim: 0.7, learningRate: 1e-3, seconds: 90 });
 
-function resultRun(name: string, protocol: 'seed' | 'paper', scale: number): ResultRun {
+function resultRun(name: string, protocol: 'report' | 'paper', scale: number): ResultRun {
   const history = { losses: [], epochs: [epoch(1, 0.3, 26), epoch(2, 0.4, 27)] };
   return { name, folder: name, protocol, scale, options: recipes.tuned, history, model: identity(), data: '216361 patches of 32, seed x3, sha256 0', machine: '2 x a processor' };
 }
 
-const rows = (set: string, bicubic: number[], srcnn: number[]): ScoreRow[] => [
-  ...bicubic.map((psnr, i) => ({ set, file: `${i}.png`, method: 'bicubic' as const, psnr, ssim: psnr / 50 })),
-  ...srcnn.map((psnr, i) => ({ set, file: `${i}.png`, method: 'srcnn' as const, psnr, ssim: psnr / 50 })),
-];
+const rows = (set: string, bicubic: number[], network: number[]): ScoreRow[] =>
+  bicubic.map((psnr, i) => ({
+    set,
+    file: `${i}.png`,
+    bicubic: { psnr, ssim: psnr / 50 },
+    network: { psnr: network[i], ssim: network[i] / 50 },
+  }));
 
-test('the table has the runs of each protocol and scale below their bicubic, seed first, with minutes, kept epoch and pictures above bicubic', () => {
+test('the table has the runs of each protocol and scale below their bicubic, report first, with minutes, kept epoch and pictures above bicubic', () => {
   const paper = { run: resultRun('a', 'paper', 2), rows: rows('Set5', [30, 32], [33, 31]) };
-  const seed = { run: resultRun('b c', 'seed', 3), rows: [...rows('Set5', [20], [25]), ...rows('Set14', [20], [22])] };
+  const seed = { run: resultRun('b c', 'report', 3), rows: [...rows('Set5', [20], [25]), ...rows('Set14', [20], [22])] };
   const lines = runTable([paper, seed]).split('\n').map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
   assert.deepEqual(lines[0], ['run', 'recipe', 'patches', 'epochs', 'minutes', 'machine', '219 of the report', 'BSDS500 val', 'Set5', 'Set14', 'BSD100', 'pictures above bicubic']);
-  assert.deepEqual(lines[2], ['bicubic, protocol seed x3', '', '', '', '', '', '', '', '20.0000 / 0.40000', '20.0000 / 0.40000', '', '']);
+  assert.deepEqual(lines[2], ['bicubic, protocol report x3', '', '', '', '', '', '', '', '20.0000 / 0.40000', '20.0000 / 0.40000', '', '']);
   assert.deepEqual(lines[3], ['[b c](b%20c/)', 'tuned', '216,361 of 32x32', '2 of 20 (1 kept)', '3', '2 x a processor', '', '', '25.0000 / 0.50000', '22.0000 / 0.44000', '', '1 of 1, 1 of 1']);
   assert.equal(lines[4][0], 'bicubic, protocol paper x2');
   assert.deepEqual(lines[5].slice(8), ['32.0000 / 0.64000', '', '', '1 of 2']);
@@ -59,7 +63,7 @@ test('published scores stand between bicubic and the runs of their protocol and 
 
 test('the report\'s epochs stand beside a shorter run\'s, and the sentence compares the last that both have', () => {
   const report = [1, 2, 3].map((number) => ({ epoch: number, validationLoss: 1 / number, psnr: 20 + number, ssim: 0.5 }));
-  const { history } = resultRun('a', 'seed', 3);
+  const { history } = resultRun('a', 'report', 3);
   const lines = reportTable(history, report).split('\n');
   assert.match(lines[0], /^After epoch 2: 27\.000000 dB .* in the report 22\.000000 dB .*difference \+5\.000 dB/);
   assert.equal(lines.at(-1), '| 3 |  |  |  | 0.333333 | 23.000000 | 0.500000 |');
@@ -68,13 +72,16 @@ test('the report\'s epochs stand beside a shorter run\'s, and the sentence compa
   assert.ok(range[0] < 21 && range[1] > 27, 'all points are inside');
 });
 
-for (const protocol of ['seed', 'paper'] as const) {
+for (const protocol of ['report', 'paper'] as const) {
   test(`the pictures of a run with protocol ${protocol} are those that evaluation scores`, async () => {
     const run = resultRun('a', protocol, 3);
     const { images, scores } = await restoredPictures(goldenImage(), run, engine);
-    const { bicubic } = await scorePicture(goldenImage(), protocol, 3);
-    assert.equal(scores.bicubic, bicubic!.psnr);
+    const options = { scale: 3, sigma: protocolOf(protocol).degradation.sigma, bicubic: true };
+    const compared = await protocolOf(protocol).compare(goldenImage(), options);
+    const { truth, bicubic } = compared;
+    const border = protocolOf(protocol).border(3);
+    assert.equal(scores.bicubic, psnr(truth, bicubic!, { border }));
     assert.deepEqual([images.bicubic.width, images.restored.height], [images.original.width, images.original.height]);
-    assert.ok(protocol === 'seed' || scores.restored === scores.bicubic, 'the network changes nothing');
+    assert.ok(protocol === 'report' || scores.restored === scores.bicubic, 'the network changes nothing');
   });
 }

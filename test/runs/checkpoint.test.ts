@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { chain } from '../../src/network/families/srcnn';
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { CheckpointError, DivergedError, OptionError, UnknownNameError, WriteError } from '../../src/errors';
 import { loadWeights } from '../../src/formats/weights';
-import { loadCheckpoint, readCheckpoint } from '../../src/runs/checkpoint';
+import { loadCheckpoint, readCheckpoint, writeCheckpoint } from '../../src/runs/checkpoint';
 import { train } from '../../src/training/train';
 import { noise } from '../training/toyPatches';
 import type { TrainResult, TrainSettings } from '../../src/training/settings';
@@ -89,6 +90,75 @@ for (const [how, spoil] of Object.entries(spoilt)) {
     );
   });
 }
+
+/** A checkpoint whose header is changed so, with a digest that is right for it. */
+function withHeader(bytes: Buffer, change: (header: Record<string, any>) => void, floats = 0): Buffer {
+  const start = bytes.indexOf(10) + 1;
+  const end = bytes.indexOf(10, start);
+  const header = JSON.parse(bytes.subarray(start, end).toString());
+  change(header);
+  const arrays = bytes.subarray(end, floats < 0 ? -32 + 4 * floats : -32);
+  const body = [
+    bytes.subarray(0, start),
+    Buffer.from(JSON.stringify(header)),
+    arrays,
+    Buffer.alloc(Math.max(0, 4 * floats)),
+  ];
+  const whole = Buffer.concat(body);
+  return Buffer.concat([whole, createHash('sha256').update(whole).digest()]);
+}
+
+const wrong: [string, RegExp, (header: Record<string, any>) => void, number?][] = [
+  ['fewer weights', /has 30 weights|arrays have/, (header) => void (header.length -= 1)],
+  ['fewer weights, and the floats for them', /weights, not the/, (header) => void (header.length -= 1), -2],
+  ['a length that is no number', /length is null/, (header) => void (header.length = null)],
+  ['a negative length', /length is -1/, (header) => void (header.length = -1)],
+  ['moments that are no list', /moments is 3/, (header) => void (header.moments = 3)],
+  ['a moment moved to another', /optimizer has arrays of/, ({ moments }) => void (moments[0]++, moments[1]--)],
+  ['floats left over', /arrays have \d+ values, not \d+/, () => undefined, 2],
+  ['no history', /content is not a history/, (header) => void delete header.history],
+  ['epochs 1, 3', /epoch 2 is numbered 3/, ({ history }) => void (history.epochs[1].epoch = 3)],
+  ['a history of fewer epochs', /history has 2 epochs, not 3/, ({ history }) => void history.epochs.pop()],
+  ['no random state', /random is null/, (header) => void (header.random = null)],
+  ['a best that is none', /best is true/, (header) => void (header.best = true)],
+  ['no options', /not a set of options/, (header) => void (header.options = [])],
+  ['a network that is none', /network is not one/, ({ options: of }) => void (of.network = { layers: [null] })],
+  ['another optimizer', /unknown optimizer "newton"/, ({ options: of }) => void (of.optimizer = 'newton')],
+  ['a rate of 0', /learningRate is 0/, (header) => void (header.learningRate = 0)],
+];
+
+for (const [how, reason, change, floats] of wrong) {
+  test(`a checkpoint with a right digest but ${how} is refused by name, and the one before it is used`, async () => {
+    const run = await copyOfRun(`wrong-${how.replace(/\W+/g, '-')}`);
+    const file = join(run, 'checkpoint.bin');
+    await writeFile(file, withHeader(await readFile(file), change, floats));
+    await assert.rejects(
+      readCheckpoint(file),
+      (error: Error) =>
+        error instanceof CheckpointError &&
+        error.message.startsWith(`${file}: not a whole checkpoint: `) &&
+        reason.test(error.message),
+      String(reason),
+    );
+    const torn: string[] = [];
+    assert.ok(await loadCheckpoint(run, (message) => void torn.push(message)));
+    assert.equal(torn.length, 1);
+  });
+}
+
+test('a checkpoint of ruined weights is refused by name, and the one before it is used', async () => {
+  const run = await copyOfRun('ruined');
+  const checkpoint = (await loadCheckpoint(run))!;
+  for (const spoil of [checkpoint.weights, checkpoint.optimizer.moments[1]]) {
+    const before = spoil[3];
+    spoil[3] = NaN;
+    await writeCheckpoint(join(run, 'checkpoint.bin'), checkpoint);
+    await assert.rejects(readCheckpoint(join(run, 'checkpoint.bin')), /hold the value NaN; delete it to start again/);
+    spoil[3] = before;
+  }
+  const { model } = await train(data, { ...options, engine, folder: run, resume: true, onNote: () => undefined }).done;
+  assert.deepEqual(model.weights, whole.model.weights);
+});
 
 test('a checkpoint of another version is said to be one', async () => {
   const file = join(await copyOfRun('version'), 'checkpoint.bin');

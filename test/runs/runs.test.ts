@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { scoresToJson } from '../../src/evaluation/scoreJson';
 import { CheckpointError, DatasetError, OptionError, UnknownNameError } from '../../src/errors';
 import type { EpochRecord } from '../../src/runs/history';
 import { recipes } from '../../src/training/recipes';
@@ -12,7 +13,7 @@ import { checkRunName, loadRun, optionText, runs, runsFrame } from '../../src/ru
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'srcnn-runs-'));
-  await save('beta', [epoch(1, 0.5, 25.2), epoch(2, 0.3, 26.1), epoch(3, 0.4, 26.3)], recipes.seed);
+  await save('beta', [epoch(1, 0.5, 25.2), epoch(2, 0.3, 26.1), epoch(3, 0.4, 26.3)], recipes.report);
   await save('alpha', [epoch(1, 0.2, null)]);
   await save('unscored', []);
   await save(join('grid', 'seed=1'), [epoch(1, 0.7, 24)]);
@@ -44,7 +45,7 @@ function epoch(number: number, validationLoss: number, psnr: number | null): Epo
 async function save(name: string, epochs: EpochRecord[], options: object = recipes.tuned): Promise<void> {
   await mkdir(join(folder, name), { recursive: true });
   await writeFile(join(folder, name, 'options.json'), JSON.stringify({ ...options, data: 'made up' }));
-  await writeFile(join(folder, name, 'history.json'), JSON.stringify({ losses: [], epochs }));
+  await writeFile(join(folder, name, 'history.json'), scoresToJson({ losses: [], epochs }));
 }
 
 const quiet = { onSkipped: () => undefined };
@@ -89,6 +90,50 @@ test('folders whose history is missing, torn or foreign are told of and do no ha
   assert.match(skipped.get(join(folder, 'begun'))!, /history\.json is not there/);
   assert.match(skipped.get(join(folder, 'torn'))!, /history\.json cannot be read/);
   assert.match(skipped.get(join(folder, 'foreign'))!, /history\.json is not what a run writes/);
+});
+
+test('one damaged run of any kind is told of with its reason and hides no other', async () => {
+  const own = join(folder, 'damaged');
+  await save(join('damaged', 'good'), [epoch(1, 0.2, 30), { ...epoch(2, 0.1, 30), psnr: Infinity }]);
+  const rows = [epoch(1, 0.2, 30), epoch(2, 0.1, 31)];
+  const histories: [string, object, RegExp][] = [
+    ['gap', [rows[0], epoch(3, 0.1, 31)], /its epoch 2 is numbered 3/],
+    ['twice', [rows[0], rows[0]], /its epoch 2 is numbered 1/],
+    ['late', [epoch(2, 0.1, 31)], /its epoch 1 is numbered 2/],
+    ['empty', [null], /in its epoch 1 there is null/],
+    ['lossless', [{ ...rows[0], validationLoss: null }], /in its epoch 1 validationLoss is null/],
+    ['worded', [{ ...rows[0], psnr: 'high' }], /in its epoch 1 psnr is "high"/],
+  ];
+  for (const [name, epochs] of histories) await save(join('damaged', `history-${name}`), epochs as EpochRecord[]);
+  const options: [string, unknown, RegExp][] = [
+    ['null', null, /not a set of options/],
+    ['list', [null], /not a set of options/],
+    ['network-list', { ...recipes.tuned, network: [null] }, /network is not one .*\[null\]/],
+    ['network-empty', { ...recipes.tuned, network: {} }, /network is not one/],
+    ['network-none', { ...recipes.tuned, network: null }, /network is not one/],
+    ['layer', { ...recipes.tuned, network: { channels: 1, layers: [null] } }, /layer 1: is null/],
+    ['rate', { ...recipes.tuned, learningRate: {} }, /learningRate is \{\}/],
+    ['rates', { ...recipes.tuned, learningRate: [1e-3, null] }, /learningRate is \[0\.001,null\]/],
+    ['epochs', { ...recipes.tuned, epochs: '20' }, /epochs is "20"/],
+    ['batch', { ...recipes.tuned, batchSize: null }, /batchSize is null/],
+    ['optimizer', { ...recipes.tuned, optimizer: 7 }, /optimizer is 7/],
+  ];
+  for (const [name, content] of options) {
+    await save(join('damaged', `options-${name}`), rows);
+    await writeFile(join(own, `options-${name}`, 'options.json'), JSON.stringify(content));
+  }
+  const skipped = new Map<string, string>();
+  const found = await runs(own, { onSkipped: (where, reason) => void skipped.set(where, reason) });
+  assert.deepEqual(
+    found.map(({ name, psnr }) => [name, psnr]),
+    [['good', Infinity]],
+  );
+  const told = (kind: string, [name, , pattern]: [string, unknown, RegExp]) =>
+    assert.match(skipped.get(join(own, `${kind}-${name}`)) ?? '', pattern, name);
+  for (const history of histories) told('history', history);
+  for (const option of options) told('options', option);
+  assert.equal(skipped.size, histories.length + options.length);
+  await rm(own, { recursive: true });
 });
 
 test('where nothing was trained there are no runs', async () => {

@@ -23,7 +23,7 @@ const noise = (count) => ({
   size: 12,
   count,
   scale: 3,
-  protocol: 'seed',
+  protocol: 'report',
   sigma: 1,
 });
 const network = chain([

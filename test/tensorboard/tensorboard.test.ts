@@ -39,7 +39,7 @@ function slopes(count: number): PatchSet {
     size: 12,
     count,
     scale: 3,
-    protocol: 'seed',
+    protocol: 'report',
     sigma: 1,
   };
 }

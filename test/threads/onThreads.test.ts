@@ -7,9 +7,9 @@ import { EngineError, ImageFileError, OptionError } from '../../src/errors';
 import { scoreFile, type ScoreJob } from '../../src/evaluation/scoreFile';
 import type { Plane } from '../../src/image/image';
 import { onThreads } from '../../src/threads/onThreads';
-import { reportNormalization } from '../../src/network/network';
+import { initialize } from '../../src/network/initialize';
 
-const missing = { file: join(__dirname, 'missing.png'), protocol: 'seed', scale: 3, sigma: 1, size: 32 } as const;
+const missing = { file: join(__dirname, 'missing.png'), protocol: 'report', scale: 3, sigma: 1, size: 32 } as const;
 const sample = async () => (await loadDataset('sample')).training.map((file) => ({ ...missing, file }));
 
 test('pairs are the same on one thread and on three, in the order of the files', async () => {
@@ -35,13 +35,21 @@ test('an error comes back from a thread as the class it was, and the other jobs 
 });
 
 test('a thread asks its caller, whose error fails that job alone', async () => {
-  const jobs: ScoreJob[] = (await sample())
-    .slice(0, 3)
-    .map(({ file }) => ({ file, protocol: 'seed', scale: 3, bicubic: true, normalization: reportNormalization }));
+  const { network, normalization } = initialize('9-1-7');
+  const model = { network, normalization };
+  const jobs: ScoreJob[] = (await sample()).slice(0, 3).map(({ file }) => ({
+    file,
+    protocol: 'report',
+    scale: 3,
+    sigma: 1,
+    bicubic: true,
+    measures: { ssim: 'ssim' },
+    model,
+  }));
   let asked = 0;
-  const answer = async (plane: Plane) => {
+  const answer = async (planes: Plane[]) => {
     if (asked++ === 1) throw new EngineError('out of order');
-    return plane;
+    return planes;
   };
   const outcomes = await onThreads(scoreFile, 'evaluation/scoreFile', jobs, { threads: 2, answer });
   assert.equal(asked, 3);
@@ -51,7 +59,7 @@ test('a thread asks its caller, whose error fails that job alone', async () => {
     [[true, 'out of order']],
   );
   for (const outcome of outcomes)
-    if (outcome.status === 'fulfilled') assert.ok(outcome.value.srcnn!.ssim > outcome.value.bicubic!.ssim);
+    if (outcome.status === 'fulfilled') assert.ok(outcome.value.network!.ssim > outcome.value.bicubic!.ssim);
 });
 
 test('what onProgress throws ends the work', async () => {

@@ -12,7 +12,7 @@ function pairsOf(shape: (index: number) => number, side: number, size: number, c
     size,
     count,
     scale: 3,
-    protocol: 'seed',
+    protocol: 'report',
     sigma: 1,
   };
 }

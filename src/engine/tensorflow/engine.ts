@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
-import type { Plane } from '../../image/image';
-import type { Batch, Engine } from '../engine';
+import type { Batch, Engine, LossOptions, Planes } from '../engine';
+import { checkBatch, checkInput, Turns } from '../turns';
 import { inSlices } from './slices';
 import { addSlice, predictRows, sliceGradient, type TensorFlow } from './graph';
 import type { Model } from '../../network/network';
@@ -26,8 +25,7 @@ export class TfEngine implements Engine {
   readonly name: string;
   readonly description: string;
   private pixelsAtOnce: number;
-  private queue: Promise<unknown> = Promise.resolve();
-  private closed = false;
+  private readonly turns: Turns;
 
   constructor(
     private readonly tf: TensorFlow,
@@ -36,31 +34,26 @@ export class TfEngine implements Engine {
     this.name = device.name;
     this.description = device.description;
     this.pixelsAtOnce = device.pixelsAtOnce;
+    this.turns = new Turns(device.name);
   }
 
-  lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, border = 0): Promise<number> {
-    if (gradient && gradient.length !== model.weights.length)
-      throw new OptionError(`gradient has ${gradient.length} values; the network has ${model.weights.length}`);
-    if (2 * border >= Math.min(batch.width, batch.height))
-      throw new ImageTooSmallError(`a border of ${border} leaves nothing of ${batch.width}x${batch.height} patches`);
-    return this.inTurn(() => this.differentiate(model, batch, gradient, border));
+  lossAndGradient(
+    model: Model,
+    batch: Batch,
+    gradient: Float32Array | null,
+    options: LossOptions = {},
+  ): Promise<number> {
+    checkBatch(model, batch, gradient, options);
+    return this.turns.take(() => this.differentiate(model, batch, gradient, options.border ?? 0));
   }
 
-  predict(model: Model, plane: Plane): Promise<Plane> {
-    return this.inTurn(() => this.predictNow(model, plane));
+  predict(model: Model, input: Planes): Promise<Planes> {
+    checkInput(model, input);
+    return this.turns.take(() => this.predictNow(model, input));
   }
 
   async close(): Promise<void> {
-    await this.queue;
-    if (!this.closed) await this.device.release?.();
-    this.closed = true;
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.closed) throw new EngineError(`engine ${this.name}: it was closed; create another one`);
-    const result = this.queue.then(work);
-    this.queue = result.catch(() => undefined);
-    return result;
+    if (await this.turns.close()) await this.device.release?.();
   }
 
   /** Runs a graph on this engine's backend and brings its result here. */
@@ -87,10 +80,10 @@ export class TfEngine implements Engine {
     border: number,
   ): Promise<number> {
     const sums = gradient && new Float64Array(gradient.length),
-      patch = batch.width * batch.height;
+      patch = batch.input.width * batch.input.height;
     let loss = 0;
     const fitted = await inSlices(
-      batch.count,
+      batch.input.count,
       Math.max(1, Math.floor(this.pixelsAtOnce / patch)),
       async (from, count) => {
         loss += addSlice(
@@ -105,7 +98,7 @@ export class TfEngine implements Engine {
     return loss;
   }
 
-  private async predictNow(model: Model, { data, width, height }: Plane): Promise<Plane> {
+  private async predictNow(model: Model, { data, width, height }: Planes): Promise<Planes> {
     const reach = layerSlices(model.network).reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
     const output = new Float32Array(width * height);
     const fitted = await inSlices(height, Math.max(1, Math.floor(this.pixelsAtOnce / width)), async (from, count) => {
@@ -117,7 +110,7 @@ export class TfEngine implements Engine {
       output.set(rows.subarray((from - top) * width, (from - top + count) * width), from * width);
     });
     this.remember(fitted * width, width);
-    return { data: output, width, height };
+    return { data: output, count: 1, channels: 1, width, height };
   }
 
   private remember(fitted: number, unit: number): void {

@@ -195,15 +195,15 @@ export function sliceGradient(
   border: number,
   gradient: boolean,
 ): tfjs.Tensor1D {
-  const { height, width } = batch;
+  const { height, width } = batch.input;
   const area = height * width,
-    total = batch.count * (height - 2 * border) * (width - 2 * border);
+    total = batch.input.count * (height - 2 * border) * (width - 2 * border);
   const take = (values: Float32Array) =>
     tf.tensor4d(values.subarray(from * area, (from + count) * area), [count, height, width, 1]);
   return tf.tidy(() => {
     const layers = graphLayers(tf, model);
-    const steps = forward(tf, layers, take(batch.input));
-    const error = steps[layers.length].output.sub<tfjs.Tensor4D>(take(batch.target));
+    const steps = forward(tf, layers, take(batch.input.data));
+    const error = steps[layers.length].output.sub<tfjs.Tensor4D>(take(batch.target.data));
     const counted = border > 0 ? error.mul<tfjs.Tensor4D>(centreMask(tf, height, width, border)) : error;
     const parts: tfjs.Tensor[] = [counted.square().sum().div(total)];
     let delta: tfjs.Tensor4D | null = gradient ? counted.mul<tfjs.Tensor4D>(2 / total) : null;

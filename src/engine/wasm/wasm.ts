@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { growTo, sharedMemory } from '../../arithmetic/sharedMemory';
-import { EngineError, ImageTooSmallError, OptionError } from '../../errors';
-import type { Plane } from '../../image/image';
-import type { Batch, Engine } from '../engine';
+import { EngineError, OptionError } from '../../errors';
+import type { Batch, Engine, LossOptions, Planes } from '../engine';
+import { checkBatch, checkInput, Turns } from '../turns';
 import {
   bandLength,
   fivesRooms,
@@ -53,13 +53,24 @@ export async function createWasmEngine(options: WasmOptions = {}): Promise<Engin
   return new WasmEngine(module, simd, threads);
 }
 
+/** Throws EngineError for what the kernels do not compute yet. */
+function checkComputable({ network }: Model, { loss = 'mse' }: LossOptions): void {
+  const chain = network.layers.every(
+    (layer) => layer.kind === 'convolution' && (layer.activation === 'relu' || layer.activation === 'linear'),
+  );
+  if (!chain || network.channels !== 1 || loss !== 'mse')
+    throw new EngineError(
+      `engine wasm: the network ${network.name} with the loss ${loss} is not computed; use convolutions with relu or linear, luminance and mse`,
+    );
+}
+
 class WasmEngine implements Engine {
   readonly name = 'wasm';
   readonly description: string;
   private readonly memory = sharedMemory(4);
   private readonly workers: Worker[];
   private finish?: { resolve: () => void; reject: (error: Error) => void };
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns('wasm');
   private failure?: EngineError;
   private closed = false;
 
@@ -83,20 +94,25 @@ class WasmEngine implements Engine {
     });
   }
 
-  lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, border = 0): Promise<number> {
-    if (gradient && gradient.length !== model.weights.length)
-      throw new OptionError(`gradient has ${gradient.length} values; the network has ${model.weights.length}`);
-    if (2 * border >= Math.min(batch.width, batch.height))
-      throw new ImageTooSmallError(`a border of ${border} leaves nothing of ${batch.width}x${batch.height} patches`);
-    return this.inTurn(() => this.train(model, batch, gradient, border));
+  lossAndGradient(
+    model: Model,
+    batch: Batch,
+    gradient: Float32Array | null,
+    options: LossOptions = {},
+  ): Promise<number> {
+    checkBatch(model, batch, gradient, options);
+    checkComputable(model, options);
+    return this.turns.take(() => this.differentiate(model, batch, gradient, options.border ?? 0));
   }
 
-  predict(model: Model, plane: Plane): Promise<Plane> {
-    return this.inTurn(() => this.predictNow(model, plane));
+  predict(model: Model, input: Planes): Promise<Planes> {
+    checkInput(model, input);
+    checkComputable(model, {});
+    return this.turns.take(() => this.predictNow(model, input));
   }
 
   async close(): Promise<void> {
-    await this.queue;
+    await this.turns.close();
     this.closed = true;
     this.finish = undefined;
     await Promise.all(this.workers.map((worker) => worker.terminate()));
@@ -111,15 +127,13 @@ class WasmEngine implements Engine {
     this.finish?.reject(this.failure);
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.closed) throw new EngineError('engine wasm: it was closed; create another one');
-    const result = this.queue.then(work);
-    this.queue = result.catch(() => undefined);
-    return result;
-  }
-
-  private async train(model: Model, batch: Batch, gradient: Float32Array | null, border: number): Promise<number> {
-    const { count, width, height } = batch;
+  private async differentiate(
+    model: Model,
+    batch: Batch,
+    gradient: Float32Array | null,
+    border: number,
+  ): Promise<number> {
+    const { count, width, height } = batch.input;
     const layers = layerSlices(model.network);
     const chunks = Math.ceil(count / CHUNK);
     const patch = width * height;
@@ -142,8 +156,8 @@ class WasmEngine implements Engine {
     ]);
     this.pack(model, weights, 'train');
     const floats = new Float32Array(this.memory.buffer);
-    floats.set(batch.input.subarray(0, count * patch), input / 4);
-    floats.set(batch.target.subarray(0, count * patch), target / 4);
+    floats.set(batch.input.data.subarray(0, count * patch), input / 4);
+    floats.set(batch.target.data.subarray(0, count * patch), target / 4);
     await this.run({
       kind: 'train',
       chunks,
@@ -171,8 +185,7 @@ class WasmEngine implements Engine {
     return sum / (count * (width - 2 * border) * (height - 2 * border));
   }
 
-  private async predictNow(model: Model, plane: Plane): Promise<Plane> {
-    const { width, height } = plane;
+  private async predictNow(model: Model, { data, width, height }: Planes): Promise<Planes> {
     const layers = layerSlices(model.network);
     const strip = stripWidth(layers, width);
     const across = Math.ceil(width / strip);
@@ -188,7 +201,7 @@ class WasmEngine implements Engine {
     ]);
     this.pack(model, weights, 'predict');
     const floats = new Float32Array(this.memory.buffer);
-    floats.set(plane.data, input / 4);
+    floats.set(data.subarray(0, width * height), input / 4);
     await this.run({
       kind: 'predict',
       chunks,
@@ -208,7 +221,7 @@ class WasmEngine implements Engine {
       scratchBytes,
       layers: model.network.layers as Convolution[],
     });
-    return { data: floats.slice(target / 4, target / 4 + width * height), width, height };
+    return { data: floats.slice(target / 4, target / 4 + width * height), count: 1, channels: 1, width, height };
   }
 
   private pack(model: Model, weights: number, kind: Task['kind']): void {

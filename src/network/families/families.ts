@@ -1,19 +1,22 @@
 import { UnknownNameError } from '../../errors';
 import type { Network } from '../network';
-import type { Family } from './family';
+import { espcnFamily } from './espcn';
+import type { Family, NetworkOptions } from './family';
+import { fsrcnnFamily } from './fsrcnn';
+import { plainFamily } from './plain';
 import { srcnnFamily } from './srcnn';
 
 /** The families that the lab knows. */
-export const families: readonly Family[] = [srcnnFamily];
+export const families: readonly Family[] = [srcnnFamily, plainFamily, espcnFamily, fsrcnnFamily];
 
 /** The names of the networks that the lab knows. */
 export const networkNames: readonly string[] = families.flatMap(({ names }) => names);
 
-/** A network by name: '9-1-7'. Throws UnknownNameError. */
-export function networkNamed(name: string): Network {
+/** A network by name: '9-1-7', 'plain-32x6'. Throws UnknownNameError. */
+export function networkNamed(name: string, { scale = 3, channels = 1 }: NetworkOptions = {}): Network {
   for (const family of families) {
-    const network = family.named(name);
+    const network = family.named(name, { scale, channels });
     if (network) return network;
   }
-  throw new UnknownNameError('network', name, [...networkNames]);
+  throw new UnknownNameError('network', name, networkNames);
 }

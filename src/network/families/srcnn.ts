@@ -6,6 +6,10 @@ export interface SrcnnOptions {
   kernels: readonly number[];
   /** Filters of all layers but the last, which has one: [64, 32] by default. */
   filters?: readonly number[];
+  /** Whether the enlarged picture is added to the output, so that the network learns the difference; false by default. */
+  residual?: boolean;
+  /** 1: luminance, the default. 3: RGB. */
+  channels?: 1 | 3;
   name?: string;
 }
 
@@ -13,12 +17,15 @@ export interface SrcnnOptions {
  * SRCNN (Dong et al., arXiv 1501.00092): convolutions with ReLU over the enlarged luminance, the last one linear.
  * It is plain data; layers that do not fit are refused by `initialize` and `train`.
  */
-export function srcnn({ kernels, filters = [64, 32], name = kernels.join('-') }: SrcnnOptions): Network {
+export function srcnn(options: SrcnnOptions): Network {
+  const { kernels, filters = [64, 32], residual = false, channels = 1 } = options;
+  const { name = kernels.join('-') + (residual ? '-residual' : '') } = options;
   const layers = kernels.map((kernel, i): ChainLayer => {
     const last = i === kernels.length - 1;
-    return { filters: last ? 1 : filters[i], kernel, activation: last ? 'linear' : 'relu' };
+    return { filters: last ? channels : filters[i], kernel, activation: last ? 'linear' : 'relu' };
   });
-  return chain(layers, name);
+  const network = { ...chain(layers, name), channels };
+  return residual ? { ...network, layers: [...network.layers, { kind: 'add', layer: 'input' }] } : network;
 }
 
 /** A convolution of a chain. */
@@ -35,17 +42,28 @@ export function chain(layers: readonly ChainLayer[], name = layers.map(({ kernel
 }
 
 const wide = [128, 64];
-const networks = [
-  srcnn({ kernels: [9, 1, 7] }),
-  srcnn({ kernels: [9, 1, 5] }),
-  srcnn({ kernels: [9, 5, 5] }),
-  srcnn({ kernels: [9, 1, 5], filters: wide, name: '9-1-5-wide' }),
-  srcnn({ kernels: [9, 1, 7], filters: wide, name: '9-1-7-wide' }),
+const networks: readonly SrcnnOptions[] = [
+  { kernels: [9, 1, 7] },
+  { kernels: [9, 1, 5] },
+  { kernels: [9, 3, 5] },
+  { kernels: [9, 5, 5] },
+  { kernels: [11, 1, 7] },
+  { kernels: [9, 1, 1, 5], filters: [64, 32, 32] },
+  { kernels: [9, 3, 1, 5], filters: [64, 32, 16] },
+  { kernels: [9, 5, 1, 5], filters: [64, 32, 16] },
+  { kernels: [9, 1, 5], filters: wide, name: '9-1-5-wide' },
+  { kernels: [9, 1, 7], filters: wide, name: '9-1-7-wide' },
+  { kernels: [9, 1, 5], filters: [32, 16], name: '9-1-5-narrow' },
 ];
+const nameOf = ({ kernels, name = kernels.join('-') }: SrcnnOptions) => name;
 
-/** The networks of Dong et al. and the report's 9-1-7, by name. */
+/** The networks of Dong et al. and the report's 9-1-7, by name; each also as NAME-residual. */
 export const srcnnFamily: Family = {
   name: 'srcnn',
-  names: networks.map(({ name }) => name),
-  named: (name) => networks.find((network) => network.name === name),
+  names: networks.map(nameOf),
+  named: (name, { channels }) => {
+    const plainName = name.replace(/-residual$/, '');
+    const options = networks.find((each) => nameOf(each) === plainName);
+    return options && srcnn({ ...options, channels, residual: name !== plainName, name });
+  },
 };

@@ -3,7 +3,8 @@ import { OptionError } from '../../errors';
 import { luminance } from '../../image/color';
 import type { Image, Plane } from '../../image/image';
 import { detailedCrop } from './beforeAfter';
-import type { Crop } from '../../image/crop';
+import { checkCrop, type Crop, cut } from '../../image/crop';
+import { DEFAULT_PROTOCOL, DEFAULT_SCALE, protocolOf } from '../../protocols/protocols';
 import { canvasAxes, emptyTrace, type Figure, layoutOf, note, pictureUri, tile } from '../figure';
 
 export interface DegradationOptions extends DegradeOptions {
@@ -20,14 +21,15 @@ const top = 0.1;
  * and bicubic's enlargement of that. Throws OptionError for a part outside of the picture.
  */
 export async function degradationSteps(image: Image, { crop, ...options }: DegradationOptions = {}): Promise<Figure> {
-  const { scale = 3, protocol = 'seed' } = options;
+  const { scale = DEFAULT_SCALE } = options;
+  const protocol = protocolOf(options.protocol ?? DEFAULT_PROTOCOL);
   const part = atScale(crop ?? detailedCrop(image), scale);
-  const y = luminance(image, protocol === 'seed' ? 'full' : 'studio');
+  const y = luminance(image, protocol.convention);
   const small = { x: part.x / scale, y: part.y / scale, width: part.width / scale, height: part.height / scale };
   const steps = [
-    { name: 'luminance', plane: cut(y, part) },
-    { name: `low resolution, 1/${scale}`, plane: cut(lowResolution(y, options), small) },
-    { name: "bicubic: the network's input", plane: cut(degrade(y, options), part) },
+    { name: 'luminance', plane: cutInside(y, part) },
+    { name: `low resolution, 1/${scale}`, plane: cutInside(lowResolution(y, options), small) },
+    { name: "bicubic: the network's input", plane: cutInside(degrade(y, options), part) },
   ];
   const uris = await Promise.all(
     steps.map(({ plane }) => pictureUri(plane, Math.max(1, Math.round(560 / plane.width)))),
@@ -40,7 +42,7 @@ export async function degradationSteps(image: Image, { crop, ...options }: Degra
     data: [emptyTrace()],
     layout: layoutOf(
       "From a photograph to the network's input",
-      `${part.width} x ${part.height} pixels of it, protocol ${protocol}, x${scale}`,
+      `${part.width} x ${part.height} pixels of it, protocol ${protocol.name}, x${scale}`,
       {
         ...canvasAxes(width, height),
         images: uris.map((uri, index) => tile(uri, index * (1 + gap), top, 1, tileHeight)),
@@ -62,13 +64,7 @@ function atScale(crop: Crop, scale: number): Crop {
   return part;
 }
 
-function cut({ data, width, height }: Plane, crop: Crop): Plane {
-  if (crop.x + crop.width > width || crop.y + crop.height > height)
-    throw new OptionError(`crop is ${JSON.stringify(crop)}; use pixels within ${width}x${height}`);
-  const part = new Float32Array(crop.width * crop.height);
-  for (let row = 0; row < crop.height; row++) {
-    const start = (crop.y + row) * width + crop.x;
-    part.set(data.subarray(start, start + crop.width), row * crop.width);
-  }
-  return { data: part, width: crop.width, height: crop.height };
+function cutInside(plane: Plane, crop: Crop): Plane {
+  checkCrop(plane, crop);
+  return cut(plane, crop);
 }

@@ -81,6 +81,7 @@ function scoreAxis(
   const values = epochs
     .flatMap((record) => [record[score], record[bicubicScore]])
     .filter((value): value is number => value !== null && Number.isFinite(value));
+  if (!values.length) return axis('', rest);
   const least = Math.min(...values),
     most = Math.max(...values);
   const air = Math.max(0.08 * (most - least), score === 'psnr' ? 0.05 : 0.001);

@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../../runs/history';
+import { comparableEpochs, type EpochRecord } from '../../runs/history';
 import { layerRates, scheduleFactor } from '../../training/optimizers/optimizer';
 import { axis, type Figure, layoutOf, lossAxis, note, palette } from '../figure';
 import type { TrainSession } from '../../training/settings';
@@ -216,7 +216,7 @@ function wordsOf(session: TrainSession, failure?: string): { title: string; subt
   if (state === 'finished')
     return {
       title: `Trained ${count(done, 'epoch')} in ${duration(history.epochs.reduce((sum, { seconds }) => sum + seconds, 0))}`,
-      subtitle: bestOf(history.epochs),
+      subtitle: bestOf(comparableEpochs(history)),
     };
   const epoch = Math.min(epochs, progress && progress.epoch > done ? progress.epoch : done + 1);
   const where = `in epoch ${epoch} of ${epochs}`;

@@ -1,8 +1,10 @@
 import type { PatchSet } from '../../data/patches';
 import { OptionError } from '../../errors';
 import type { Plane } from '../../image/image';
+import { cut } from '../../image/crop';
 import { type RandomState, shuffled } from '../../random';
 import { canvasAxes, emptyTrace, type Figure, layoutOf, note, pictureUri, tile } from '../figure';
+import { protocolOf } from '../../protocols/protocols';
 
 export interface SamplePairsOptions {
   count?: number;
@@ -45,7 +47,7 @@ export async function samplePairs(
     data: [emptyTrace()],
     layout: layoutOf(
       `${count} random training ${count === 1 ? 'pair' : 'pairs'}`,
-      `${patches.size} x ${patches.size} pixels of luminance, protocol ${patches.protocol}, x${patches.scale}`,
+      `${patches.size} x ${patches.size} pixels of luminance, protocol ${protocolOf(patches.protocol).name}, x${patches.scale}`,
       {
         ...canvasAxes(width, height),
         images,
@@ -60,11 +62,7 @@ export async function samplePairs(
 
 /** The degraded or the original side of one pair, values 0..255. */
 function patch({ pictures, picture, x, y, size }: PatchSet, index: number, which: 'input' | 'target'): Plane {
-  const from = pictures[picture[index]];
-  const data = new Float32Array(size * size);
-  for (let row = 0; row < size; row++) {
-    const start = (y[index] + row) * from.width + x[index];
-    data.set(from[which].subarray(start, start + size), row * size);
-  }
-  return { data, width: size, height: size };
+  const { [which]: data, width, height } = pictures[picture[index]];
+  const part = cut({ data, width, height }, { x: x[index], y: y[index], width: size, height: size });
+  return { ...part, data: Float32Array.from(part.data) };
 }

@@ -4,8 +4,14 @@
 
 import { memoryFor } from '../../arithmetic/memory';
 import { adam } from './adam';
+import { OptionError } from '../../errors';
 import type { LayerSlice } from '../../network/parameters';
 
+/**
+ * The statistics and the bases take 1 GiB each at most: WebAssembly must hold both, and the memory of a checkpoint
+ * too.
+ */
+const mostFloats = 2 ** 28;
 const BETA1 = 0.95,
   BETA2 = 0.95,
   STATISTICS_BETA = 0.95;
@@ -29,6 +35,11 @@ function matricesOf(all: Float32Array, slices: readonly LayerSlice[], index: num
 export function newSoapMoments(slices: readonly LayerSlice[]): Float32Array[] {
   const weights = slices[slices.length - 1].end,
     length = matricesLength(slices);
+  if (length > mostFloats)
+    throw new OptionError(
+      `the optimizer soap would need ${(8e-9 * length).toFixed(1)} GB for this network; ` +
+        'use adam, fewer filters or smaller kernels',
+    );
   const bases = new Float32Array(length);
   slices.forEach((slice, index) =>
     matricesOf(bases, slices, index).forEach((basis, k) => {

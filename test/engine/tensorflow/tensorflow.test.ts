@@ -7,8 +7,9 @@ import type { Engine } from '../../../src/engine/engine';
 import { createTensorflowEngine, explain } from '../../../src/engine/tensorflow/tensorflow';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import { EngineError, ImageTooSmallError, OptionError } from '../../../src/errors';
-import { normal, type RandomState } from '../../../src/random';
-import { chains, compareEngines, randomBatch, relativeError } from '../compare';
+import type { RandomState } from '../../../src/random';
+import { chains, compareEngines, randomBatch, randomPlanes, relativeError } from '../compare';
+import { planesOf } from '../../../src/engine/engine';
 import { initialize } from '../../../src/network/initialize';
 
 let wasm: Engine,
@@ -75,7 +76,7 @@ testEngine('a batch computed in slices and a picture computed in bands agree wit
     2,
   );
   const random: RandomState = { seed: 3, draws: 0 };
-  const plane = { data: Float32Array.from({ length: 260 * 330 }, () => normal(random)), width: 260, height: 330 };
+  const plane = randomPlanes(random, 1, 260, 330);
   const model = initialize('9-1-5', { seed: 4 });
   assert.ok(relativeError((await engine.predict(model, plane)).data, (await wasm.predict(model, plane)).data) < 1e-5);
 });
@@ -101,8 +102,8 @@ testEngine('200 steps and pictures leave no tensor behind', async (engine) => {
     batch = randomBatch(random, 2, 9, 7),
     gradient = new Float32Array(model.weights.length);
   const work = async () => {
-    await engine.lossAndGradient(model, batch, gradient, 1);
-    await engine.predict(model, { data: batch.input.subarray(0, 63), width: 9, height: 7 });
+    await engine.lossAndGradient(model, batch, gradient, { border: 1 });
+    await engine.predict(model, { ...batch.input, count: 1 });
   };
   await work();
   const { numTensors, numBytes } = tf.memory();
@@ -132,10 +133,13 @@ testEngine('bad input and a closed engine are named errors', async (engine) => {
   const model = initialize(chains[0]),
     batch = randomBatch(random, 1, 8, 8);
   assert.throws(() => engine.lossAndGradient(model, batch, new Float32Array(3)), OptionError);
-  assert.throws(() => engine.lossAndGradient(model, batch, null, 4), ImageTooSmallError);
+  assert.throws(() => engine.lossAndGradient(model, batch, null, { border: 4 }), ImageTooSmallError);
   const another = await createTensorflowEngine();
   await another.close();
-  assert.throws(() => another.predict(model, { data: new Float32Array(4), width: 2, height: 2 }), EngineError);
+  assert.throws(
+    () => another.predict(model, planesOf([{ data: new Float32Array(4), width: 2, height: 2 }])),
+    EngineError,
+  );
 });
 
 /** What a fresh process prints that predicts a picture on the engine; `first` runs before the package is loaded. */
@@ -143,7 +147,7 @@ function inFreshProcess(first: string): { stdout: string; stderr: string } {
   const { TF_CPP_MIN_LOG_LEVEL: _level, NODE_OPTIONS: _options, ...env } = process.env;
   const code =
     `${first};const {createTensorflowEngine}=require('./src/engine/tensorflow/tensorflow');const {srcnn}=require('./src/network/srcnn');` +
-    "createTensorflowEngine().then((e)=>e.predict(initialize('9-1-7'),{data:new Float32Array(400),width:20,height:20})).then((p)=>console.log(p.data.length,typeof require('util').isNullOrUndefined));";
+    "createTensorflowEngine().then((e)=>e.predict(initialize('9-1-7'),{data:new Float32Array(400),count:1,channels:1,width:20,height:20})).then((p)=>console.log(p.data.length,typeof require('util').isNullOrUndefined));";
   return spawnSync(process.execPath, ['--no-deprecation', '--import', 'tsx', '-e', code], {
     cwd: join(__dirname, '../../..'),
     env,

@@ -100,6 +100,11 @@ test("one epoch is enough, and its point and bicubic's line are inside the panel
   assert.deepEqual(traces(figure, 'SRCNN')[0].x, [1]);
 });
 
+test('scores that are all infinite leave the axis to plotly, as they have no range', () => {
+  const figure = epochScores(history([record(1, { psnr: Infinity, bicubicPsnr: Infinity })]));
+  assert.equal((figure.layout as { yaxis: { range?: number[] } }).yaxis.range, undefined);
+});
+
 test('epochs without scores are left out; none with scores, and an empty history, are refused', () => {
   assert.deepEqual(traces(epochScores(history([record(1, unscored), record(2)])), 'SRCNN')[0].x, [2]);
   assert.throws(

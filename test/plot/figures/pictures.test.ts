@@ -36,7 +36,7 @@ function patchSet(): PatchSet {
     size: 8,
     count: corners.length,
     scale: 3,
-    protocol: 'seed',
+    protocol: 'report',
     sigma: 1,
   };
 }

@@ -74,13 +74,14 @@ for (const [optimizer, key] of [
         ]),
       );
       const model = { ...initialize('9-1-7'), weights };
-      const batch = {
-        input: Float32Array.from(golden.x),
-        target: Float32Array.from(golden.y),
+      const planes = (values: number[]) => ({
+        data: Float32Array.from(values),
         count: 4,
+        channels: 1,
         width: 32,
         height: 32,
-      };
+      });
+      const batch = { input: planes(golden.x), target: planes(golden.y) };
       const rate = golden[key].lr;
       const options: OptimizerOptions = {
         optimizer,

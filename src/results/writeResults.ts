@@ -14,11 +14,11 @@ import { readReportEpochs, reportTable } from './reportEpochs';
 import { type ResultRun, resultRuns } from './resultRun';
 import { saveRunFigures } from './runFigures';
 import { runTable, type ScoredRun } from './runTable';
-import { meanScore, readScores, type ScoreRow } from './scoreRows';
+import { meanOfSet, readScores, type ScoreRow } from './scoreRows';
 import { type ScoreOptions, scoreRun } from './scoreRun';
 import { triedTable } from './triedTable';
 
-export interface ReportOptions extends Pick<ScoreOptions, 'threads' | 'onProgress'> {
+export interface ResultsOptions extends Pick<ScoreOptions, 'threads' | 'onProgress'> {
   /** Take the scores of each run's scores.csv instead of scoring its weights. */
   scoresFromCsv?: boolean;
   engine?: Engine;
@@ -30,7 +30,7 @@ export interface ReportOptions extends Pick<ScoreOptions, 'threads' | 'onProgres
  * Scores the weights of every run in a folder of runs, draws its figures, writes scores and provenance into its weights' header, and makes the tables
  * in the folder's README.md anew. Throws DatasetError where there is no run.
  */
-export async function report(results = 'results', options: ReportOptions = {}): Promise<ScoredRun[]> {
+export async function writeResults(results = 'results', options: ResultsOptions = {}): Promise<ScoredRun[]> {
   const runs = await resultRuns(results);
   if (!runs.length) throw new DatasetError(`${results}: holds no run; a run's folder has options.json, history.json and weights.safetensors`);
   const engine = options.engine ?? (await createEngine(undefined, options));
@@ -53,8 +53,8 @@ export async function report(results = 'results', options: ReportOptions = {}): 
 /** What a weights file's header says: run, protocol, scale, and the scores as "Set5 32.7500 dB / 0.90000 (5 images), ...". */
 function provenance({ name, protocol, scale, data, machine, history }: ResultRun, rows: ScoreRow[]): Record<string, string> {
   const scores = setNames[protocol].flatMap((set) => {
-    const mean = meanScore(rows, set, 'srcnn');
-    return mean ? [`${set} ${mean.psnr.toFixed(4)} dB / ${mean.ssim.toFixed(5)} (${mean.images} images)`] : [];
+    const { network, images } = meanOfSet(rows, set) ?? {};
+    return network ? [`${set} ${network.psnr.toFixed(4)} dB / ${network.ssim.toFixed(5)} (${images} images)`] : [];
   });
   const { epochsDone, minutes } = reached(history);
   return {
@@ -70,7 +70,7 @@ async function writeReadme(file: string, scored: ScoredRun[]): Promise<void> {
   await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }
 
-const explanations = `PSNR in dB / SSIM, mean of each set's pictures. Protocol seed, the report's: RGB, blurred and shrunk by Pillow. Protocol paper, Dong et al.'s: Y, shrunk as by MATLAB.
+const explanations = `PSNR in dB / SSIM, mean of each set's pictures. Protocol report: RGB, blurred and shrunk by Pillow. Protocol paper, Dong et al.'s: Y, shrunk as by MATLAB.
 Numbers of different protocols or scales cannot be compared.
 
 **The report's 219 pictures contain the 200 of BSDS500 train, on which it trained, and so did every run with the report's training set: that column says how well a network knows

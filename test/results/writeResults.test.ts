@@ -13,9 +13,9 @@ import { writeImage } from '../../src/image/files';
 import { loadWeights, readMetadata } from '../../src/formats/weights';
 import { replaceMarked } from '../../src/results/markedText';
 import { recipeText } from '../../src/results/recipeText';
-import { report } from '../../src/results/report';
+import { writeResults } from '../../src/results/writeResults';
 import { resultRuns } from '../../src/results/resultRun';
-import { meanScore, readScores, writeScores } from '../../src/results/scoreRows';
+import { meanOfSet, readScores, writeScores } from '../../src/results/scoreRows';
 import { scoreRun } from '../../src/results/scoreRun';
 import { recipes } from '../../src/training/recipes';
 import { train } from '../../src/training/train';
@@ -62,19 +62,19 @@ const readme = () => readFileSync(join(results, 'README.md'), 'utf8');
 
 test('a report scores the runs, draws their figures and makes the table; sets that are not here are named', async () => {
   const notes: string[] = [];
-  await report(results, { engine, threads: 2, onNote: (line) => notes.push(line) });
+  await writeResults(results, { engine, threads: 2, onNote: (line) => notes.push(line) });
   const rows = await readScores(join(run, 'scores.csv'));
   const files = readdirSync(set5).map((name) => join(set5, name));
   const { summary } = await evaluate(files, { engine, model: await loadWeights(join(run, 'weights.safetensors')), threads: 2 });
-  for (const { method, psnr, ssim } of summary) {
-    const mean = meanScore(rows, 'Set5', method)!;
-    assert.ok(Math.abs(mean.psnr - psnr) < 1e-5 && Math.abs(mean.ssim - ssim) < 1e-5, 'what evaluate() gives, to the digits written');
-  }
-  assert.equal(rows.length, 10);
+  const mean = meanOfSet(rows, 'Set5')!;
+  for (const which of ['bicubic', 'network'] as const)
+    for (const name of ['psnr', 'ssim'])
+      assert.ok(Math.abs(mean[which]![name] - summary[which]![name]) < 1e-5, 'what evaluate() gives, to the digits written');
+  assert.equal(rows.length, 5);
   assert.deepEqual(notes.map((line) => line.split(':')[0]), ['219 of the report', 'BSDS500 val', 'Set14'].map((set) => `tiny-x3, ${set}`));
   const figures = ['before-after', 'filters', 'loss', 'scores', 'scores-report'].flatMap((name) => [`${name}.png`, `${name}.svg`]).sort();
   assert.deepEqual(readdirSync(run).filter((name) => /\.(png|svg)$/.test(name)).sort(), figures);
-  const own = meanScore(rows, 'Set5', 'srcnn')!;
+  const own = mean.network!;
   assert.match(readme(), /\| \[tiny-x3\]\(tiny-x3\/\) \| tuned, network 9-1-5, batchSize 512 \| [\d,]+ of 32x32 \| 1 \|/);
   assert.ok(readme().includes(`| ${own.psnr.toFixed(4)} / ${own.ssim.toFixed(5)} |`));
   assert.match(readme(), /219 pictures contain the 200 of BSDS500 train/);
@@ -94,16 +94,16 @@ test('short runs of the folder tried stand in a table of their own, the best fir
 
 test('the header of the weights says run, protocol, scale, data and scores', async () => {
   const { run: name, protocol, scale, data, scores } = await readMetadata(join(run, 'weights.safetensors'));
-  const { psnr, ssim } = meanScore(await readScores(join(run, 'scores.csv')), 'Set5', 'srcnn')!;
-  assert.deepEqual([name, protocol, scale, scores], ['tiny-x3', 'seed', '3', `Set5 ${psnr.toFixed(4)} dB / ${ssim.toFixed(5)} (5 images)`]);
-  assert.match(data, /^\d+ patches of 32, seed x3, sha256 /);
+  const { psnr, ssim } = meanOfSet(await readScores(join(run, 'scores.csv')), 'Set5')!.network!;
+  assert.deepEqual([name, protocol, scale, scores], ['tiny-x3', 'report', '3', `Set5 ${psnr.toFixed(4)} dB / ${ssim.toFixed(5)} (5 images)`]);
+  assert.match(data, /^\d+ patches of 32, report x3, sha256 /);
 });
 
 test('a report from scores.csv gives the same, and leaves alone what stands outside of the markers', async () => {
   const text = readme().replace('# Results', '# Results\nA sentence of ours.');
   writeFileSync(join(results, 'README.md'), text.replace(/\| \[tiny-x3\].*\n/, ''));
   const weights = readFileSync(join(run, 'weights.safetensors'));
-  await report(results, { engine, scoresFromCsv: true });
+  await writeResults(results, { engine, scoresFromCsv: true });
   assert.equal(readme(), text);
   assert.deepEqual(readFileSync(join(run, 'weights.safetensors')), weights);
 });
@@ -122,18 +122,18 @@ test('where a set is not here, the scores that scores.csv has of it stay', async
 test('published scores are taken from published.csv with their source; one that is torn is refused by line', async () => {
   const file = join(results, 'published.csv'), head = 'method,protocol,scale,set,psnr,ssim,source';
   writeFileSync(file, `${head}\nSRCNN,seed,3,Set5,31.5,0.9,"They, 2016"\n`);
-  await report(results, { engine, scoresFromCsv: true });
+  await writeResults(results, { engine, scoresFromCsv: true });
   assert.match(readme(), /Set5 by They, 2016\./);
   assert.match(readme(), /\| SRCNN, as published \|.*\| 31\.50 \/ 0\.9000 \|/);
   writeFileSync(file, `${head}\nSRCNN,seed,3,Set5,high,0.9,Nobody\n`);
-  await assert.rejects(report(results, { engine, scoresFromCsv: true }), (error: Error) => error instanceof CheckpointError && error.message.includes('line 2'));
+  await assert.rejects(writeResults(results, { engine, scoresFromCsv: true }), (error: Error) => error instanceof CheckpointError && error.message.includes('line 2'));
   rmSync(file);
 });
 
 test('folders that hold no run, and those of notebooks, are left out; no run at all is a DatasetError', async () => {
   assert.deepEqual((await resultRuns(results)).map(({ name }) => name), ['tiny-x3']);
-  await assert.rejects(report(join(results, 'begun'), { engine }), DatasetError);
-  await assert.rejects(report(join(results, 'nowhere'), { engine }), DatasetError);
+  await assert.rejects(writeResults(join(results, 'begun'), { engine }), DatasetError);
+  await assert.rejects(writeResults(join(results, 'nowhere'), { engine }), DatasetError);
 });
 
 test('a README.md without the markers, and a scores.csv of another kind, are refused by name', async () => {
@@ -143,14 +143,16 @@ test('a README.md without the markers, and a scores.csv of another kind, are ref
     writeFileSync(file, text);
     await assert.rejects(readScores(file), CheckpointError);
   }
-  const rows = [{ set: 'Set5', file: 'a, "b".png', method: 'srcnn' as const, psnr: 30.5, ssim: 0.9 }];
+  const rows = [{ set: 'Set5', file: 'a, "b".png', bicubic: { psnr: 29, ssim: 0.8 }, network: { psnr: 30.5, ssim: 0.9 } }];
   await writeScores(file, rows);
   assert.deepEqual(await readScores(file), rows);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('network', 'srcnn'));
+  assert.deepEqual(await readScores(file), rows, 'as version 0.1 wrote it');
 });
 
 test('a recipe is named by the nearest one and what differs from it', () => {
   assert.equal(recipeText({ ...recipes.tuned, epochs: 3, seed: 7 }), 'tuned');
-  assert.equal(recipeText({ ...recipes.seed, epochs: 3 }), 'seed');
+  assert.equal(recipeText({ ...recipes.report, epochs: 3 }), 'report');
   assert.equal(recipeText({ ...recipes.tuned, augment: true }), 'tuned, augment true');
   assert.equal(recipeText({ ...recipes.tuned, network: '9-5-5', batchSize: 64 }), 'tuned, network 9-5-5, batchSize 64');
 });

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { createEngine } from '../engine/choose';
-import { report } from '../results/report';
+import { writeResults } from '../results/writeResults';
 import { engineOption, threadsOption } from './options';
 import { showLine } from './terminal';
 
-/** Adds `srcnn report`. */
-export function reportCommand(program: Command): void {
+/** Adds `srcnn results`. */
+export function resultsCommand(program: Command): void {
   program
-    .command('report')
+    .command('results')
+    .alias('report')
     .description('Score the runs in results/, draw their figures, and make the tables in its README.md anew')
     .argument('[results]', "folder of the runs' folders", 'results')
     .option('--scores-from-csv', "take the scores of each run's scores.csv instead of scoring its weights")
@@ -18,7 +19,7 @@ export function reportCommand(program: Command): void {
       try {
         const onProgress = (what: string, done: number, total: number) =>
           showLine(done < total ? `${what}: ${done} of ${total} images` : '');
-        const scored = await report(results, { ...flags, engine, onProgress });
+        const scored = await writeResults(results, { ...flags, engine, onProgress });
         console.log(
           `${scored.map(({ run }) => run.name).join(', ')}: scores.csv, figures and the header of the weights in each folder, the tables in ${results}/README.md`,
         );

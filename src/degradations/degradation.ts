@@ -1,0 +1,35 @@
+import { ImageTooSmallError, OptionError } from '../errors';
+import type { Plane } from '../image/image';
+
+/** How a small picture is made and brought back to its size by bicubic. Planes hold 8-bit values, 0..255. */
+export interface Degradation {
+  name: string;
+  /** Standard deviation in pixels of the blur before shrinking where none is asked for; 0 for none. */
+  sigma: number;
+  /** The small picture: int(width / scale) x int(height / scale) whole numbers. */
+  shrink(plane: Plane, scale: number, sigma: number): Plane;
+  /** The small picture enlarged to the plane's size, whole numbers: the input of networks that read it, and the baseline. */
+  degrade(plane: Plane, scale: number, sigma: number): Plane;
+}
+
+/** Throws an OptionError unless the scale is a whole number from 2 to 8. */
+export function checkScale(scale: number): void {
+  if (!Number.isInteger(scale) || scale < 2 || scale > 8)
+    throw new OptionError(`scale is ${scale}; use a whole number from 2 to 8`);
+}
+
+/** Throws OptionError for another scale, ImageTooSmallError for a plane of which shrinking would leave nothing. */
+export function checkShrinkable({ width, height }: Plane, scale: number): void {
+  checkScale(scale);
+  if (width < scale || height < scale) {
+    throw new ImageTooSmallError(
+      `a picture of ${width} x ${height} cannot be shrunk by ${scale}; both sides need ${scale} pixels or more`,
+    );
+  }
+}
+
+/** The size of the small picture. */
+export const smallSize = ({ width, height }: Plane, scale: number): [number, number] => [
+  Math.floor(width / scale),
+  Math.floor(height / scale),
+];

@@ -1,0 +1,22 @@
+import type { Image, Plane } from '../image/image';
+
+export interface CompareOptions {
+  /** The difference between the largest and the smallest possible value; 255 by default. */
+  dataRange?: number;
+  /** Pixels at each edge that do not count; 0 by default. */
+  border?: number;
+}
+
+/** A number that says how far a restored picture is from the truth. Adding one takes a file and an entry in measures.ts. */
+export interface Measure {
+  name: string;
+  /** As tables and axes show it: 'PSNR'. */
+  title: string;
+  /** '' for a number without a unit. */
+  unit: string;
+  better: 'higher' | 'lower';
+  /** Digits after the point in tables. */
+  digits: number;
+  /** Both pictures have one size and the same channels, whose values may be real numbers. */
+  compare(restored: Plane | Image, truth: Plane | Image, options?: CompareOptions): number;
+}

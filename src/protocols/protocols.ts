@@ -1,0 +1,28 @@
+import { UnknownNameError } from '../errors';
+import { paper } from './paper';
+import type { Protocol } from './protocol';
+import { report } from './report';
+
+/** The protocols that the lab knows. */
+export const protocols: readonly Protocol[] = [report, paper];
+
+/** Where neither an option nor a model says which. */
+export const DEFAULT_PROTOCOL = 'report';
+export const DEFAULT_SCALE = 3;
+
+/** Their names, for `--help` and errors. */
+export const protocolNames = protocols.map(({ name }) => name);
+
+/** Version 0.1 called the report's protocol 'seed'. */
+const earlier: Readonly<Record<string, string>> = { seed: 'report' };
+
+/** A protocol by its name, or one of your own as it is. Throws UnknownNameError. */
+export function protocolOf(protocol: string | Protocol): Protocol {
+  if (typeof protocol !== 'string') return protocol;
+  const found = protocols.find(({ name }) => name === (earlier[protocol] ?? protocol));
+  if (!found) throw new UnknownNameError('protocol', protocol, protocolNames);
+  return found;
+}
+
+/** Whether other threads know it too; one of your own exists only where it was made. */
+export const isKnownProtocol = (protocol: Protocol): boolean => protocols.includes(protocol);
