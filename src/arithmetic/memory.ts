@@ -37,8 +37,8 @@ export function memoryFor<Name extends string>(
     growTo(memory, end);
   } catch (error) {
     throw new OptionError(
-      `${(end / 2 ** 30).toFixed(1)} GB are needed at once to resize a picture, which this machine or WebAssembly (4 GB) does not ` +
-        'give; cut the picture into parts',
+      `${(end / 2 ** 30).toFixed(1)} GB are needed at once to resize a picture, which this machine ` +
+        'or WebAssembly (4 GB) does not give; cut the picture into parts',
       { cause: error },
     );
   }

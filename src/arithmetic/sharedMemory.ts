@@ -23,9 +23,10 @@ export function sharedMemory(initial: number): WebAssembly.Memory {
       if (!(error instanceof RangeError)) throw error;
     }
   }
+  const orOption = hasGuards() ? `, or set NODE_OPTIONS=${NO_GUARDS}` : '';
   throw new EngineError(
     'engine wasm: this process may not reserve the address space that WebAssembly needs; ' +
-      `raise the limit (ulimit -v, or the memory asked of the batch system)${hasGuards() ? ', or set NODE_OPTIONS=--disable-wasm-trap-handler' : ''}`,
+      `raise the limit (ulimit -v, or the memory asked of the batch system)${orOption}`,
   );
 }
 

@@ -15,5 +15,12 @@ export function restartWithoutGuards(): void {
     console.error(`cannot start ${process.execPath} again with ${NO_GUARDS}: ${error.message}`);
     process.exitCode = 1;
   });
-  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal!]));
+  child.on('exit', (code, signal) => {
+    // Node's own way to end where a thread finds no addresses for its code.
+    if (signal === 'SIGTRAP' || signal === 'SIGABRT')
+      console.error(
+        'the address space is too small for these threads; raise its limit (ulimit -v), or use --threads 1',
+      );
+    process.exit(code ?? 128 + constants.signals[signal!]);
+  });
 }

@@ -21,8 +21,9 @@ interface UpscaleFlags {
 
 const about =
   'Enlarge pictures with trained weights: files or folders IN, to the file or folder OUT. ' +
-  'The suffix of the file OUT says which kind it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. ' +
-  '- is standard input, or standard output, which gets the kind of IN, or PNG. Alpha, colour profile and, in PNG and TIFF, 16 bits are kept; ' +
+  'The suffix of the file OUT says which kind it becomes: PNG, JPEG, WebP, TIFF or BMP; ' +
+  'into a folder each keeps its name and kind. - is standard input, or standard output, which gets the kind of IN, or PNG. ' +
+  'Alpha, colour profile and, in PNG and TIFF, 16 bits are kept; ' +
   'pictures are turned upright as their EXIF says.';
 
 /** Adds `srcnn upscale`. */

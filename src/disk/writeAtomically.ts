@@ -5,8 +5,9 @@ import { findTarget, temporaryBeside } from './target';
 import { forgetTemporary, rememberTemporary } from './temporaries';
 
 /**
- * Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. A link is followed and stays a link; a
- * device or pipe, such as /dev/stdout, is written to directly. Throws WriteError; the old file survives.
+ * Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. A link is followed and
+ * stays a link; a device or pipe, such as /dev/stdout, is written to directly. Throws WriteError; the old file
+ * survives.
  */
 export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
   try {
@@ -21,8 +22,8 @@ export async function writeAtomically(file: string, bytes: Uint8Array | string):
 }
 
 /**
- * Lets `write` fill a temporary file beside the place that `file` leads to, then renames it to there. After an error, or an exit of
- * the program, nothing is left of it. A device or pipe is filled directly.
+ * Lets `write` fill a temporary file beside the place that `file` leads to, then renames it to there. After an error,
+ * or an exit of the program, nothing is left of it. A device or pipe is filled directly.
  */
 export async function writeTarget(file: string, write: (target: string) => Promise<unknown>): Promise<void> {
   const { path, replaceable } = await findTarget(file);

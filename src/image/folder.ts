@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { whyMissing } from '../disk/readInput';
 import { DatasetError } from '../errors';
-import { isImageFile, kindsInWords } from './kinds';
+import { extensionsInWords, isImageFile, kindsInWords } from './kinds';
 
 /** A file or folder that is not taken, and why. */
 export interface LeftOut {
@@ -65,5 +65,5 @@ export async function imageFiles(folder: string): Promise<string[]> {
     .filter(({ isPicture }) => isPicture)
     .slice(0, 3)
     .map(({ file, reason }) => `; ${file}: ${reason}`);
-  throw new DatasetError(`no image in ${folder}: put files of the kinds ${kindsInWords} there${others.join('')}`);
+  throw new DatasetError(`no image in ${folder}: put ${extensionsInWords} files there${others.join('')}`);
 }

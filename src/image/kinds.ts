@@ -14,6 +14,9 @@ const kinds: Readonly<Record<string, string>> = {
   '.tiff': '.tif',
 };
 
+/** Their extensions as a message lists them. */
+export const extensionsInWords = Object.keys(kinds).join(', ');
+
 /** The kinds as a message names them. */
 export const kindsInWords = 'PNG, JPEG, WebP, TIFF or BMP';
 
@@ -33,7 +36,7 @@ const BMP_BYTES = 2 ** 32 - 2 ** 10;
  * size. `kind` is the kind where the name does not tell it, as for standard output.
  */
 export function checkWritable(file: string, { width, height } = { width: 0, height: 0 }, kind = kindOf(file)): void {
-  if (kind === undefined) throw new OptionError(`cannot write ${file}: use one of ${Object.keys(kinds).join(', ')}`);
+  if (kind === undefined) throw new OptionError(`cannot write ${file}: use one of ${extensionsInWords}`);
   if (Math.max(width, height) > (longestSide[kind] ?? Infinity)) {
     throw new OptionError(
       `cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels ` +
