@@ -42,13 +42,13 @@ export function evaluateCommand(program: Command): void {
 
 async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void> {
   const model = await modelOf(flags.model);
-  await explainData(folder);
   const files = await filesOf(folder, flags.scale ?? model?.trainedFor?.scale);
   warnOfDegradation(flags, model);
   const engine = model && (await createEngine(flags.engine, flags));
   const result = await evaluate(files, { ...flags, model, engine, onProgress: showCount('images') });
   await engine?.close();
   show(result);
+  await explainData(folder);
   const { protocol, scale, rows, summary } = result;
   if (flags.json) await writeAtomically(flags.json, scoresToJson({ protocol, scale, rows, summary }, 2) + '\n');
 }

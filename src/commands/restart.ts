@@ -16,8 +16,8 @@ export function restartWithoutGuards(): void {
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {
-    // Node's own way to end where a thread finds no addresses for its code.
-    if (signal === 'SIGTRAP' || signal === 'SIGABRT')
+    // Node ends so where a thread finds no addresses for its code.
+    if (signal === 'SIGTRAP' || signal === 'SIGABRT' || signal === 'SIGSEGV')
       console.error(
         'the address space is too small for these threads; raise its limit (ulimit -v), or use --threads 1',
       );

@@ -80,8 +80,8 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const options = flags.resume ? await withRunRate(asked, folder, learningRate) : asked;
   // What is wrong is said before the patches are cut.
   modelFor(options);
-  for (const pictures of [name, flags.evaluation ?? []].flat()) await explainData(pictures);
   const data = await prepare(name, flags);
+  for (const pictures of [name, flags.evaluation ?? []].flat()) await explainData(pictures);
   console.log(
     `${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`,
   );
