@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { needsOtherNodeOption } from './arithmetic/sharedMemory';
 import { dataCommand } from './commands/data';
 import { enginesCommand } from './commands/engines';
 import { evaluateCommand } from './commands/evaluate';
+import { restartWithoutGuards } from './commands/restart';
 import { resultsCommand } from './commands/results';
+import { surviveLostOutput } from './commands/standardOutput';
 import { trainCommand } from './commands/train';
 import { upscaleCommand } from './commands/upscale';
 
@@ -16,7 +19,10 @@ enginesCommand(program);
 upscaleCommand(program);
 resultsCommand(program);
 
-program.parseAsync().catch((error: Error) => {
-  console.error(`${error.name}: ${error.message}`);
-  process.exitCode = 1;
-});
+surviveLostOutput();
+if (needsOtherNodeOption()) restartWithoutGuards();
+else
+  program.parseAsync().catch((error: Error) => {
+    console.error(`${error.name}: ${error.message}`);
+    process.exitCode = 1;
+  });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OptionError } from '../errors';
 import type { ArithmeticKernels } from './kernels';
+import { growTo, sharedMemory } from './sharedMemory';
 
-const PAGE = 65536;
 /** Below it lies the compiler's own data. */
 const FIRST_FREE_BYTE = 4096;
 // The compiled kernels are in dist/, also when a test runs the TypeScript source.
@@ -11,7 +12,7 @@ const COMPILED = join(__dirname, '../../dist/arithmetic/kernels.wasm');
 let loaded: { memory: WebAssembly.Memory; kernels: ArithmeticKernels } | undefined;
 
 function load(): { memory: WebAssembly.Memory; kernels: ArithmeticKernels } {
-  const memory = new WebAssembly.Memory({ initial: 4, maximum: 65536, shared: true });
+  const memory = sharedMemory(4);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(COMPILED)), { env: { memory } });
   return { memory, kernels: exports as ArithmeticKernels };
 }
@@ -32,7 +33,14 @@ export function memoryFor<Name extends string>(
       return [name, start];
     }),
   ) as Record<Name, number>;
-  const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
-  if (missing > 0) memory.grow(missing);
+  try {
+    growTo(memory, end);
+  } catch (error) {
+    throw new OptionError(
+      `${(end / 2 ** 30).toFixed(1)} GB are needed at once to resize a picture, which this machine ` +
+        'or WebAssembly (4 GB) does not give; cut the picture into parts',
+      { cause: error },
+    );
+  }
   return { kernels, buffer: memory.buffer, addresses };
 }

@@ -6,6 +6,7 @@ import { evaluate, type Evaluation } from '../evaluation/evaluate';
 import { scoresToJson } from '../evaluation/scoreJson';
 import { pretrainedNames } from '../formats/pretrained';
 import { writeAtomically } from '../disk/writeAtomically';
+import { explainData } from './dataArgument';
 import { modelNamed } from './modelArgument';
 import { engineOption, protocolOption, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
@@ -47,6 +48,7 @@ async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void
   const options = { ...flags, model, engine, onProgress: showCount('images') };
   const result = await evaluate(files, options).finally(() => engine?.close());
   show(result);
+  await explainData(folder);
   const { protocol, scale, rows, summary } = result;
   if (flags.json) await writeAtomically(flags.json, scoresToJson({ protocol, scale, rows, summary }, 2) + '\n');
 }

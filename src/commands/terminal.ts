@@ -1,3 +1,6 @@
+import { basename } from 'node:path';
+import { readFolder } from '../image/folder';
+
 /** Rewrites one line in a terminal; a log file gets none of it. */
 export function showLine(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
@@ -18,4 +21,40 @@ export function duration(seconds: number): string {
   return minutes < 60
     ? `${minutes}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** How many files that are no pictures are named. */
+const NAMED = 3;
+
+/**
+ * Pictures of a folder that are not taken are named one by one, other files by a few of their names; for other paths
+ * nothing is shown.
+ */
+export async function showLeftOut(folder: string): Promise<void> {
+  const leftOut = await readFolder(folder).then(
+    (found) => found.leftOut,
+    () => [],
+  );
+  showSkipped(leftOut.filter(({ isPicture }) => isPicture));
+  const names = leftOut.filter(({ isPicture }) => !isPicture).map(({ file }) => basename(file));
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  if (names.length > 0)
+    console.error(`skipped in ${folder}, as not pictures by their names: ${names.slice(0, NAMED).join(', ')}${more}`);
+}
+
+/** Ctrl-C and what ends a program otherwise, with the exit codes of a shell. */
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/**
+ * Ends the program in order when a signal asks for its end: after `say`, half-written files are deleted. Returns what
+ * ends this.
+ */
+export function exitOnSignals(say: () => void): () => void {
+  const exit = (signal: keyof typeof signals) => {
+    say();
+    process.exit(signals[signal]);
+  };
+  const names = Object.keys(signals) as (keyof typeof signals)[];
+  for (const name of names) process.on(name, exit);
+  return () => names.forEach((name) => process.off(name, exit));
 }

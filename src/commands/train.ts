@@ -12,6 +12,7 @@ import { type OptimizerName, optimizers } from '../training/optimizers/optimizer
 import { recipes, type TrainOptions } from '../training/recipes';
 import { onStopSignals } from '../training/interrupt';
 import { modelFor, train } from '../training/train';
+import { explainData } from './dataArgument';
 import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
 import { defaultRunFolder } from './runFolderName';
 import { duration, showCount, showLine, showSkipped } from './terminal';
@@ -81,6 +82,7 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   // What is wrong is said before the patches are cut.
   modelFor(options);
   const data = await prepare(name, flags);
+  for (const pictures of [name, flags.evaluation ?? []].flat()) await explainData(pictures);
   console.log(
     `${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`,
   );

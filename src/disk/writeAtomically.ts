@@ -1,25 +1,53 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { WriteError } from '../errors';
+import { findTarget, temporaryBeside } from './target';
+import { forgetTemporary, rememberTemporary } from './temporaries';
 
-/** Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. Throws WriteError; the old file survives. */
+/**
+ * Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. A link is followed and
+ * stays a link; a device or pipe, such as /dev/stdout, is written to directly. Throws WriteError; the old file
+ * survives.
+ */
 export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(file), { recursive: true });
-    const handle = await open(temporary, 'w');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
+    await mkdir(dirname((await findTarget(file)).path), { recursive: true });
+    await writeTarget(file, (target) => writeFlushed(target, bytes));
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw new WriteError(
       `${file}: could not be written (${(error as Error).message}); free some space or choose another folder`,
       { cause: error },
     );
+  }
+}
+
+/**
+ * Lets `write` fill a temporary file beside the place that `file` leads to, then renames it to there. After an error,
+ * or an exit of the program, nothing is left of it. A device or pipe is filled directly.
+ */
+export async function writeTarget(file: string, write: (target: string) => Promise<unknown>): Promise<void> {
+  const { path, replaceable } = await findTarget(file);
+  if (!replaceable) return void (await write(path));
+  const temporary = temporaryBeside(path);
+  rememberTemporary(temporary);
+  try {
+    await write(temporary);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  } finally {
+    forgetTemporary(temporary);
+  }
+}
+
+/** Writes the bytes and waits until they are on the disk, where the file is on one. */
+async function writeFlushed(file: string, bytes: Uint8Array | string): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    await handle.writeFile(bytes);
+    if ((await handle.stat()).isFile()) await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

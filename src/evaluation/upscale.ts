@@ -5,8 +5,8 @@ import type { Image } from '../image/image';
 import { type Photograph, samplesLike } from '../image/photograph';
 import { fillTransparent } from '../image/transparency';
 import { pretrained } from '../formats/pretrained';
-import { bandsOf } from './bands';
-import { enlargeRows } from './upscaleRows';
+import { type Band, bandsOf } from './bands';
+import { type Enlarger, enlargeRows } from './upscaleRows';
 import type { Model } from '../network/network';
 import { reachOf } from '../network/geometry';
 import { checkScale } from '../degradations/degradation';
@@ -36,35 +36,76 @@ const BICUBIC_REACH = 3;
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
 export async function upscale(image: Photograph, options: UpscaleOptions = {}): Promise<Photograph> {
-  const { scale = options.model?.trainedFor?.scale ?? DEFAULT_SCALE } = options;
+  const enlarger = await createEnlarger(options);
   const onProgress = progressOf('enlarging rows', options.onProgress);
+  if (image.pages)
+    return upscalePages([image, ...image.pages], { ...options, ...enlarger, onProgress }, !options.engine);
+  const large = emptyLarge(image, enlarger.scale);
+  for await (const _ of enlargeBands(image, enlarger, { ...options, onProgress }, () => ({ large, firstRow: 0 })));
+  return large;
+}
+
+/**
+ * The same picture as `upscale` gives, as strips from top to bottom, each a picture of its own. Only one is held at a
+ * time, so that the whole may be larger than the memory. Throws as `upscale` does.
+ */
+export async function* upscaleStrips(image: Photograph, options: UpscaleOptions = {}): AsyncGenerator<Photograph> {
+  const enlarger = await createEnlarger(options);
+  yield* enlargeBands(image, enlarger, options, ({ start, end }) => ({
+    large: emptyLarge({ ...image, height: end - start }, enlarger.scale),
+    firstRow: start,
+  }));
+}
+
+async function createEnlarger(options: UpscaleOptions): Promise<Enlarger> {
+  const { scale = options.model?.trainedFor?.scale ?? DEFAULT_SCALE } = options;
   checkScale(scale);
   const model = options.model ?? pretrained(`x${scale}`);
   const protocol = protocolOf(options.protocol ?? model.trainedFor?.protocol ?? DEFAULT_PROTOCOL);
-  const engine = options.engine ?? (await createEngine());
+  return { model, scale, protocol, engine: options.engine ?? (await createEngine()) };
+}
+
+/**
+ * Fills the picture that `roomFor` gives for each band, whose top is the enlarged row `firstRow` of the small picture,
+ * and yields it.
+ */
+async function* enlargeBands(
+  image: Photograph,
+  enlarger: Enlarger,
+  options: UpscaleOptions,
+  roomFor: (band: Band) => { large: Photograph; firstRow: number },
+): AsyncGenerator<Photograph> {
   try {
-    if (image.pages) return await upscalePages([image, ...image.pages], { ...options, model, scale, engine });
-    const large = emptyLarge(image, scale);
-    const small = fillTransparent(image, reachOf(model.network) + BICUBIC_REACH);
-    for (const band of bandsOf(image, scale, reachOf(model.network))) {
-      await enlargeRows(small, large, band, { model, engine, scale, protocol });
-      onProgress?.(band.end, image.height);
+    const reach = reachOf(enlarger.model.network);
+    const small = fillTransparent(image, reach + BICUBIC_REACH);
+    for (const band of bandsOf(image, enlarger.scale, reach)) {
+      const { large, firstRow } = roomFor(band);
+      await enlargeRows(small, large, band, enlarger, firstRow);
+      options.onProgress?.(band.end, image.height);
+      yield large;
     }
-    return large;
   } finally {
-    if (!options.engine) await engine.close();
+    if (!options.engine) await enlarger.engine.close();
   }
 }
 
 /** Each page by itself, so that none comes into another at its edge. */
-async function upscalePages(pages: readonly Photograph[], options: UpscaleOptions): Promise<Photograph> {
+async function upscalePages(
+  pages: readonly Photograph[],
+  options: UpscaleOptions & { engine: Engine },
+  closesEngine: boolean,
+): Promise<Photograph> {
   const total = pages.reduce((sum, { height }) => sum + height, 0);
   const large: Photograph[] = [];
   let before = 0;
-  for (const { pages: _, ...page } of pages) {
-    const onProgress = (done: number) => options.onProgress?.(before + done, total);
-    large.push(await upscale(page as Photograph, { ...options, onProgress }));
-    before += page.height;
+  try {
+    for (const { pages: _, ...page } of pages) {
+      const onProgress = (done: number) => options.onProgress?.(before + done, total);
+      large.push(await upscale(page as Photograph, { ...options, onProgress }));
+      before += page.height;
+    }
+  } finally {
+    if (closesEngine) await options.engine.close();
   }
   const [first, ...others] = large;
   return { ...first, pages: others };

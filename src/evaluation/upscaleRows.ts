@@ -19,15 +19,24 @@ const RED = 0.299,
   GREEN = 0.587,
   BLUE = 0.114;
 
-/** Computes the rows `start * scale` to `end * scale` of the large picture. Nothing is rounded on the way. */
-export async function enlargeRows(small: Photograph, large: Photograph, band: Band, enlarger: Enlarger): Promise<void> {
+/**
+ * Computes the rows `start * scale` to `end * scale` of the large picture, which begins at the row `firstRow * scale` of the whole.
+ * Nothing is rounded on the way.
+ */
+export async function enlargeRows(
+  small: Photograph,
+  large: Photograph,
+  band: Band,
+  enlarger: Enlarger,
+  firstRow = 0,
+): Promise<void> {
   const { scale } = enlarger;
   const enlarge = (plane: Plane) => imresize(plane, plane.width * scale, plane.height * scale);
   const { luma, chroma } = split(small, band);
   const restored = await restoreLuma(enlarge(luma), enlarger);
   const place = {
     skip: (band.start - band.from) * scale * large.width,
-    at: band.start * scale * large.width,
+    at: (band.start - firstRow) * scale * large.width,
     count: (band.end - band.start) * scale * large.width,
   };
   if (chroma) writeColors(large.data, restored, enlarge(chroma.blue), enlarge(chroma.red), place);

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { encodeBmp } from './bmp';
 import { embedProfile } from './colorProfile';
 import type { Image } from './image';
@@ -55,7 +55,7 @@ export async function encode(kind: string, given: Photograph, options: EncodeOpt
 }
 
 /** The photograph as far as this kind of file can hold it; what it cannot is noted. */
-function suited(kind: string, given: Photograph, { background, onNote }: EncodeOptions): Photograph {
+export function suited(kind: string, given: Photograph, { background, onNote }: EncodeOptions): Photograph {
   const wide = kind === '.png' || isTiff(kind);
   if (!wide && given.data instanceof Uint16Array) onNote(`16 bits become 8: ${kind} holds no more`);
   let image = wide ? given : toEightBits(given);
@@ -75,7 +75,7 @@ const nameOf = (color: Color) =>
   color.every((value) => value === 255) ? 'white' : `#${Buffer.from(color).toString('hex')}`;
 
 /** A PNG keeps the chunks by which it says its colours; another file gets a profile that says the same. */
-function profileFor(kind: string, { colors, profile, channels }: Photograph): Buffer | undefined {
+export function profileFor(kind: string, { colors, profile, channels }: Photograph): Buffer | undefined {
   if (!colors || kind === '.png' || (profile && !colors.some(({ type }) => type === 'cICP'))) return profile;
   const made = profileOfChunks(colors, channels);
   return Buffer.isBuffer(made) ? made : undefined;
@@ -119,10 +119,15 @@ async function pixelsAs(kind: string, image: Photograph): Promise<Buffer> {
     if (kind === '.png') return png;
     picture = sharp(png, { limitInputPixels: false, unlimited: true }).keepIccProfile().toColorspace(colorspace);
   }
-  if (kind === '.png') return picture.png().toBuffer();
-  if (kind === '.webp') return picture.webp({ lossless: true, exact: true }).toBuffer();
-  if (isTiff(kind)) return picture.tiff({ compression: 'lzw' }).toBuffer();
-  return picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
+  return ofKind(picture, kind).toBuffer();
+}
+
+/** Says how a kind is written. */
+export function ofKind(picture: Sharp, kind: string, { large = false } = {}): Sharp {
+  if (kind === '.png') return picture.png();
+  if (kind === '.webp') return picture.webp({ lossless: true, exact: true });
+  if (isTiff(kind)) return picture.tiff({ compression: 'lzw', bigtiff: large });
+  return picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' });
 }
 
 /** All frames below each other go to the encoder, which is told the height of one. */
@@ -151,7 +156,7 @@ async function inStandardColors(image: Photograph, profile: Buffer): Promise<Ima
   return { data: new Uint8Array(data), width: info.width, height: info.height, channels: 3 };
 }
 
-function joinAlpha(data: Samples, alpha: Samples): Samples {
+export function joinAlpha(data: Samples, alpha: Samples): Samples {
   const channels = data.length / alpha.length;
   const joined = samplesLike(data, data.length + alpha.length);
   for (let i = 0; i < alpha.length; i++) {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { growTo, sharedMemory } from '../../arithmetic/sharedMemory';
 import { EngineError, OptionError } from '../../errors';
 import { lower, lowerWeights, raiseGradient } from '../../network/lower';
 import type { Model, Network } from '../../network/network';
@@ -23,14 +24,13 @@ export interface WasmOptions {
 
 /** Patches per chunk: the unit a thread takes, and in whose order gradients are added up, whatever the number of threads. */
 const CHUNK = 8;
-const PAGE = 65536;
 // The threads run compiled code: also when the caller is a test that runs the TypeScript source.
 const COMPILED = join(__dirname, '../../../dist/engine/wasm');
 
 function loadKernels(): { module: WebAssembly.Module; simd: string } {
+  // Node 20 knows relaxed SIMD but hides it behind this flag; newer versions have it on, and complain of the flag.
+  if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
   for (const variant of ['relaxed', 'plain']) {
-    // Node 20 knows relaxed SIMD but hides it behind this flag; newer ones have it on.
-    if (variant === 'relaxed') setFlagsFromString('--experimental-wasm-relaxed-simd');
     const bytes = readFileSync(join(COMPILED, `kernels-${variant}.wasm`));
     if (WebAssembly.validate(bytes))
       return { module: new WebAssembly.Module(bytes), simd: variant === 'relaxed' ? 'relaxed SIMD' : 'SIMD' };
@@ -57,7 +57,7 @@ function checkComputable({ network }: Model): void {
 class WasmEngine implements Engine {
   readonly name = 'wasm';
   readonly description: string;
-  private readonly memory = new WebAssembly.Memory({ initial: 4, maximum: 65536, shared: true });
+  private readonly memory = sharedMemory(4);
   private readonly workers: Worker[];
   private finish?: { generation: number; resolve: () => void; reject: (error: Error) => void };
   private readonly turns = new Turns('wasm');
@@ -240,9 +240,8 @@ class WasmEngine implements Engine {
       end = roundUp(end + size, 64);
       return start;
     });
-    const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
     try {
-      if (missing > 0) this.memory.grow(missing);
+      growTo(this.memory, end);
     } catch (error) {
       throw new OptionError(
         `engine wasm: ${(end / 2 ** 30).toFixed(1)} GB are needed at once, which this machine or WebAssembly (4 GB) does not give; use a smaller batchSize, network or picture`,

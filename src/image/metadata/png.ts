@@ -40,7 +40,7 @@ function chunkBytes({ type, data }: Chunk): Buffer {
 }
 
 /** PNG specification, annex D. */
-function crc(bytes: Uint8Array): number {
+export function crc(bytes: Uint8Array): number {
   let sum = 0xffffffff;
   for (const byte of bytes) {
     sum ^= byte;

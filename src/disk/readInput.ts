@@ -1,0 +1,47 @@
+import { lstat, readFile, readlink, stat } from 'node:fs/promises';
+import { isStandardInput, readStandardInput } from './standardStreams';
+import { isDescriptor } from './target';
+
+/** Node reads a file of up to 2 GB at once. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/**
+ * All bytes of a file, of standard input (`-`) or of an open pipe (/dev/fd/63). Throws an Error in plain words for a
+ * file that is missing, empty or above 2 GB, and for folders, devices and named pipes, which could be waited for
+ * without end.
+ */
+export async function readInput(file: string): Promise<Buffer> {
+  const bytes = isStandardInput(file) ? await readStandardInput() : await readRegular(file);
+  if (bytes.length === 0) throw new Error('it is empty');
+  return bytes;
+}
+
+async function readRegular(file: string): Promise<Buffer> {
+  const about = await stat(file).catch(() => null);
+  if (!about) throw new Error((await whyMissing(file)) ?? 'it is not there');
+  if (about.isDirectory()) throw new Error('it is a folder');
+  if (!about.isFile() && !isDescriptor(file))
+    throw new Error('it is a pipe or device, not a file; pipe it in and give - instead');
+  if (about.size > MOST_BYTES)
+    throw new Error(`it has ${(about.size / 1e9).toFixed(1)} GB, and up to 2.1 GB are read; cut it into parts`);
+  return readFile(file);
+}
+
+/** Why a path leads nowhere, in words; undefined when something is there. */
+export async function whyMissing(path: string): Promise<string | undefined> {
+  try {
+    await stat(path);
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      return (await lstat(path).catch(() => null))
+        ? `it is a link to ${await readlink(path)}, which is not there`
+        : 'no such file or folder';
+    if (code === 'ENOTDIR') return 'no such file: a part of its path is a file, not a folder';
+    if (code === 'EACCES' || code === 'EPERM') return 'no permission to look there';
+    if (code === 'ELOOP') return 'it is a link that leads back to itself';
+    if (code === 'ENAMETOOLONG') return 'the name is longer than the file system allows';
+    return message;
+  }
+}

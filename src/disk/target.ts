@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/** The longest name, in bytes, that the usual file systems hold. */
+const LONGEST_NAME = 255;
+/** A chain of more links than this is a circle. */
+const MOST_LINKS = 40;
+
+/**
+ * Where a write to `file` really goes, as for a shell's `>`: to the end of a chain of links, whether a file is there or
+ * not. `replaceable` is false for a device, a pipe or an open file (/dev/stdout), which are written to in place.
+ */
+export async function findTarget(file: string): Promise<{ path: string; replaceable: boolean }> {
+  const there = await stat(file).catch(() => null);
+  if ((there && !there.isFile() && !there.isDirectory()) || isDescriptor(file))
+    return { path: file, replaceable: false };
+  return { path: there ? await realpath(file) : await endOfLinks(file), replaceable: true };
+}
+
+/** Whether a path names an open file of this process, such as /dev/stdin or /dev/fd/3. */
+export const isDescriptor = (path: string) =>
+  /^\/(dev\/(stdin|stdout|stderr|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/.test(resolve(path));
+
+/** Follows links whose last target is missing, which realpath refuses to do. */
+async function endOfLinks(file: string): Promise<string> {
+  let path = file;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const next = await readlink(path).catch(() => null);
+    if (next === null) return path;
+    path = resolve(dirname(path), next);
+  }
+  return path;
+}
+
+/**
+ * The name of a temporary file in the folder of `file`, so that a rename puts it in place; short where the name is long
+ * already.
+ */
+export function temporaryBeside(file: string): string {
+  const name = `${basename(file)}.${process.pid}.tmp`;
+  return join(dirname(file), Buffer.byteLength(name) <= LONGEST_NAME ? name : `.${randomUUID()}.tmp`);
+}
