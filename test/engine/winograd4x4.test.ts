@@ -31,7 +31,7 @@ const networkOf = (...layers: Layer[]): Network => ({
   layers: [...layers, convolution(1, 'linear')],
 });
 
-test('the plan takes 3x3 layers of 12 to 64 planes in training, none but these', () => {
+test('the plan takes 3x3 layers of 12 to 64 planes in training only', () => {
   const shape = { inputs: 32, outputs: 32, kernel: 3, first: false, use: 'train' as const };
   assert.equal(planFor(shape), winograd4x4);
   for (const planes of [12, 64]) assert.equal(planFor({ ...shape, inputs: planes, outputs: planes }), winograd4x4);
@@ -63,7 +63,7 @@ async function check(network: Network, width: number, height: number, border: nu
   }
 }
 
-test('loss and gradient agree with the definition for sizes that fill tiles of 4x4 or not, and for borders', async () => {
+test('loss and gradient agree with the definition for sizes that fill 4x4 tiles or not, and for borders', async () => {
   const network = networkOf(convolution(13, 'prelu'), convolution(14, 'relu'), convolution(12, 'prelu'));
   for (const [width, height, border] of [
     [16, 16, 0],

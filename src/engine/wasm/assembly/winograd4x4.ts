@@ -1,7 +1,7 @@
-// Minimal filtering F(4x4, 3x3) (Winograd 1980; Lavin and Gray, arXiv 1509.09308), for 3 x 3 kernels between many planes.
+// Minimal filtering F(4x4, 3x3) for 3 x 3 kernels between many planes (Lavin and Gray 2015, arXiv 1509.09308).
 // A tile is 4 x 4 outputs. For 9 taps it takes 36 products instead of 144: down the columns and along the rows, by the
 // polynomials' values at 0, a, -a, b, -b and infinity. With a = 3/4 and b = 3/2 it rounds half as much as with 1 and 2.
-// Samples lie as [point][channel][tile], products as [point][filter of 4][tile]: a vector is four tiles beside each other.
+// Samples lie as [point][channel][tile], products as [point][filter of 4][tile]: a vector is four tiles in a row.
 
 import { high, low, times } from './lanes';
 import { sumTiles } from './sumTiles';
@@ -64,7 +64,7 @@ function transformRows(plane: usize, row: usize, rows: i32, all: i32, tiles: i32
 }
 
 /**
- * The samples of all planes of `input`, which points at the sample under the first tap for output (0, 0), for outputs `height` high.
+ * The samples of all planes of `input`, whose first is the one under the kernel's first tap, for outputs `height` high.
  * Blocks of 4 tiles reach beyond the last one: a plane has room for 8 more, and `input` may be read 20 samples further.
  */
 export function transformWinograd4x4(input: usize, height: i32, workspace: usize): void {

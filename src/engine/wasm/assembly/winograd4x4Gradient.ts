@@ -1,5 +1,5 @@
-// The gradient of 3 x 3 kernels by the transpose of winograd4x4.ts: the gradients of the outputs, transformed as products are,
-// times the transformed samples, summed over tiles; then back to taps.
+// The gradient of 3 x 3 kernels by the transpose of winograd4x4.ts: the gradients of the outputs, transformed like
+// products, times the transformed samples, summed over tiles; then back to taps.
 
 import { high, low, times } from './lanes';
 import { dots, sumPlane, within } from './sums';

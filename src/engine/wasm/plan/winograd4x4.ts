@@ -20,8 +20,9 @@ function layout(inputs: number, width: number, height: number) {
 }
 
 /**
- * Minimal filtering F(4x4, 3x3), in training, for 3x3 kernels between 12 to 64 planes: assembly/winograd4x4.ts. A quarter of the
- * products of the direct convolution; it rounds twice as much.
+ * Minimal filtering F(4x4, 3x3), in training, for 3x3 kernels between 9 to 64 planes, at least 12 on one side. It takes a
+ * quarter of the direct convolution's products and rounds twice as much: assembly/winograd4x4.ts. Prediction stays direct,
+ * as a tile that reaches past a band would let rounding depend on where bands meet.
  */
 export const winograd4x4: Plan = {
   name: 'winograd4x4',
@@ -76,7 +77,7 @@ function valuesOf(g0: number, g1: number, g2: number, to: Float64Array, at: numb
   to[at + 5 * step] = g2;
 }
 
-/** A kernel's taps transformed down the columns and along the rows, in double precision: [outputs / 4][point][input][4]. */
+/** Taps transformed down the columns and along the rows, in double precision: [outputs / 4][point][input][4]. */
 function packWinograd4x4(target: Float32Array, start: number, { outputs, inputs }: Shape, value: TapValue): void {
   const columns = new Float64Array(18);
   const values = new Float64Array(POINTS);
