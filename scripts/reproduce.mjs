@@ -35,10 +35,10 @@ const shown = new Map();
 /** A line for each epoch that has ended since. */
 function tellEpochs(runs) {
   for (const { run, epochs } of histories(runs)) {
-    for (const { epoch, psnr, bicubicPsnr } of epochs.slice(shown.get(run) ?? 0)) {
-      console.log(
-        `      ${run}: epoch ${epoch}${psnr === null ? '' : `, ${psnr.toFixed(3)} dB (bicubic ${bicubicPsnr.toFixed(3)})`}`,
-      );
+    for (const { epoch, scores } of epochs.slice(shown.get(run) ?? 0)) {
+      const { network, bicubic } = scores ?? {};
+      const text = network ? `, ${network.psnr.toFixed(3)} dB (bicubic ${bicubic.psnr.toFixed(3)})` : '';
+      console.log(`      ${run}: epoch ${epoch}${text}`);
     }
     shown.set(run, epochs.length);
   }

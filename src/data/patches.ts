@@ -45,21 +45,53 @@ export interface PatchOptions {
  * Reads and degrades pictures and lays out their patches over the part that the protocol trains on.
  * A bad picture is skipped and listed; DatasetError when none is left.
  */
-export async function preparePatches(files: string[], options: PatchOptions = {}): Promise<{ patches: PatchSet; skipped: { file: string; reason: string }[] }> {
+export async function preparePatches(
+  files: string[],
+  options: PatchOptions = {},
+): Promise<{ patches: PatchSet; skipped: { file: string; reason: string }[] }> {
   const protocol = protocolOf(options.protocol ?? DEFAULT_PROTOCOL);
-  const { scale = DEFAULT_SCALE, sigma = protocol.degradation.sigma, size = 32, stride = 13, threads, onProgress } = options;
+  const {
+    scale = DEFAULT_SCALE,
+    sigma = protocol.degradation.sigma,
+    size = 32,
+    stride = 13,
+    threads,
+    onProgress,
+  } = options;
   checkScale(scale);
   if (!(Number.isInteger(size) && size > 0)) throw new OptionError(`size is ${size}; use a whole number above 0`);
-  if (!(Number.isInteger(stride) && stride > 0)) throw new OptionError(`stride is ${stride}; use a whole number above 0`);
-  const jobs = files.map((file) => ({ file, protocol: isKnownProtocol(protocol) ? protocol.name : protocol, scale, sigma, size }));
+  if (!(Number.isInteger(stride) && stride > 0))
+    throw new OptionError(`stride is ${stride}; use a whole number above 0`);
+  const jobs = files.map((file) => ({
+    file,
+    protocol: isKnownProtocol(protocol) ? protocol.name : protocol,
+    scale,
+    sigma,
+    size,
+  }));
   const report = progressOf('preparing pictures', onProgress);
   const outcomes = isKnownProtocol(protocol)
     ? await onThreads(preparePair, 'data/pair', jobs, { threads, onProgress: report })
     : await oneByOne(preparePair, jobs, report);
   const pictures = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  const skipped = outcomes.flatMap((outcome, index) => (outcome.status === 'rejected' ? [{ file: files[index], reason: outcome.reason.message as string }] : []));
-  if (!pictures.length) throw new DatasetError(`no patches: ${skipped.length ? skipped.map(({ reason }) => reason).join('; ') : 'no files were given'}`);
-  return { patches: { pictures, ...layOut(pictures, size, stride), size, scale, protocol: isKnownProtocol(protocol) ? protocol.name : protocol, sigma }, skipped };
+  const skipped = outcomes.flatMap((outcome, index) =>
+    outcome.status === 'rejected' ? [{ file: files[index], reason: outcome.reason.message as string }] : [],
+  );
+  if (!pictures.length)
+    throw new DatasetError(
+      `no patches: ${skipped.length ? skipped.map(({ reason }) => reason).join('; ') : 'no files were given'}`,
+    );
+  return {
+    patches: {
+      pictures,
+      ...layOut(pictures, size, stride),
+      size,
+      scale,
+      protocol: isKnownProtocol(protocol) ? protocol.name : protocol,
+      sigma,
+    },
+    skipped,
+  };
 }
 
 /** The report's range(0, side - size, stride) leaves out a last patch that would end flush with the edge. */

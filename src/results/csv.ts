@@ -2,13 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { CheckpointError } from '../errors';
 
 /** Fields as a line of CSV; one with a comma or a quotation mark stands in quotation marks. */
-export const csvLine = (values: readonly string[]) => values.map((text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text)).join(',');
+export const csvLine = (values: readonly string[]) =>
+  values.map((text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text)).join(',');
 
 /**
  * The fields of each line below `head`, none where there is no such file. `numeric` are the columns that must hold numbers.
  * Throws CheckpointError, which ends with `remedy`, for a file that is something else.
  */
-export async function readCsv(file: string, head: string, numeric: readonly string[], remedy: string): Promise<Record<string, string>[]> {
+export async function readCsv(
+  file: string,
+  head: string,
+  numeric: readonly string[],
+  remedy: string,
+): Promise<Record<string, string>[]> {
   const text = await readFile(file, 'utf8').catch((error) => {
     if (error.code === 'ENOENT') return '';
     throw new CheckpointError(`${file}: cannot be read (${error.message})`, { cause: error });
@@ -22,12 +28,16 @@ export async function readCsv(file: string, head: string, numeric: readonly stri
     const row = Object.fromEntries(names.map((name, i) => [name, values[i] ?? '']));
     const wrong = numeric.find((name) => row[name].trim() === '' || Number.isNaN(Number(row[name])));
     if (values.length !== names.length || wrong) {
-      throw new CheckpointError(`${file}, line ${index + 2}: should have ${names.length} fields${wrong ? `, and a number as ${wrong}` : ''}; ${remedy}`);
+      throw new CheckpointError(
+        `${file}, line ${index + 2}: should have ${names.length} fields${wrong ? `, and a number as ${wrong}` : ''}; ${remedy}`,
+      );
     }
     return row;
   });
 }
 
 function fields(line: string): string[] {
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replace(/""/g, '"') ?? plain);
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replace(/""/g, '"') ?? plain,
+  );
 }

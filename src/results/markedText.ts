@@ -8,7 +8,11 @@ export const marked = (name: string) => `${begin(name)}\n${end(name)}`;
 
 /** The text with what stands between the markers of `name` replaced. Throws OptionError where the markers are missing; `file` names the text. */
 export function replaceMarked(text: string, name: string, content: string, file: string): string {
-  const from = text.indexOf(begin(name)), to = text.indexOf(end(name));
-  if (from < 0 || to < from) throw new OptionError(`${file}: has no place for ${name}; put these two lines where it is to stand:\n${marked(name)}`);
+  const from = text.indexOf(begin(name)),
+    to = text.indexOf(end(name));
+  if (from < 0 || to < from)
+    throw new OptionError(
+      `${file}: has no place for ${name}; put these two lines where it is to stand:\n${marked(name)}`,
+    );
   return `${text.slice(0, from)}${begin(name)}\n${content.trim()}\n${text.slice(to)}`;
 }

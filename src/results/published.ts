@@ -20,14 +20,23 @@ const HEAD = 'method,protocol,scale,set,psnr,ssim,source';
 export async function readPublished(file: string): Promise<PublishedScore[]> {
   const rows = await readCsv(file, HEAD, ['scale', 'psnr'], 'mend it or delete it');
   return rows.map(({ method, protocol, scale, set, psnr, ssim, source }) => ({
-    method, protocol: protocolOf(protocol).name, scale: Number(scale), set, psnr: Number(psnr), ssim: ssim ? Number(ssim) : null, source,
+    method,
+    protocol: protocolOf(protocol).name,
+    scale: Number(scale),
+    set,
+    psnr: Number(psnr),
+    ssim: ssim ? Number(ssim) : null,
+    source,
   }));
 }
 
 /** A row for each method: its name and its scores on each set, with the digits that are published; empty where there are none. */
 export function publishedRows(published: readonly PublishedScore[], sets: readonly string[]): string[][] {
-  return [...new Set(published.map(({ method }) => method))].map((method) => [`${method}, as published`, ...sets.map((set) => {
-    const score = published.find((each) => each.method === method && each.set === set);
-    return score ? `${score.psnr.toFixed(2)}${score.ssim === null ? '' : ` / ${score.ssim.toFixed(4)}`}` : '';
-  })]);
+  return [...new Set(published.map(({ method }) => method))].map((method) => [
+    `${method}, as published`,
+    ...sets.map((set) => {
+      const score = published.find((each) => each.method === method && each.set === set);
+      return score ? `${score.psnr.toFixed(2)}${score.ssim === null ? '' : ` / ${score.ssim.toFixed(4)}`}` : '';
+    }),
+  ]);
 }

@@ -6,16 +6,27 @@ const beside = ['epochs', 'seed', 'lossEvery'];
 
 /** Options as the recipe they are nearest to and what differs from it: "tuned, network 9-5-5, batchSize 64". */
 export function recipeText(options: TrainOptions): string {
-  const candidates = Object.entries(recipes).map(([name, recipe]) => ({ name, differences: differences(options, recipe) }));
-  const { name, differences: least } = candidates.reduce((a, b) => (b.differences.length < a.differences.length ? b : a));
+  const candidates = Object.entries(recipes).map(([name, recipe]) => ({
+    name,
+    differences: differences(options, recipe),
+  }));
+  const { name, differences: least } = candidates.reduce((a, b) =>
+    b.differences.length < a.differences.length ? b : a,
+  );
   return [name, ...least].join(', ');
 }
 
 function differences(options: TrainOptions, recipe: TrainOptions): string[] {
-  const known = new Set([...Object.keys(recipe), ...Object.keys(recipes.report), ...Object.keys(recipes.tuned), 'augment'].filter((key) => !beside.includes(key)));
+  const known = new Set(
+    [...Object.keys(recipe), ...Object.keys(recipes.report), ...Object.keys(recipes.tuned), 'augment'].filter(
+      (key) => !beside.includes(key),
+    ),
+  );
   const text = (from: TrainOptions, key: string) => {
     const value = (from as unknown as Record<string, unknown>)[key];
     return value === undefined ? undefined : String(optionText(value));
   };
-  return [...known].filter((key) => text(options, key) !== text(recipe, key)).map((key) => `${key} ${text(options, key) ?? 'none'}`);
+  return [...known]
+    .filter((key) => text(options, key) !== text(recipe, key))
+    .map((key) => `${key} ${text(options, key) ?? 'none'}`);
 }

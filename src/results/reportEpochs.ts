@@ -17,7 +17,12 @@ const HEAD = 'epoch,val_loss,srcnn_psnr,srcnn_ssim';
 /** The report's own epochs, which lie as report-epochs.csv beside the run that repeats them; none where they do not. */
 export async function readReportEpochs(file: string): Promise<ReportEpoch[]> {
   const rows = await readCsv(file, HEAD, HEAD.split(','), 'mend it or delete it');
-  return rows.map((row) => ({ epoch: Number(row.epoch), validationLoss: Number(row.val_loss), psnr: Number(row.srcnn_psnr), ssim: Number(row.srcnn_ssim) }));
+  return rows.map((row) => ({
+    epoch: Number(row.epoch),
+    validationLoss: Number(row.val_loss),
+    psnr: Number(row.srcnn_psnr),
+    ssim: Number(row.srcnn_ssim),
+  }));
 }
 
 /** The epochs of a run beside the report's, in Markdown, and a sentence that compares their ends. */
@@ -29,12 +34,13 @@ export function reportTable({ epochs }: History, report: readonly ReportEpoch[])
   return `${comparison(epochs, report)}\n\n${markdownTable([head, ...lines])}`;
 }
 
-const numbers = (of?: { validationLoss: number; psnr?: number; ssim?: number }) => (of ? [of.validationLoss.toFixed(6), of.psnr?.toFixed(6) ?? '', of.ssim?.toFixed(6) ?? ''] : ['', '', '']);
+const numbers = (of?: { validationLoss: number; psnr?: number; ssim?: number }) =>
+  of ? [of.validationLoss.toFixed(6), of.psnr?.toFixed(6) ?? '', of.ssim?.toFixed(6) ?? ''] : ['', '', ''];
 
 function comparison(epochs: readonly EpochRecord[], report: readonly ReportEpoch[]): string {
   const last = epochs.slice(0, report.length).at(-1);
   const theirs = last && report[last.epoch - 1];
-  if (!last?.scores || !theirs) return 'No epoch of this run has scores to compare with the report\'s.';
+  if (!last?.scores || !theirs) return "No epoch of this run has scores to compare with the report's.";
   const signed = (value: number, digits: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
   const { network, bicubic } = last.scores;
   const scores = `${network.psnr.toFixed(6)} dB / ${network.ssim.toFixed(6)}, in the report ${theirs.psnr.toFixed(6)} dB / ${theirs.ssim.toFixed(6)}`;
@@ -45,14 +51,28 @@ function comparison(epochs: readonly EpochRecord[], report: readonly ReportEpoch
 export function reportFigure(history: History, report: readonly ReportEpoch[]): Figure {
   const figure = epochScores(history);
   const trace = (score: 'psnr' | 'ssim', suffix: string) => ({
-    type: 'scatter', mode: 'lines+markers', name: 'the report', legendgroup: 'report', showlegend: suffix === '', xaxis: `x${suffix}`, yaxis: `y${suffix}`,
-    x: report.map(({ epoch }) => epoch), y: report.map((row) => row[score]), line: { color: '#d55e00', width: 2, dash: 'dot' }, marker: { size: 5 },
+    type: 'scatter',
+    mode: 'lines+markers',
+    name: 'the report',
+    legendgroup: 'report',
+    showlegend: suffix === '',
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
+    x: report.map(({ epoch }) => epoch),
+    y: report.map((row) => row[score]),
+    line: { color: '#d55e00', width: 2, dash: 'dot' },
+    marker: { size: 5 },
   });
   const ends = [0.5, Math.max(history.epochs.at(-1)!.epoch, report.at(-1)!.epoch) + 0.5];
   const layout = structuredClone(figure.layout) as Record<string, { range: number[] }>;
-  for (const [score, suffix] of [['psnr', ''], ['ssim', '2']] as const) {
+  for (const [score, suffix] of [
+    ['psnr', ''],
+    ['ssim', '2'],
+  ] as const) {
     const values = [...layout[`yaxis${suffix}`].range, ...report.map((row) => row[score])];
-    const least = Math.min(...values), most = Math.max(...values), air = 0.05 * (most - least);
+    const least = Math.min(...values),
+      most = Math.max(...values),
+      air = 0.05 * (most - least);
     layout[`yaxis${suffix}`].range = [least - air, most + air];
     layout[`xaxis${suffix}`].range = ends;
   }

@@ -25,15 +25,23 @@ const left = ['runs', 'reproduce', 'tried'];
 /** The runs in the folders of results/, by name; a folder without options, history or weights is none and is left out. Throws DatasetError when there is no such folder. */
 export async function resultRuns(results: string): Promise<ResultRun[]> {
   const entries = await readdir(results, { withFileTypes: true }).catch((error) => {
-    throw new DatasetError(`${results}: cannot be read (${error.message}); name the folder that holds the runs' folders`, { cause: error });
+    throw new DatasetError(
+      `${results}: cannot be read (${error.message}); name the folder that holds the runs' folders`,
+      { cause: error },
+    );
   });
-  const names = entries.filter((entry) => entry.isDirectory() && !left.includes(entry.name)).map(({ name }) => name).sort();
+  const names = entries
+    .filter((entry) => entry.isDirectory() && !left.includes(entry.name))
+    .map(({ name }) => name)
+    .sort();
   const whole = await Promise.all(names.map((name) => isRun(join(results, name))));
   return Promise.all(names.filter((_, i) => whole[i]).map((name) => readResultRun(results, name)));
 }
 
 async function isRun(folder: string): Promise<boolean> {
-  const found = await Promise.all(['options.json', 'history.json', 'weights.safetensors'].map((file) => stat(join(folder, file)).catch(() => null)));
+  const found = await Promise.all(
+    ['options.json', 'history.json', 'weights.safetensors'].map((file) => stat(join(folder, file)).catch(() => null)),
+  );
   return found.every(Boolean);
 }
 
@@ -42,7 +50,18 @@ async function readResultRun(results: string, name: string): Promise<ResultRun> 
   const run = await loadRun(name, results);
   const noted = JSON.parse(await readFile(join(folder, 'options.json'), 'utf8')) as { data?: string; machine?: string };
   const model = await loadWeights(join(folder, 'weights.safetensors'));
-  if (!model.trainedFor) throw new CheckpointError(`${join(folder, 'weights.safetensors')}: does not say which protocol and scale it was trained for; train it again, or move its folder away`);
+  if (!model.trainedFor)
+    throw new CheckpointError(
+      `${join(folder, 'weights.safetensors')}: does not say which protocol and scale it was trained for; train it again, or move its folder away`,
+    );
   const { protocol, scale } = model.trainedFor;
-  return { ...run, folder, model, protocol: protocolOf(protocol).name, scale, data: noted.data ?? '', machine: noted.machine };
+  return {
+    ...run,
+    folder,
+    model,
+    protocol: protocolOf(protocol).name,
+    scale,
+    data: noted.data ?? '',
+    machine: noted.machine,
+  };
 }

@@ -22,7 +22,10 @@ export function runTable(scored: readonly ScoredRun[], published: readonly Publi
   const head = ['run', 'recipe', 'patches', 'epochs', 'minutes', 'machine', ...columns, 'pictures above bicubic'];
   const lines = titles.flatMap((title) => {
     const own = sorted.filter(({ run }) => groupTitle(run) === title);
-    const others = publishedRows(published.filter((score) => groupTitle(score) === title), columns).map(([method, ...scores]) => [method, '', '', '', '', '', ...scores, '']);
+    const others = publishedRows(
+      published.filter((score) => groupTitle(score) === title),
+      columns,
+    ).map(([method, ...scores]) => [method, '', '', '', '', '', ...scores, '']);
     return [bicubicLine(title, own), ...others, ...own.map(runLine)];
   });
   return markdownTable([head, ...lines]);
@@ -43,8 +46,14 @@ function runLine({ run, rows }: ScoredRun): string[] {
   const { epochsDone, bestEpoch, minutes } = reached(run.history);
   const epochs = `${epochsDone}${epochsDone < run.options.epochs ? ` of ${run.options.epochs}` : ''}${bestEpoch === null || bestEpoch === epochsDone ? '' : ` (${bestEpoch} kept)`}`;
   return [
-    `[${run.name}](${encodeURI(run.name)}/)`, recipeText(run.options), patchText(run.data), epochs, minutes.toFixed(0), run.machine ?? '',
-    ...columns.map((set) => scoreText(rows, set, 'network')), aboveText(rows),
+    `[${run.name}](${encodeURI(run.name)}/)`,
+    recipeText(run.options),
+    patchText(run.data),
+    epochs,
+    minutes.toFixed(0),
+    run.machine ?? '',
+    ...columns.map((set) => scoreText(rows, set, 'network')),
+    aboveText(rows),
   ];
 }
 

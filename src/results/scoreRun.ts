@@ -24,7 +24,9 @@ export async function scoreRun(run: ResultRun, options: ScoreOptions): Promise<S
     if (Array.isArray(files)) rows.push(...(await scoreSet(run, set, files, options)));
     else {
       const kept = earlier.filter((row) => row.set === set);
-      options.onNote(`${run.name}, ${set}: ${kept.length ? 'the scores of scores.csv stay' : 'no scores'}, as it cannot be evaluated here (${files.message})`);
+      options.onNote(
+        `${run.name}, ${set}: ${kept.length ? 'the scores of scores.csv stay' : 'no scores'}, as it cannot be evaluated here (${files.message})`,
+      );
       rows.push(...kept);
     }
   }
@@ -32,10 +34,21 @@ export async function scoreRun(run: ResultRun, options: ScoreOptions): Promise<S
   return rows;
 }
 
-async function scoreSet({ name, model, protocol, scale }: ResultRun, set: string, files: string[], { engine, threads, onNote, onProgress, bicubic }: ScoreOptions): Promise<ScoreRow[]> {
+async function scoreSet(
+  { name, model, protocol, scale }: ResultRun,
+  set: string,
+  files: string[],
+  { engine, threads, onNote, onProgress, bicubic }: ScoreOptions,
+): Promise<ScoreRow[]> {
   const key = `${protocol} x${scale} ${set}`;
   const { rows, skipped } = await evaluate(files, {
-    protocol, scale, model, engine, threads, bicubic: bicubic.get(key), onProgress: onProgress && ((done, total) => onProgress(`${name}, ${set}`, done, total)),
+    protocol,
+    scale,
+    model,
+    engine,
+    threads,
+    bicubic: bicubic.get(key),
+    onProgress: onProgress && ((done, total) => onProgress(`${name}, ${set}`, done, total)),
   });
   for (const { file, reason } of skipped) onNote(`${name}, ${set}: skipped ${file}: ${reason}`);
   bicubic.set(key, rows);

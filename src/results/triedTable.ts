@@ -11,18 +11,29 @@ import { recipeText } from './recipeText';
  */
 export async function triedTable(folder: string): Promise<string> {
   if (!existsSync(folder)) return 'Nothing was tried.';
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const tried = await Promise.all(names.map(async (name) => {
-    const { options, history } = await loadRun(name, folder);
-    const { data = '' } = JSON.parse(await readFile(join(folder, name, 'options.json'), 'utf8')) as { data?: string };
-    return { name, recipe: recipeText(options), patches: data.replace(/,.*/, ''), ...reached(history) };
-  }));
+  const names = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const tried = await Promise.all(
+    names.map(async (name) => {
+      const { options, history } = await loadRun(name, folder);
+      const { data = '' } = JSON.parse(await readFile(join(folder, name, 'options.json'), 'utf8')) as { data?: string };
+      return { name, recipe: recipeText(options), patches: data.replace(/,.*/, ''), ...reached(history) };
+    }),
+  );
   tried.sort((a, b) => (b.psnr ?? 0) - (a.psnr ?? 0));
   const lines = tried.map(({ name, recipe, patches, epochsDone, validationLoss, psnr, ssim }) => [
-    `[${name}](tried/${encodeURI(name)}/)`, recipe, patches, epochsDone, validationLoss?.toFixed(5) ?? '', psnr === null ? '' : `${psnr.toFixed(3)} / ${ssim?.toFixed(4)}`,
+    `[${name}](tried/${encodeURI(name)}/)`,
+    recipe,
+    patches,
+    epochsDone,
+    validationLoss?.toFixed(5) ?? '',
+    psnr === null ? '' : `${psnr.toFixed(3)} / ${ssim?.toFixed(4)}`,
   ]);
   const bicubic = tried.find(({ bicubicPsnr }) => bicubicPsnr !== null);
   const head = ['run', 'recipe', 'patches', 'epochs', 'validation loss', 'PSNR / SSIM'];
-  const last = bicubic ? [['bicubic', '', '', '', '', `${bicubic.bicubicPsnr?.toFixed(3)} / ${bicubic.bicubicSsim?.toFixed(4)}`]] : [];
+  const last = bicubic
+    ? [['bicubic', '', '', '', '', `${bicubic.bicubicPsnr?.toFixed(3)} / ${bicubic.bicubicSsim?.toFixed(4)}`]]
+    : [];
   return markdownTable([head, ...lines, ...last]);
 }

@@ -32,13 +32,18 @@ export interface ResultsOptions extends Pick<ScoreOptions, 'threads' | 'onProgre
  */
 export async function writeResults(results = 'results', options: ResultsOptions = {}): Promise<ScoredRun[]> {
   const runs = await resultRuns(results);
-  if (!runs.length) throw new DatasetError(`${results}: holds no run; a run's folder has options.json, history.json and weights.safetensors`);
+  if (!runs.length)
+    throw new DatasetError(
+      `${results}: holds no run; a run's folder has options.json, history.json and weights.safetensors`,
+    );
   const engine = options.engine ?? (await createEngine(undefined, options));
   try {
     const settings: ScoreOptions = { onNote: console.log, ...options, engine, bicubic: new Map() };
     const scored: ScoredRun[] = [];
     for (const run of runs) {
-      const rows = options.scoresFromCsv ? await readScores(join(run.folder, 'scores.csv')) : await scoreRun(run, settings);
+      const rows = options.scoresFromCsv
+        ? await readScores(join(run.folder, 'scores.csv'))
+        : await scoreRun(run, settings);
       await stampWeights(join(run.folder, 'weights.safetensors'), provenance(run, rows));
       await saveRunFigures(run, engine);
       scored.push({ run, rows });
@@ -51,21 +56,34 @@ export async function writeResults(results = 'results', options: ResultsOptions 
 }
 
 /** What a weights file's header says: run, protocol, scale, and the scores as "Set5 32.7500 dB / 0.90000 (5 images), ...". */
-function provenance({ name, protocol, scale, data, machine, history }: ResultRun, rows: ScoreRow[]): Record<string, string> {
+function provenance(
+  { name, protocol, scale, data, machine, history }: ResultRun,
+  rows: ScoreRow[],
+): Record<string, string> {
   const scores = setNames[protocol].flatMap((set) => {
     const { network, images } = meanOfSet(rows, set) ?? {};
     return network ? [`${set} ${network.psnr.toFixed(4)} dB / ${network.ssim.toFixed(5)} (${images} images)`] : [];
   });
   const { epochsDone, minutes } = reached(history);
   return {
-    run: name, protocol, scale: String(scale), data, scores: scores.join(', '), trained: `${epochsDone} epochs, ${minutes.toFixed(0)} minutes${machine ? `, ${machine}` : ''}`,
+    run: name,
+    protocol,
+    scale: String(scale),
+    data,
+    scores: scores.join(', '),
+    trained: `${epochsDone} epochs, ${minutes.toFixed(0)} minutes${machine ? `, ${machine}` : ''}`,
   };
 }
 
 async function writeReadme(file: string, scored: ScoredRun[]): Promise<void> {
   const before = await readFile(file, 'utf8').catch(() => readmeTemplate);
   const published = await readPublished(join(dirname(file), 'published.csv'));
-  const withRuns = replaceMarked(before, 'the runs', [explanations, ...sources(published), runTable(scored, published)].join('\n\n'), file);
+  const withRuns = replaceMarked(
+    before,
+    'the runs',
+    [explanations, ...sources(published), runTable(scored, published)].join('\n\n'),
+    file,
+  );
   const withTried = replaceMarked(withRuns, 'the tried', await triedTable(join(dirname(file), 'tried')), file);
   await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }
@@ -79,7 +97,8 @@ photographs as BSD100) only picks the epoch whose weights are kept.`;
 
 /** Where the rows of published scores come from, set by set. */
 function sources(published: readonly PublishedScore[]): string[] {
-  const setsOf = (source: string) => [...new Set(published.filter((score) => score.source === source).map(({ set }) => set))].join(' and ');
+  const setsOf = (source: string) =>
+    [...new Set(published.filter((score) => score.source === source).map(({ set }) => set))].join(' and ');
   const sets = [...new Set(published.map(({ source }) => source))].map((source) => `${setsOf(source)} by ${source}`);
   return sets.length ? [`The scores in rows "as published" are those of published.csv: ${sets.join('; ')}.`] : [];
 }
@@ -88,7 +107,10 @@ async function epochTables(scored: ScoredRun[]): Promise<string> {
   const parts: string[] = [];
   for (const { run } of scored) {
     const epochs = await readReportEpochs(join(run.folder, 'report-epochs.csv'));
-    if (epochs.length) parts.push(`[${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are kept in its report-epochs.csv.\n${reportTable(run.history, epochs)}`);
+    if (epochs.length)
+      parts.push(
+        `[${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are kept in its report-epochs.csv.\n${reportTable(run.history, epochs)}`,
+      );
   }
-  return parts.join('\n\n') || 'No run here repeats the report\'s.';
+  return parts.join('\n\n') || "No run here repeats the report's.";
 }

@@ -24,7 +24,8 @@ async function files(path: string, names: string[]): Promise<void> {
   await Promise.all(names.map((name) => writeFile(join(folder, path, name), '')));
 }
 
-const numbered = (count: number, name: (index: number) => string) => Array.from({ length: count }, (_, index) => name(index + 1));
+const numbered = (count: number, name: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => name(index + 1));
 
 test('the sample is there without any download: seven photographs to train, one to validate, one to evaluate', async () => {
   const { training, validation, evaluation } = await loadDataset('sample');
@@ -32,7 +33,7 @@ test('the sample is there without any download: seven photographs to train, one 
   assert.ok([...training, ...validation, ...evaluation].every(existsSync));
 });
 
-test('data sets are looked for where SRCNN_DATA_DIR says, else in the project\'s folder data', () => {
+test("data sets are looked for where SRCNN_DATA_DIR says, else in the project's folder data", () => {
   process.env.SRCNN_DATA_DIR = folder;
   assert.equal(dataFolder(), folder);
   delete process.env.SRCNN_DATA_DIR;
@@ -42,15 +43,32 @@ test('data sets are looked for where SRCNN_DATA_DIR says, else in the project\'s
 test('a data set that is not there, or not whole, is a DatasetError that says what is missing and how to get it', async () => {
   process.env.SRCNN_DATA_DIR = folder;
   for (const name of datasetNames.filter((each) => each !== 'sample')) {
-    await assert.rejects(loadDataset(name), (error: Error) => error instanceof DatasetError && error.message.includes(`npx srcnn data fetch ${name}`));
+    await assert.rejects(
+      loadDataset(name),
+      (error: Error) => error instanceof DatasetError && error.message.includes(`npx srcnn data fetch ${name}`),
+    );
   }
-  await files('bsds500/train', numbered(200, (index) => `${index}.jpg`));
-  await files('bsds500/val', numbered(99, (index) => `${index}.jpg`));
-  await assert.rejects(loadDataset('bsds500'), (error: Error) => /val holds 99 of its 100 images, .*test holds 0 of its 200 images/.test(error.message) && !error.message.includes('train holds'));
+  await files(
+    'bsds500/train',
+    numbered(200, (index) => `${index}.jpg`),
+  );
+  await files(
+    'bsds500/val',
+    numbered(99, (index) => `${index}.jpg`),
+  );
+  await assert.rejects(
+    loadDataset('bsds500'),
+    (error: Error) =>
+      /val holds 99 of its 100 images, .*test holds 0 of its 200 images/.test(error.message) &&
+      !error.message.includes('train holds'),
+  );
 });
 
 test('an unknown name is refused with the names there are', async () => {
-  await assert.rejects(loadDataset('set6'), (error: Error) => error instanceof UnknownNameError && error.message.includes('urban100, div2k'));
+  await assert.rejects(
+    loadDataset('set6'),
+    (error: Error) => error instanceof UnknownNameError && error.message.includes('urban100, div2k'),
+  );
 });
 
 test('set5 takes the originals cropped for the scale, else whole pictures, else those of another scale', async () => {
@@ -70,18 +88,30 @@ test('set5 takes the originals cropped for the scale, else whole pictures, else 
   assert.equal(await folderFor(2), 'image_SRF_2');
 });
 
-test('bsd100 is BSDS500\'s val unless its own folder is there', async () => {
+test("bsd100 is BSDS500's val unless its own folder is there", async () => {
   process.env.SRCNN_DATA_DIR = folder;
-  await files('bsds500/val', numbered(100, (index) => `${index}.jpg`));
+  await files(
+    'bsds500/val',
+    numbered(100, (index) => `${index}.jpg`),
+  );
   assert.equal(dirname((await loadDataset('bsd100')).evaluation[0]), join(folder, 'bsds500', 'val'));
-  await files('BSD100/HR', numbered(100, (index) => `${index}.png`));
+  await files(
+    'BSD100/HR',
+    numbered(100, (index) => `${index}.png`),
+  );
   assert.equal(dirname((await loadDataset('bsd100')).evaluation[0]), join(folder, 'BSD100', 'HR'));
 });
 
 test('div2k trains on its 800, validates and is evaluated on its 100', async () => {
   process.env.SRCNN_DATA_DIR = folder;
-  await files('DIV2K/DIV2K_train_HR', numbered(800, (index) => `${String(index).padStart(4, '0')}.png`));
-  await files('DIV2K/DIV2K_valid_HR', numbered(100, (index) => `${String(800 + index).padStart(4, '0')}.png`));
+  await files(
+    'DIV2K/DIV2K_train_HR',
+    numbered(800, (index) => `${String(index).padStart(4, '0')}.png`),
+  );
+  await files(
+    'DIV2K/DIV2K_valid_HR',
+    numbered(100, (index) => `${String(800 + index).padStart(4, '0')}.png`),
+  );
   const { training, validation, evaluation } = await loadDataset('div2k');
   assert.deepEqual([training.length, validation.length, evaluation.length], [800, 100, 100]);
   assert.equal(basename(training[0]), '0001.png');
@@ -90,15 +120,24 @@ test('div2k trains on its 800, validates and is evaluated on its 100', async () 
 test('of a folder of images every tenth validates and is evaluated, the others train', async () => {
   await files('mine', [...numbered(20, (index) => `${String(index).padStart(2, '0')}.png`), 'notes.txt']);
   const { training, validation, evaluation } = await loadDataset(join(folder, 'mine'));
-  assert.deepEqual([training.length, validation.map((file) => basename(file)), evaluation], [18, ['10.png', '20.png'], validation]);
+  assert.deepEqual(
+    [training.length, validation.map((file) => basename(file)), evaluation],
+    [18, ['10.png', '20.png'], validation],
+  );
   assert.ok(!training.some((file) => validation.includes(file)), 'none is both');
-  assert.equal((await evaluationImages(join(folder, 'mine'))).length, 20, 'a folder that is named for evaluation is evaluated whole');
+  assert.equal(
+    (await evaluationImages(join(folder, 'mine'))).length,
+    20,
+    'a folder that is named for evaluation is evaluated whole',
+  );
 });
 
 test('a small icon is not held out while there are larger pictures, wherever its name stands', async () => {
   await files('icons', []);
   const write = (name: string, side: number) =>
-    sharp({ create: { width: side, height: side, channels: 3, background: 'red' } }).toFile(join(folder, 'icons', name));
+    sharp({ create: { width: side, height: side, channels: 3, background: 'red' } }).toFile(
+      join(folder, 'icons', name),
+    );
   await Promise.all([write('a.png', 80), write('b.png', 90), write('z-icon.png', 20)]);
   const { training, validation, evaluation } = await loadDataset(join(folder, 'icons'));
   const names = (paths: string[]) => paths.map((file) => basename(file));
@@ -107,8 +146,13 @@ test('a small icon is not held out while there are larger pictures, wherever its
 
 test('the only large picture among icons trains, validates and is evaluated', async () => {
   await files('one-large', []);
-  for (const [name, side] of [['a.png', 80], ['z.png', 20]] as const) {
-    await sharp({ create: { width: side, height: side, channels: 3, background: 'red' } }).toFile(join(folder, 'one-large', name));
+  for (const [name, side] of [
+    ['a.png', 80],
+    ['z.png', 20],
+  ] as const) {
+    await sharp({ create: { width: side, height: side, channels: 3, background: 'red' } }).toFile(
+      join(folder, 'one-large', name),
+    );
   }
   const { training, validation } = await loadDataset(join(folder, 'one-large'));
   assert.deepEqual([training.length, validation.map((file) => basename(file))], [2, ['a.png']]);
@@ -116,21 +160,32 @@ test('the only large picture among icons trains, validates and is evaluated', as
 
 const present = (path: string) => given !== undefined && existsSync(join(given, path));
 
-test('bsds500 is the report\'s: 409 to train, nine of them twice, val to validate, its 219 to evaluate', { skip: !present('bsds500') && 'needs SRCNN_DATA_DIR with bsds500' }, async () => {
-  const { training, validation, evaluation } = await loadDataset('bsds500');
-  assert.equal(training.length, 409);
-  assert.equal(new Set(training).size, 400);
-  assert.equal(validation.length, 100);
-  assert.equal(evaluation.length, present('eval219') ? 219 : 100);
-  assert.equal(training.filter((file) => basename(file) === '105019.jpg').length, 2);
-});
+test(
+  "bsds500 is the report's: 409 to train, nine of them twice, val to validate, its 219 to evaluate",
+  { skip: !present('bsds500') && 'needs SRCNN_DATA_DIR with bsds500' },
+  async () => {
+    const { training, validation, evaluation } = await loadDataset('bsds500');
+    assert.equal(training.length, 409);
+    assert.equal(new Set(training).size, 400);
+    assert.equal(validation.length, 100);
+    assert.equal(evaluation.length, present('eval219') ? 219 : 100);
+    assert.equal(training.filter((file) => basename(file) === '105019.jpg').length, 2);
+  },
+);
 
-test('set5 and set14 are found as they lie', { skip: !(present('Set5') && present('Set14')) && 'needs SRCNN_DATA_DIR with Set5 and Set14' }, async () => {
-  for (const [name, count] of [['set5', 5], ['set14', 14]] as const) {
-    for (const scale of [2, 3, 4]) {
-      const { evaluation } = await loadDataset(name, { scale });
-      assert.equal(evaluation.length, count);
-      assert.ok(evaluation.every((file) => file.endsWith(`SRF_${scale}_HR.png`)));
+test(
+  'set5 and set14 are found as they lie',
+  { skip: !(present('Set5') && present('Set14')) && 'needs SRCNN_DATA_DIR with Set5 and Set14' },
+  async () => {
+    for (const [name, count] of [
+      ['set5', 5],
+      ['set14', 14],
+    ] as const) {
+      for (const scale of [2, 3, 4]) {
+        const { evaluation } = await loadDataset(name, { scale });
+        assert.equal(evaluation.length, count);
+        assert.ok(evaluation.every((file) => file.endsWith(`SRF_${scale}_HR.png`)));
+      }
     }
-  }
-});
+  },
+);

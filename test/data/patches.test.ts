@@ -13,8 +13,16 @@ let folder: string;
 const picture = (name: string) => join(folder, name);
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'srcnn-patches-'));
-  for (const [name, width, height] of [['wide.png', 90, 65], ['small.png', 20, 20]] as const) {
-    await writeImage(picture(name), { data: Uint8Array.from({ length: width * height }, (_, i) => (i * 7) % 251), width, height, channels: 1 });
+  for (const [name, width, height] of [
+    ['wide.png', 90, 65],
+    ['small.png', 20, 20],
+  ] as const) {
+    await writeImage(picture(name), {
+      data: Uint8Array.from({ length: width * height }, (_, i) => (i * 7) % 251),
+      width,
+      height,
+      channels: 1,
+    });
   }
 });
 after(() => rm(folder, { recursive: true }));
@@ -36,7 +44,8 @@ test('a picture too small for a patch is skipped and listed; none left is an err
 });
 
 test('scale, size and stride out of range are refused by name', async () => {
-  for (const wrong of [{ scale: 0 }, { scale: 2.5 }, { size: 0 }, { stride: -1 }]) await assert.rejects(preparePatches([picture('wide.png')], wrong), OptionError);
+  for (const wrong of [{ scale: 0 }, { scale: 2.5 }, { size: 0 }, { stride: -1 }])
+    await assert.rejects(preparePatches([picture('wide.png')], wrong), OptionError);
 });
 
 test('a batch holds the normalised values of the patches that the order names', async () => {
@@ -53,7 +62,8 @@ test('a batch holds the normalised values of the patches that the order names', 
 test('symmetries turn and mirror degraded and original patch alike, each of the eight in its own way', async () => {
   const { patches } = await preparePatches([picture('wide.png')], { size: 16 });
   const plain = { mean: 0, deviation: 1 };
-  const turned = (symmetry: number) => fillBatch(patches, Uint32Array.of(5), 0, 1, plain, emptyBatch(), Uint8Array.of(symmetry));
+  const turned = (symmetry: number) =>
+    fillBatch(patches, Uint32Array.of(5), 0, 1, plain, emptyBatch(), Uint8Array.of(symmetry));
   const { input, target } = turned(0);
   const seen = new Set<string>();
   for (let symmetry = 0; symmetry < 8; symmetry++) {
@@ -62,7 +72,12 @@ test('symmetries turn and mirror degraded and original patch alike, each of the 
       const [u, v] = symmetry & 4 ? [y, x] : [x, y];
       return (symmetry & 2 ? 15 - v : v) * 16 + (symmetry & 1 ? 15 - u : u);
     };
-    for (const [x, y] of [[0, 0], [3, 0], [0, 11], [9, 2]]) {
+    for (const [x, y] of [
+      [0, 0],
+      [3, 0],
+      [0, 11],
+      [9, 2],
+    ]) {
       assert.equal(batch.input.data[16 * y + x], input.data[source(x, y)]);
       assert.equal(batch.target.data[16 * y + x], target.data[source(x, y)]);
     }
@@ -81,7 +96,7 @@ test('the sample has seven training, one validation and one evaluation photograp
 });
 
 const skip = process.env.SRCNN_DATA_DIR ? false : 'SRCNN_DATA_DIR is not set';
-test('the report\'s training set has 216,361 pairs with its mean and deviation', { skip }, async () => {
+test("the report's training set has 216,361 pairs with its mean and deviation", { skip }, async () => {
   const { training } = await loadDataset('bsds500');
   const { patches } = await preparePatches(training);
   assert.equal(training.length, 409);
@@ -91,11 +106,14 @@ test('the report\'s training set has 216,361 pairs with its mean and deviation',
   const histogram = new Float64Array(256);
   for (let i = 0; i < patches.count; i++) {
     const { target, width } = patches.pictures[patches.picture[i]];
-    for (let y = 0; y < 32; y++) for (let x = 0; x < 32; x++) histogram[target[(patches.y[i] + y) * width + patches.x[i] + x]]++;
+    for (let y = 0; y < 32; y++)
+      for (let x = 0; x < 32; x++) histogram[target[(patches.y[i] + y) * width + patches.x[i] + x]]++;
   }
   const total = patches.count * 1024;
   const mean = histogram.reduce((sum, count, value) => sum + (count * value) / 255, 0) / total;
-  const deviation = Math.sqrt(histogram.reduce((sum, count, value) => sum + count * (value / 255 - mean) ** 2, 0) / total);
+  const deviation = Math.sqrt(
+    histogram.reduce((sum, count, value) => sum + count * (value / 255 - mean) ** 2, 0) / total,
+  );
   assert.ok(Math.abs(mean - 0.4339963) < 1e-6, `mean ${mean}`);
   assert.ok(Math.abs(deviation - 0.2319944) < 1e-6, `deviation ${deviation}`);
 });

@@ -8,33 +8,57 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { loadDataset } from '../../src/data/datasets';
 
-interface Output { output_type: string; name?: string; text?: string[]; data?: Record<string, unknown> }
-interface Cell { cell_type: 'code' | 'markdown'; source: string[]; outputs?: Output[] }
+interface Output {
+  output_type: string;
+  name?: string;
+  text?: string[];
+  data?: Record<string, unknown>;
+}
+interface Cell {
+  cell_type: 'code' | 'markdown';
+  source: string[];
+  outputs?: Output[];
+}
 
 const root = join(__dirname, '..', '..');
-const notebooks = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb')).sort();
+const notebooks = readdirSync(join(root, 'notebooks'))
+  .filter((name) => name.endsWith('.ipynb'))
+  .sort();
 const cellsOf = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { cells: Cell[] }).cells;
-const printed = (cell: Cell) => (cell.outputs ?? []).flatMap(({ name, text }) => (name === 'stdout' ? (text ?? []) : [])).join('');
+const printed = (cell: Cell) =>
+  (cell.outputs ?? []).flatMap(({ name, text }) => (name === 'stdout' ? (text ?? []) : [])).join('');
 
 /** What every executed notebook has to have: no error, a picture for every figure, and its number beside bicubic's at the end. */
 function checkExecuted(file: string): void {
   const code = cellsOf(file).filter(({ cell_type }) => cell_type === 'code');
   const outputs = code.flatMap((cell) => cell.outputs ?? []);
-  assert.ok(!outputs.some(({ output_type, name }) => output_type === 'error' || name === 'stderr'), `${file}: an error or a warning`);
+  assert.ok(
+    !outputs.some(({ output_type, name }) => output_type === 'error' || name === 'stderr'),
+    `${file}: an error or a warning`,
+  );
   const figures = outputs.filter(({ data }) => data && 'application/vnd.plotly.v1+json' in data);
   assert.ok(figures.length > 0, `${file}: no figure`);
-  assert.ok(figures.every(({ data }) => 'image/png' in data!), `${file}: a figure without a picture`);
+  assert.ok(
+    figures.every(({ data }) => 'image/png' in data!),
+    `${file}: a figure without a picture`,
+  );
   assert.match(printed(code.at(-1)!), /bicubic +\d+\.\d{4} dB \/ 0\.\d{5}/);
 }
 
-test('there are four notebooks, in the order of the data\'s way', () => {
-  assert.deepEqual(notebooks, ['01-preprocessing.ipynb', '02-training.ipynb', '03-evaluation.ipynb', '04-experiments.ipynb']);
+test("there are four notebooks, in the order of the data's way", () => {
+  assert.deepEqual(notebooks, [
+    '01-preprocessing.ipynb',
+    '02-training.ipynb',
+    '03-evaluation.ipynb',
+    '04-experiments.ipynb',
+  ]);
 });
 
 for (const name of notebooks) {
   test(`${name} is short-celled, and committed with what it showed`, () => {
     const file = join(root, 'notebooks', name);
-    for (const { cell_type, source } of cellsOf(file)) assert.ok(cell_type === 'markdown' || source.length <= 10, `${name}: a cell of ${source.length} lines`);
+    for (const { cell_type, source } of cellsOf(file))
+      assert.ok(cell_type === 'markdown' || source.length <= 10, `${name}: a cell of ${source.length} lines`);
     checkExecuted(file);
     assert.ok(!readFileSync(file, 'utf8').includes(root), `${name} names a folder of the machine it ran on`);
   });
@@ -44,7 +68,10 @@ for (const name of notebooks) {
 async function smallPictures(folder: string): Promise<void> {
   const { training } = await loadDataset('sample');
   for (const [index, file] of training.slice(0, 3).entries()) {
-    await sharp(file).extract({ left: 200, top: 200, width: 130, height: 120 }).png().toFile(join(folder, `picture${index}.png`));
+    await sharp(file)
+      .extract({ left: 200, top: 200, width: 130, height: 120 })
+      .png()
+      .toFile(join(folder, `picture${index}.png`));
   }
 }
 
@@ -54,17 +81,35 @@ async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {
   return setup.jupyterEnvironment();
 }
 
-test('the notebooks run from top to bottom on a folder of pictures', { skip: !existsSync(join(root, '.venv')) && 'no .venv: npm test brings it up' }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'srcnn-notebooks-'));
-  try {
-    await smallPictures(folder);
-    const environment = { ...(await jupyterEnvironment()), SRCNN_DATASET: folder, SRCNN_EPOCHS: '1', SRCNN_RUNS: join(folder, 'runs') };
-    for (const name of notebooks) {
-      const options = ['nbconvert', '--to', 'notebook', '--execute', '--log-level=ERROR', '--output-dir', join(folder, 'executed'), join('notebooks', name)];
-      await promisify(execFile)('jupyter', options, { cwd: root, env: environment });
-      checkExecuted(join(folder, 'executed', name));
+test(
+  'the notebooks run from top to bottom on a folder of pictures',
+  { skip: !existsSync(join(root, '.venv')) && 'no .venv: npm test brings it up' },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'srcnn-notebooks-'));
+    try {
+      await smallPictures(folder);
+      const environment = {
+        ...(await jupyterEnvironment()),
+        SRCNN_DATASET: folder,
+        SRCNN_EPOCHS: '1',
+        SRCNN_RUNS: join(folder, 'runs'),
+      };
+      for (const name of notebooks) {
+        const options = [
+          'nbconvert',
+          '--to',
+          'notebook',
+          '--execute',
+          '--log-level=ERROR',
+          '--output-dir',
+          join(folder, 'executed'),
+          join('notebooks', name),
+        ];
+        await promisify(execFile)('jupyter', options, { cwd: root, env: environment });
+        checkExecuted(join(folder, 'executed', name));
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
     }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  },
+);

@@ -26,11 +26,28 @@ function identity(): Model {
   return model;
 }
 
-const epoch = (number: number, validationLoss: number, psnr: number) => ({ epoch: number, loss: 1, validationLoss, scores: { network: { psnr, ssim: psnr / 40 }, bicubic: { psnr: 25, ssim: 0.7 } }, learningRate: 1e-3, seconds: 90 });
+const epoch = (number: number, validationLoss: number, psnr: number) => ({
+  epoch: number,
+  loss: 1,
+  validationLoss,
+  scores: { network: { psnr, ssim: psnr / 40 }, bicubic: { psnr: 25, ssim: 0.7 } },
+  learningRate: 1e-3,
+  seconds: 90,
+});
 
 function resultRun(name: string, protocol: 'report' | 'paper', scale: number): ResultRun {
   const history = { losses: [], epochs: [epoch(1, 0.3, 26), epoch(2, 0.4, 27)] };
-  return { name, folder: name, protocol, scale, options: recipes.tuned, history, model: identity(), data: '216361 patches of 32, seed x3, sha256 0', machine: '2 x a processor' };
+  return {
+    name,
+    folder: name,
+    protocol,
+    scale,
+    options: recipes.tuned,
+    history,
+    model: identity(),
+    data: '216361 patches of 32, seed x3, sha256 0',
+    machine: '2 x a processor',
+  };
 }
 
 const rows = (set: string, bicubic: number[], network: number[]): ScoreRow[] =>
@@ -43,26 +60,104 @@ const rows = (set: string, bicubic: number[], network: number[]): ScoreRow[] =>
 
 test('the table has the runs of each protocol and scale below their bicubic, report first, with minutes, kept epoch and pictures above bicubic', () => {
   const paper = { run: resultRun('a', 'paper', 2), rows: rows('Set5', [30, 32], [33, 31]) };
-  const seed = { run: resultRun('b c', 'report', 3), rows: [...rows('Set5', [20], [25]), ...rows('Set14', [20], [22])] };
-  const lines = runTable([paper, seed]).split('\n').map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
-  assert.deepEqual(lines[0], ['run', 'recipe', 'patches', 'epochs', 'minutes', 'machine', '219 of the report', 'BSDS500 val', 'Set5', 'Set14', 'BSD100', 'pictures above bicubic']);
-  assert.deepEqual(lines[2], ['bicubic, protocol report x3', '', '', '', '', '', '', '', '20.0000 / 0.40000', '20.0000 / 0.40000', '', '']);
-  assert.deepEqual(lines[3], ['[b c](b%20c/)', 'tuned', '216,361 of 32x32', '2 of 20 (1 kept)', '3', '2 x a processor', '', '', '25.0000 / 0.50000', '22.0000 / 0.44000', '', '1 of 1, 1 of 1']);
+  const seed = {
+    run: resultRun('b c', 'report', 3),
+    rows: [...rows('Set5', [20], [25]), ...rows('Set14', [20], [22])],
+  };
+  const lines = runTable([paper, seed])
+    .split('\n')
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  assert.deepEqual(lines[0], [
+    'run',
+    'recipe',
+    'patches',
+    'epochs',
+    'minutes',
+    'machine',
+    '219 of the report',
+    'BSDS500 val',
+    'Set5',
+    'Set14',
+    'BSD100',
+    'pictures above bicubic',
+  ]);
+  assert.deepEqual(lines[2], [
+    'bicubic, protocol report x3',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '20.0000 / 0.40000',
+    '20.0000 / 0.40000',
+    '',
+    '',
+  ]);
+  assert.deepEqual(lines[3], [
+    '[b c](b%20c/)',
+    'tuned',
+    '216,361 of 32x32',
+    '2 of 20 (1 kept)',
+    '3',
+    '2 x a processor',
+    '',
+    '',
+    '25.0000 / 0.50000',
+    '22.0000 / 0.44000',
+    '',
+    '1 of 1, 1 of 1',
+  ]);
   assert.equal(lines[4][0], 'bicubic, protocol paper x2');
   assert.deepEqual(lines[5].slice(8), ['32.0000 / 0.64000', '', '', '1 of 2']);
 });
 
 test('published scores stand between bicubic and the runs of their protocol and scale, a row for each method', () => {
   const paper = { run: resultRun('a', 'paper', 2), rows: rows('Set5', [30], [33]) };
-  const score = (method: string, scale: number, set: string, psnr: number, ssim: number | null) => ({ method, protocol: 'paper' as const, scale, set, psnr, ssim, source: 'somebody' });
-  const published = [score('one', 2, 'Set5', 36.66, 0.9542), score('one', 2, 'BSD100', 31.4, null), score('two', 2, 'Set14', 32, 0.9), score('two', 3, 'Set5', 32, 0.9)];
-  const lines = runTable([paper], published).split('\n').slice(2).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
-  assert.deepEqual(lines.map(([name]) => name), ['bicubic, protocol paper x2', 'one, as published', 'two, as published', '[a](a/)']);
+  const score = (method: string, scale: number, set: string, psnr: number, ssim: number | null) => ({
+    method,
+    protocol: 'paper' as const,
+    scale,
+    set,
+    psnr,
+    ssim,
+    source: 'somebody',
+  });
+  const published = [
+    score('one', 2, 'Set5', 36.66, 0.9542),
+    score('one', 2, 'BSD100', 31.4, null),
+    score('two', 2, 'Set14', 32, 0.9),
+    score('two', 3, 'Set5', 32, 0.9),
+  ];
+  const lines = runTable([paper], published)
+    .split('\n')
+    .slice(2)
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  assert.deepEqual(
+    lines.map(([name]) => name),
+    ['bicubic, protocol paper x2', 'one, as published', 'two, as published', '[a](a/)'],
+  );
   assert.deepEqual(lines[1].slice(6), ['', '', '36.66 / 0.9542', '', '31.40', '']);
 });
 
-test('the report\'s epochs stand beside a shorter run\'s, and the sentence compares the last that both have', () => {
-  const report = [1, 2, 3].map((number) => ({ epoch: number, validationLoss: 1 / number, psnr: 20 + number, ssim: 0.5 }));
+test("the report's epochs stand beside a shorter run's, and the sentence compares the last that both have", () => {
+  const report = [1, 2, 3].map((number) => ({
+    epoch: number,
+    validationLoss: 1 / number,
+    psnr: 20 + number,
+    ssim: 0.5,
+  }));
   const { history } = resultRun('a', 'report', 3);
   const lines = reportTable(history, report).split('\n');
   assert.match(lines[0], /^After epoch 2: 27\.000000 dB .* in the report 22\.000000 dB .*difference \+5\.000 dB/);

@@ -22,7 +22,9 @@ import { train } from '../../src/training/train';
 import { goldenImage } from '../golden/image';
 
 const folder = mkdtempSync(join(tmpdir(), 'srcnn-report-'));
-const results = join(folder, 'results'), run = join(results, 'tiny-x3'), set5 = join(folder, 'data', 'Set5', 'image_SRF_3');
+const results = join(folder, 'results'),
+  run = join(results, 'tiny-x3'),
+  set5 = join(folder, 'data', 'Set5', 'image_SRF_3');
 const given = process.env.SRCNN_DATA_DIR;
 let engine: Engine;
 
@@ -37,13 +39,20 @@ before(async () => {
   }
   const { patches } = await preparePatches((await loadDataset('sample')).evaluation, { threads: 2 });
   const options = { ...recipes.tuned, network: '9-1-5', epochs: 1, batchSize: 512, lossEvery: 1, folder: run, engine };
-  await train({ training: patches, validation: { ...patches, count: 64 }, evaluation: [join(set5, 'img_001_SRF_3_HR.png')] }, options).done;
-  writeFileSync(join(run, 'report-epochs.csv'), 'epoch,val_loss,srcnn_psnr,srcnn_ssim\n1,1.035879,13.330092,0.360187\n2,1.036146,14.5,0.4\n');
+  await train(
+    { training: patches, validation: { ...patches, count: 64 }, evaluation: [join(set5, 'img_001_SRF_3_HR.png')] },
+    options,
+  ).done;
+  writeFileSync(
+    join(run, 'report-epochs.csv'),
+    'epoch,val_loss,srcnn_psnr,srcnn_ssim\n1,1.035879,13.330092,0.360187\n2,1.036146,14.5,0.4\n',
+  );
   mkdirSync(join(results, 'begun'));
   cpSync(run, join(results, 'runs'), { recursive: true });
   for (const name of ['first', 'second']) {
     cpSync(run, join(results, 'tried', name), { recursive: true });
-    for (const file of ['weights.safetensors', 'checkpoint.bin', 'checkpoint.previous.bin']) rmSync(join(results, 'tried', name, file), { force: true });
+    for (const file of ['weights.safetensors', 'checkpoint.bin', 'checkpoint.previous.bin'])
+      rmSync(join(results, 'tried', name, file), { force: true });
   }
   const better = join(results, 'tried', 'second', 'history.json');
   const history = JSON.parse(readFileSync(better, 'utf8'));
@@ -65,25 +74,55 @@ test('a report scores the runs, draws their figures and makes the table; sets th
   await writeResults(results, { engine, threads: 2, onNote: (line) => notes.push(line) });
   const rows = await readScores(join(run, 'scores.csv'));
   const files = readdirSync(set5).map((name) => join(set5, name));
-  const { summary } = await evaluate(files, { engine, model: await loadWeights(join(run, 'weights.safetensors')), threads: 2 });
+  const { summary } = await evaluate(files, {
+    engine,
+    model: await loadWeights(join(run, 'weights.safetensors')),
+    threads: 2,
+  });
   const mean = meanOfSet(rows, 'Set5')!;
   for (const which of ['bicubic', 'network'] as const)
     for (const name of ['psnr', 'ssim'])
-      assert.ok(Math.abs(mean[which]![name] - summary[which]![name]) < 1e-5, 'what evaluate() gives, to the digits written');
+      assert.ok(
+        Math.abs(mean[which]![name] - summary[which]![name]) < 1e-5,
+        'what evaluate() gives, to the digits written',
+      );
   assert.equal(rows.length, 5);
-  assert.deepEqual(notes.map((line) => line.split(':')[0]), ['219 of the report', 'BSDS500 val', 'Set14'].map((set) => `tiny-x3, ${set}`));
-  const figures = ['before-after', 'filters', 'loss', 'scores', 'scores-report'].flatMap((name) => [`${name}.png`, `${name}.svg`]).sort();
-  assert.deepEqual(readdirSync(run).filter((name) => /\.(png|svg)$/.test(name)).sort(), figures);
+  assert.deepEqual(
+    notes.map((line) => line.split(':')[0]),
+    ['219 of the report', 'BSDS500 val', 'Set14'].map((set) => `tiny-x3, ${set}`),
+  );
+  const figures = ['before-after', 'filters', 'loss', 'scores', 'scores-report']
+    .flatMap((name) => [`${name}.png`, `${name}.svg`])
+    .sort();
+  assert.deepEqual(
+    readdirSync(run)
+      .filter((name) => /\.(png|svg)$/.test(name))
+      .sort(),
+    figures,
+  );
   const own = mean.network!;
-  assert.match(readme(), /\| \[tiny-x3\]\(tiny-x3\/\) \| tuned, network 9-1-5, batchSize 512 \| [\d,]+ of 32x32 \| 1 \|/);
+  assert.match(
+    readme(),
+    /\| \[tiny-x3\]\(tiny-x3\/\) \| tuned, network 9-1-5, batchSize 512 \| [\d,]+ of 32x32 \| 1 \|/,
+  );
   assert.ok(readme().includes(`| ${own.psnr.toFixed(4)} / ${own.ssim.toFixed(5)} |`));
   assert.match(readme(), /219 pictures contain the 200 of BSDS500 train/);
-  assert.match(readme(), /\| 1 \| [\d.]+ \| [\d.]+ \| [\d.]+ \| 1\.035879 \| 13\.330092 \| 0\.360187 \|\n\| 2 \| {2}\| {2}\| {2}\| 1\.036146 /);
+  assert.match(
+    readme(),
+    /\| 1 \| [\d.]+ \| [\d.]+ \| [\d.]+ \| 1\.035879 \| 13\.330092 \| 0\.360187 \|\n\| 2 \| {2}\| {2}\| {2}\| 1\.036146 /,
+  );
   assert.match(readme(), /After epoch 1: .* in the report 13\.330092 dB/);
 });
 
 test('short runs of the folder tried stand in a table of their own, the best first, above bicubic', () => {
-  const lines = readme().split('\n').map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  const lines = readme()
+    .split('\n')
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
   const at = lines.findIndex(([name]) => name === '[second](tried/second/)');
   assert.deepEqual(lines[at].slice(1, 2).concat(lines[at].slice(3, 4)), ['tuned, network 9-1-5, batchSize 512', '1']);
   assert.match(lines[at][5], /^40\.000 \/ 0\.\d{4}$/);
@@ -95,7 +134,10 @@ test('short runs of the folder tried stand in a table of their own, the best fir
 test('the header of the weights says run, protocol, scale, data and scores', async () => {
   const { run: name, protocol, scale, data, scores } = await readMetadata(join(run, 'weights.safetensors'));
   const { psnr, ssim } = meanOfSet(await readScores(join(run, 'scores.csv')), 'Set5')!.network!;
-  assert.deepEqual([name, protocol, scale, scores], ['tiny-x3', 'report', '3', `Set5 ${psnr.toFixed(4)} dB / ${ssim.toFixed(5)} (5 images)`]);
+  assert.deepEqual(
+    [name, protocol, scale, scores],
+    ['tiny-x3', 'report', '3', `Set5 ${psnr.toFixed(4)} dB / ${ssim.toFixed(5)} (5 images)`],
+  );
   assert.match(data, /^\d+ patches of 32, report x3, sha256 /);
 });
 
@@ -116,34 +158,53 @@ test('where a set is not here, the scores that scores.csv has of it stay', async
   await scoreRun(tiny, { engine, bicubic: new Map(), onNote: (line) => notes.push(line) });
   process.env.SRCNN_DATA_DIR = join(folder, 'data');
   assert.equal(readFileSync(join(run, 'scores.csv'), 'utf8'), before);
-  assert.match(notes.find((line) => line.startsWith('tiny-x3, Set5'))!, /the scores of scores\.csv stay/);
+  assert.match(
+    notes.find((line) => line.startsWith('tiny-x3, Set5'))!,
+    /the scores of scores\.csv stay/,
+  );
 });
 
 test('published scores are taken from published.csv with their source; one that is torn is refused by line', async () => {
-  const file = join(results, 'published.csv'), head = 'method,protocol,scale,set,psnr,ssim,source';
+  const file = join(results, 'published.csv'),
+    head = 'method,protocol,scale,set,psnr,ssim,source';
   writeFileSync(file, `${head}\nSRCNN,seed,3,Set5,31.5,0.9,"They, 2016"\n`);
   await writeResults(results, { engine, scoresFromCsv: true });
   assert.match(readme(), /Set5 by They, 2016\./);
   assert.match(readme(), /\| SRCNN, as published \|.*\| 31\.50 \/ 0\.9000 \|/);
   writeFileSync(file, `${head}\nSRCNN,seed,3,Set5,high,0.9,Nobody\n`);
-  await assert.rejects(writeResults(results, { engine, scoresFromCsv: true }), (error: Error) => error instanceof CheckpointError && error.message.includes('line 2'));
+  await assert.rejects(
+    writeResults(results, { engine, scoresFromCsv: true }),
+    (error: Error) => error instanceof CheckpointError && error.message.includes('line 2'),
+  );
   rmSync(file);
 });
 
 test('folders that hold no run, and those of notebooks, are left out; no run at all is a DatasetError', async () => {
-  assert.deepEqual((await resultRuns(results)).map(({ name }) => name), ['tiny-x3']);
+  assert.deepEqual(
+    (await resultRuns(results)).map(({ name }) => name),
+    ['tiny-x3'],
+  );
   await assert.rejects(writeResults(join(results, 'begun'), { engine }), DatasetError);
   await assert.rejects(writeResults(join(results, 'nowhere'), { engine }), DatasetError);
 });
 
 test('a README.md without the markers, and a scores.csv of another kind, are refused by name', async () => {
-  assert.throws(() => replaceMarked('# Ours', 'the runs', 'x', 'README.md'), (error: Error) => error instanceof OptionError && error.message.includes('<!-- end of the runs -->'));
+  assert.throws(
+    () => replaceMarked('# Ours', 'the runs', 'x', 'README.md'),
+    (error: Error) => error instanceof OptionError && error.message.includes('<!-- end of the runs -->'),
+  );
   const file = join(folder, 'other.csv');
-  for (const text of ['a,b\n1,2\n', 'set,file,method,psnr,ssim\nSet5,a.png,srcnn,,0.9\n', 'set,file,method,psnr,ssim\nSet5,a.png,other,30,0.9\n']) {
+  for (const text of [
+    'a,b\n1,2\n',
+    'set,file,method,psnr,ssim\nSet5,a.png,srcnn,,0.9\n',
+    'set,file,method,psnr,ssim\nSet5,a.png,other,30,0.9\n',
+  ]) {
     writeFileSync(file, text);
     await assert.rejects(readScores(file), CheckpointError);
   }
-  const rows = [{ set: 'Set5', file: 'a, "b".png', bicubic: { psnr: 29, ssim: 0.8 }, network: { psnr: 30.5, ssim: 0.9 } }];
+  const rows = [
+    { set: 'Set5', file: 'a, "b".png', bicubic: { psnr: 29, ssim: 0.8 }, network: { psnr: 30.5, ssim: 0.9 } },
+  ];
   await writeScores(file, rows);
   assert.deepEqual(await readScores(file), rows);
   writeFileSync(file, readFileSync(file, 'utf8').replace('network', 'srcnn'));

@@ -56,7 +56,9 @@ const bsds500Mirrors: Mirror[] = [
   { url: 'https://github.com/BIDS/BSDS500/archive/refs/heads/master.zip' },
 ];
 const selfExSR = (id: string): Mirror => ({ url: `https://uofi.box.com/shared/static/${id}.zip` });
-const huggingFace = (set: string): Mirror => ({ url: `https://huggingface.co/datasets/eugenesiow/${set}/resolve/main/data/${set}_HR.tar.gz` });
+const huggingFace = (set: string): Mirror => ({
+  url: `https://huggingface.co/datasets/eugenesiow/${set}/resolve/main/data/${set}_HR.tar.gz`,
+});
 
 /** Sizes and SHA-256 of DIV2K as published in TensorFlow Datasets, url_checksums/div2k.txt. */
 const div2kMirrors = (file: string, bytes: number, sha256: string): Mirror[] =>
@@ -64,7 +66,13 @@ const div2kMirrors = (file: string, bytes: number, sha256: string): Mirror[] =>
 
 function benchmark(folder: string, count: number, scales: number[], mirrors: Mirror[]): Archive {
   const layout = Object.fromEntries(scales.map((scale) => [`image_SRF_${scale}`, count]));
-  return { folder, file: `${folder}.zip`, mirrors, keep: keepBy(perScale, wholePictures), layouts: [layout, { HR: count }] };
+  return {
+    folder,
+    file: `${folder}.zip`,
+    mirrors,
+    keep: keepBy(perScale, wholePictures),
+    layouts: [layout, { HR: count }],
+  };
 }
 
 const noLicence = 'its authors state no licence; in use for research only';
@@ -72,44 +80,88 @@ const noLicence = 'its authors state no licence; in use for research only';
 /** The data sets that can be fetched by name. None of the addresses could be tried when this was written; see data/README.md. */
 export const catalogue: CatalogueEntry[] = [
   {
-    name: 'bsds500', about: '500 photographs of 481x321: 200 train, 100 val, 200 test',
+    name: 'bsds500',
+    about: '500 photographs of 481x321: 200 train, 100 val, 200 test',
     source: 'Arbelaez, Maire, Fowlkes, Malik: Contour Detection and Hierarchical Image Segmentation, PAMI 2011',
     licence: 'University of California, Berkeley: for non-commercial research and education only',
-    archives: [{ folder: 'bsds500', file: 'BSR_bsds500.tgz', mirrors: bsds500Mirrors, keep: keepBy(berkeley), layouts: [{ train: 200, val: 100, test: 200 }] }],
+    archives: [
+      {
+        folder: 'bsds500',
+        file: 'BSR_bsds500.tgz',
+        mirrors: bsds500Mirrors,
+        keep: keepBy(berkeley),
+        layouts: [{ train: 200, val: 100, test: 200 }],
+      },
+    ],
   },
   {
-    name: 'set5', about: '5 pictures', source: 'Bevilacqua et al., BMVC 2012, as cropped for SelfExSR', licence: noLicence,
+    name: 'set5',
+    about: '5 pictures',
+    source: 'Bevilacqua et al., BMVC 2012, as cropped for SelfExSR',
+    licence: noLicence,
     archives: [benchmark('Set5', 5, [2, 3, 4], [selfExSR('kfahv87nfe8ax910l85dksyl2q212voc'), huggingFace('Set5')])],
   },
   {
-    name: 'set14', about: '14 pictures', source: 'Zeyde et al., 2010, as cropped for SelfExSR', licence: noLicence,
+    name: 'set14',
+    about: '14 pictures',
+    source: 'Zeyde et al., 2010, as cropped for SelfExSR',
+    licence: noLicence,
     archives: [benchmark('Set14', 14, [2, 3, 4], [selfExSR('igsnfieh4lz68l926l8xbklwsnnk8we9'), huggingFace('Set14')])],
   },
   {
-    name: 'bsd100', about: '100 photographs: the test images of BSDS300, which are BSDS500\'s val', source: 'Martin et al., ICCV 2001',
+    name: 'bsd100',
+    about: "100 photographs: the test images of BSDS300, which are BSDS500's val",
+    source: 'Martin et al., ICCV 2001',
     licence: 'University of California, Berkeley: for non-commercial research and education only',
-    archives: [{
-      ...benchmark('BSD100', 100, [2, 3, 4], [huggingFace('BSD100'), selfExSR('qgctsplb8txrksm9to9x01zfa4m61ngq'), ...bsds500Mirrors]),
-      keep: keepBy(perScale, wholePictures, [/(?:^|\/)images\/val\/([^/.][^/]*\.jpg)$/, 'HR/$1']),
-    }],
+    archives: [
+      {
+        ...benchmark(
+          'BSD100',
+          100,
+          [2, 3, 4],
+          [huggingFace('BSD100'), selfExSR('qgctsplb8txrksm9to9x01zfa4m61ngq'), ...bsds500Mirrors],
+        ),
+        keep: keepBy(perScale, wholePictures, [/(?:^|\/)images\/val\/([^/.][^/]*\.jpg)$/, 'HR/$1']),
+      },
+    ],
     instead: { 'bsds500/val': 100 },
   },
   {
-    name: 'urban100', about: '100 photographs of buildings', source: 'Huang, Singh, Ahuja, CVPR 2015 (SelfExSR)',
+    name: 'urban100',
+    about: '100 photographs of buildings',
+    source: 'Huang, Singh, Ahuja, CVPR 2015 (SelfExSR)',
     licence: 'photographs from Flickr under Creative Commons licences',
-    archives: [benchmark('Urban100', 100, [2, 4], [huggingFace('Urban100'), selfExSR('65upg43jjd0a4cwsiqgl6o6ixube6klm')])],
+    archives: [
+      benchmark('Urban100', 100, [2, 4], [huggingFace('Urban100'), selfExSR('65upg43jjd0a4cwsiqgl6o6ixube6klm')]),
+    ],
   },
   {
-    name: 'div2k', about: '900 photographs of about 2040x1400: 800 train, 100 valid (4 GB)', source: 'Agustsson, Timofte: NTIRE 2017, CVPRW 2017',
+    name: 'div2k',
+    about: '900 photographs of about 2040x1400: 800 train, 100 valid (4 GB)',
+    source: 'Agustsson, Timofte: NTIRE 2017, CVPRW 2017',
     licence: 'ETH Zurich: for academic research only; the photographs belong to their owners',
     archives: [
       {
-        folder: 'DIV2K/DIV2K_train_HR', file: 'DIV2K_train_HR.zip', layouts: [{ '': 800 }], keep: keepBy([/(?:^|\/)DIV2K_train_HR\/([^/.][^/]*\.png)$/, '$1']),
-        mirrors: div2kMirrors('DIV2K_train_HR.zip', 3530603713, '9d0b9c463f6e35b6c62cc6a930ee2224f670b34c1df841a57670f9acf0f6c335'),
+        folder: 'DIV2K/DIV2K_train_HR',
+        file: 'DIV2K_train_HR.zip',
+        layouts: [{ '': 800 }],
+        keep: keepBy([/(?:^|\/)DIV2K_train_HR\/([^/.][^/]*\.png)$/, '$1']),
+        mirrors: div2kMirrors(
+          'DIV2K_train_HR.zip',
+          3530603713,
+          '9d0b9c463f6e35b6c62cc6a930ee2224f670b34c1df841a57670f9acf0f6c335',
+        ),
       },
       {
-        folder: 'DIV2K/DIV2K_valid_HR', file: 'DIV2K_valid_HR.zip', layouts: [{ '': 100 }], keep: keepBy([/(?:^|\/)DIV2K_valid_HR\/([^/.][^/]*\.png)$/, '$1']),
-        mirrors: div2kMirrors('DIV2K_valid_HR.zip', 448993893, '20dd31fd84d777bc1cf5d6b7654a3f569c0aec74458ae094122ad1d0489900fc'),
+        folder: 'DIV2K/DIV2K_valid_HR',
+        file: 'DIV2K_valid_HR.zip',
+        layouts: [{ '': 100 }],
+        keep: keepBy([/(?:^|\/)DIV2K_valid_HR\/([^/.][^/]*\.png)$/, '$1']),
+        mirrors: div2kMirrors(
+          'DIV2K_valid_HR.zip',
+          448993893,
+          '20dd31fd84d777bc1cf5d6b7654a3f569c0aec74458ae094122ad1d0489900fc',
+        ),
       },
     ],
   },

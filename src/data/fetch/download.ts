@@ -44,12 +44,20 @@ export interface FetchResult {
  * LockedError while another fetches the same.
  */
 export async function fetchDataset(data: string | CatalogueEntry, options: FetchOptions = {}): Promise<FetchResult> {
-  if (data === 'sample') return { name: data, folders: [], alreadyThere: true, licence: 'public domain', downloaded: [] };
+  if (data === 'sample')
+    return { name: data, folders: [], alreadyThere: true, licence: 'public domain', downloaded: [] };
   const entry = typeof data === 'string' ? catalogueEntry(data) : data;
   const folder = resolve(options.folder ?? dataFolder());
   const { name, licence, archives, instead } = entry;
-  const result = { name, licence, alreadyThere: false, folders: archives.map((archive) => join(folder, archive.folder)), downloaded: [] as FetchResult['downloaded'] };
-  if (instead && !(await lacking(folder, instead))) return { ...result, alreadyThere: true, folders: Object.keys(instead).map((path) => join(folder, path)) };
+  const result = {
+    name,
+    licence,
+    alreadyThere: false,
+    folders: archives.map((archive) => join(folder, archive.folder)),
+    downloaded: [] as FetchResult['downloaded'],
+  };
+  if (instead && !(await lacking(folder, instead)))
+    return { ...result, alreadyThere: true, folders: Object.keys(instead).map((path) => join(folder, path)) };
   const named = namedMirrors(archives, options.mirrors);
   const wanted = await notWhole(archives, folder);
   if (!wanted.length) return { ...result, alreadyThere: true };
@@ -77,7 +85,13 @@ async function lackingOfAll(folder: string, { layouts }: Archive): Promise<strin
   return lacks.includes(undefined) ? undefined : lacks.join('; or ');
 }
 
-async function fetchArchive(name: string, archive: Archive, mirrors: Mirror[], target: string, options: FetchOptions): Promise<FetchResult['downloaded'][number]> {
+async function fetchArchive(
+  name: string,
+  archive: Archive,
+  mirrors: Mirror[],
+  target: string,
+  options: FetchOptions,
+): Promise<FetchResult['downloaded'][number]> {
   await refuseToReplace(name, archive, target);
   const failures: string[] = [];
   for (const mirror of mirrors) {
@@ -91,23 +105,34 @@ async function fetchArchive(name: string, archive: Archive, mirrors: Mirror[], t
       if (mirror !== mirrors.at(-1)) options.onNote?.(`no luck with ${failures.at(-1)}; trying the next address`);
     }
   }
-  throw new DatasetError(`${name}: none of ${mirrors.length} addresses gave ${archive.file}:\n  ${failures.join('\n  ')}\n`
-    + `Try again later (what came is kept and gone on with), name another address with --mirror, or put the folder ${target} there yourself`);
+  throw new DatasetError(
+    `${name}: none of ${mirrors.length} addresses gave ${archive.file}:\n  ${failures.join('\n  ')}\n` +
+      `Try again later (what came is kept and gone on with), name another address with --mirror, or put the folder ${target} there yourself`,
+  );
 }
 
 /** The user's own files are never overwritten. */
 async function refuseToReplace(name: string, archive: Archive, target: string): Promise<void> {
   const found = await stat(target).catch(() => null);
-  if (found && (!found.isDirectory() || (await readdir(target)).length)) throw new DatasetError(`${name}: ${target} is there but not whole (${await lackingOfAll(target, archive)}); move it away, then fetch again`);
+  if (found && (!found.isDirectory() || (await readdir(target)).length))
+    throw new DatasetError(
+      `${name}: ${target} is there but not whole (${await lackingOfAll(target, archive)}); move it away, then fetch again`,
+    );
 }
 
 /** The user's addresses by archive: a folder serves all, an archive the one of that name, or the only one. A known checksum holds for them too. */
 function namedMirrors(archives: Archive[], urls: string[] = []): Map<Archive, Mirror[]> {
   const named = new Map<Archive, Mirror[]>(archives.map((archive) => [archive, []]));
   for (const text of urls) {
-    if (!/^https?:\/\/[^/\s]+\/\S*$/.test(text)) throw new OptionError(`mirror "${text}" is no address; use one like https://host/archive.zip`);
-    const fitting = archives.filter(({ file }) => archives.length === 1 || text.endsWith('/') || text.endsWith(`/${file}`));
-    if (!fitting.length) throw new OptionError(`mirror "${text}": it has to end in ${archives.map(({ file }) => file).join(' or ')}, or in / where these files lie`);
+    if (!/^https?:\/\/[^/\s]+\/\S*$/.test(text))
+      throw new OptionError(`mirror "${text}" is no address; use one like https://host/archive.zip`);
+    const fitting = archives.filter(
+      ({ file }) => archives.length === 1 || text.endsWith('/') || text.endsWith(`/${file}`),
+    );
+    if (!fitting.length)
+      throw new OptionError(
+        `mirror "${text}": it has to end in ${archives.map(({ file }) => file).join(' or ')}, or in / where these files lie`,
+      );
     for (const archive of fitting) {
       const url = text.endsWith('/') ? text + archive.file : text;
       const known = url.endsWith(`/${archive.file}`) ? archive.mirrors.find(({ sha256 }) => sha256) : undefined;
@@ -122,8 +147,15 @@ function partFile(target: string, { file }: Archive, { url }: Mirror): string {
   return join(dirname(target), `.${file}.${createHash('sha256').update(url).digest('hex').slice(0, 8)}.part`);
 }
 
-async function fetchFrom(mirror: Mirror, name: string, archive: Archive, target: string, options: FetchOptions): Promise<FetchResult['downloaded'][number]> {
-  const report = (stage: FetchProgress['stage']) => (done: number, total?: number) => options.onProgress?.({ archive: archive.file, stage, done, total });
+async function fetchFrom(
+  mirror: Mirror,
+  name: string,
+  archive: Archive,
+  target: string,
+  options: FetchOptions,
+): Promise<FetchResult['downloaded'][number]> {
+  const report = (stage: FetchProgress['stage']) => (done: number, total?: number) =>
+    options.onProgress?.({ archive: archive.file, stage, done, total });
   const part = partFile(target, archive, mirror);
   const temporary = `${target}.unpacking`;
   let arrived = false;
@@ -132,11 +164,14 @@ async function fetchFrom(mirror: Mirror, name: string, archive: Archive, target:
     await transfer(mirror, part, { onBytes: report('download'), onNote, silenceSeconds });
     arrived = true;
     const receipt = { name, url: mirror.url, ...(await hash(part, report('check'))), date: new Date().toISOString() };
-    if (mirror.sha256 && mirror.sha256 !== receipt.sha256) throw new DatasetError(`its SHA-256 is ${receipt.sha256} instead of ${mirror.sha256}`);
+    if (mirror.sha256 && mirror.sha256 !== receipt.sha256)
+      throw new DatasetError(`its SHA-256 is ${receipt.sha256} instead of ${mirror.sha256}`);
     await unpackWhole(part, temporary, archive, receipt, report('unpack'));
     await rmdir(target).catch(() => undefined);
     await rename(temporary, target);
-    options.onNote?.(`${archive.file}: ${mirror.sha256 ? 'checksum and ' : ''}number of images right${mirror.sha256 ? '' : ` (no published checksum; its SHA-256 is ${receipt.sha256})`}`);
+    options.onNote?.(
+      `${archive.file}: ${mirror.sha256 ? 'checksum and ' : ''}number of images right${mirror.sha256 ? '' : ` (no published checksum; its SHA-256 is ${receipt.sha256})`}`,
+    );
     return receipt;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
@@ -145,12 +180,21 @@ async function fetchFrom(mirror: Mirror, name: string, archive: Archive, target:
     if (arrived && !noRoom) await forget(part).catch(() => undefined);
     if (!noRoom) throw error;
     const kept = (await stat(part).catch(() => null))?.size ? `; what came is kept in ${part}` : '';
-    const told = error instanceof WriteError ? error.message : `${target} cannot be written: ${(error as Error).message}; is there room, and is the folder writable?`;
+    const told =
+      error instanceof WriteError
+        ? error.message
+        : `${target} cannot be written: ${(error as Error).message}; is there room, and is the folder writable?`;
     throw new WriteError(`${told}${kept}`, { cause: error });
   }
 }
 
-async function unpackWhole(part: string, temporary: string, archive: Archive, receipt: object, onFile: (done: number) => void): Promise<void> {
+async function unpackWhole(
+  part: string,
+  temporary: string,
+  archive: Archive,
+  receipt: object,
+  onFile: (done: number) => void,
+): Promise<void> {
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
   await unpack(part, temporary, archive.keep, onFile);
@@ -159,7 +203,10 @@ async function unpackWhole(part: string, temporary: string, archive: Archive, re
   await writeFile(join(temporary, 'receipt.json'), JSON.stringify(receipt, null, 2) + '\n');
 }
 
-async function hash(file: string, onBytes: (done: number, total: number) => void): Promise<{ bytes: number; sha256: string }> {
+async function hash(
+  file: string,
+  onBytes: (done: number, total: number) => void,
+): Promise<{ bytes: number; sha256: string }> {
   const sum = createHash('sha256');
   const total = (await stat(file)).size;
   let bytes = 0;
@@ -174,5 +221,7 @@ async function hash(file: string, onBytes: (done: number, total: number) => void
 function reason(error: unknown): string {
   const { message, cause } = error as Error;
   const deeper = cause as NodeJS.ErrnoException | undefined;
-  return message === 'fetch failed' || message === 'terminated' ? `no connection (${deeper?.message || deeper?.code || message})` : message;
+  return message === 'fetch failed' || message === 'terminated'
+    ? `no connection (${deeper?.message || deeper?.code || message})`
+    : message;
 }

@@ -40,7 +40,8 @@ export async function transfer(mirror: Mirror, file: string, options: TransferOp
       return await connect(mirror, file, () => (answered = true), options);
     } catch (error) {
       // a server that never answered is left for the next mirror at once
-      if (error instanceof WriteError || error instanceof Refusal || error instanceof OptionError || !answered) throw error;
+      if (error instanceof WriteError || error instanceof Refusal || error instanceof OptionError || !answered)
+        throw error;
       // A server that sends a few bytes and falls silent, again and again, would be waited for without end.
       if ((await sizeOf(file)) - before >= (error instanceof Silence ? USEFUL_BYTES : 1)) fruitless = 0;
       if (fruitless === pauses.length) throw error;
@@ -63,16 +64,23 @@ async function connect(mirror: Mirror, file: string, onAnswer: () => void, optio
   const { size, validator } = await earlier(file);
   await checkRoom(file, mirror.bytes ?? 0, size);
   const silence = new AbortController();
-  const alarm = setTimeout(() => silence.abort(new Silence(`it sent nothing for ${silenceSeconds} seconds`)), silenceSeconds * 1000);
+  const alarm = setTimeout(
+    () => silence.abort(new Silence(`it sent nothing for ${silenceSeconds} seconds`)),
+    silenceSeconds * 1000,
+  );
   try {
-    const response = await fetchByProxy(mirror.url, { headers: requestHeaders(size, validator), signal: silence.signal });
+    const response = await fetchByProxy(mirror.url, {
+      headers: requestHeaders(size, validator),
+      signal: silence.signal,
+    });
     if (response.status === 416 && rangeOf(response).total === size) return;
     if (size && (response.status === 416 || (response.status === 206 && rangeOf(response).start !== size))) {
       await response.body?.cancel();
       await forget(file);
       return await connect(mirror, file, onAnswer, options);
     }
-    if (!response.ok || !response.body) throw new Refusal(`the server answered ${response.status} ${response.statusText}`);
+    if (!response.ok || !response.body)
+      throw new Refusal(`the server answered ${response.status} ${response.statusText}`);
     onAnswer();
     await receive(response, response.status === 206 ? size : 0, mirror, file, (done, total) => {
       alarm.refresh();
@@ -90,17 +98,27 @@ function requestHeaders(size: number, validator: string): Record<string, string>
   return size ? { ...headers, range: `bytes=${size}-`, ...(validator && { 'if-range': validator }) } : headers;
 }
 
-async function receive(response: Response, start: number, mirror: Mirror, file: string, onBytes: OnBytes): Promise<void> {
+async function receive(
+  response: Response,
+  start: number,
+  mirror: Mirror,
+  file: string,
+  onBytes: OnBytes,
+): Promise<void> {
   // some servers call a .tgz a gzip-encoded .tar, and fetch unpacks it: then the lengths are those of something else
   const encoded = response.headers.has('content-encoding') && response.headers.get('content-encoding') !== 'identity';
   const length = Number(response.headers.get('content-length') ?? NaN);
   const total = start ? rangeOf(response).total : encoded || Number.isNaN(length) ? undefined : length;
-  if (mirror.bytes && total !== undefined && total !== mirror.bytes) throw new Refusal(`the server offers ${total} bytes instead of the ${mirror.bytes} it should have`);
+  if (mirror.bytes && total !== undefined && total !== mirror.bytes)
+    throw new Refusal(`the server offers ${total} bytes instead of the ${mirror.bytes} it should have`);
   await checkRoom(file, total ?? 0, start);
   let done = start;
   const handle = await writing(file, () => open(file, start ? 'a' : 'w'));
   try {
-    if (!start) await (encoded ? rm(validatorFile(file), { force: true }) : writing(file, () => writeFile(validatorFile(file), validatorOf(response))));
+    if (!start)
+      await (encoded
+        ? rm(validatorFile(file), { force: true })
+        : writing(file, () => writeFile(validatorFile(file), validatorOf(response))));
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       await writing(file, () => handle.appendFile(chunk));
       done += chunk.length;
@@ -110,7 +128,8 @@ async function receive(response: Response, start: number, mirror: Mirror, file: 
     await handle.close();
   }
   const expected = total ?? mirror.bytes;
-  if (expected !== undefined && done !== expected) throw new Error(`the connection ended after ${done} of ${expected} bytes`);
+  if (expected !== undefined && done !== expected)
+    throw new Error(`the connection ended after ${done} of ${expected} bytes`);
 }
 
 /** What an earlier attempt left, and what the server said to recognise the file by. Without that note it cannot be gone on with. */
@@ -124,7 +143,7 @@ const validatorFile = (file: string) => `${file}.etag`;
 /** If-Range wants a strong ETag or a date. */
 function validatorOf(response: Response): string {
   const tag = response.headers.get('etag');
-  return tag && !tag.startsWith('W/') ? tag : response.headers.get('last-modified') ?? '';
+  return tag && !tag.startsWith('W/') ? tag : (response.headers.get('last-modified') ?? '');
 }
 
 /** Start and total of a Content-Range, as in "bytes 100-299/300"; without a start where the range was refused. */
@@ -140,7 +159,10 @@ async function checkRoom(file: string, total: number, have: number): Promise<voi
   await writing(file, () => mkdir(folder, { recursive: true }));
   const { bavail, bsize } = await statfs(folder);
   const [needed, free] = [2 * total - have, bavail * bsize];
-  if (needed > free) throw new WriteError(`${folder}: ${megabytes(needed)} are needed and ${megabytes(free)} are free; free some space, or name a folder elsewhere with SRCNN_DATA_DIR`);
+  if (needed > free)
+    throw new WriteError(
+      `${folder}: ${megabytes(needed)} are needed and ${megabytes(free)} are free; free some space, or name a folder elsewhere with SRCNN_DATA_DIR`,
+    );
 }
 
 /** Bytes as text, in MB or GB. */
@@ -152,7 +174,10 @@ async function writing<T>(file: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw new WriteError(`${file} cannot be written: ${(error as Error).message}; is there room, and is the folder writable?`, { cause: error });
+    throw new WriteError(
+      `${file} cannot be written: ${(error as Error).message}; is there room, and is the folder writable?`,
+      { cause: error },
+    );
   }
 }
 

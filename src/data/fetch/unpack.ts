@@ -15,7 +15,12 @@ type Keep = (entry: string) => string | undefined;
  * Unpacks the kept entries of a .zip, .tar or .tgz (told by their first bytes, not their name) into a folder; returns their number.
  * DatasetError for something that is no archive or cut short, for an entry that leads outside (`../`, absolute) and for a kept link.
  */
-export async function unpack(archive: string, target: string, keep: Keep, onFile?: (done: number) => void): Promise<number> {
+export async function unpack(
+  archive: string,
+  target: string,
+  keep: Keep,
+  onFile?: (done: number) => void,
+): Promise<number> {
   const kind = await kindOf(archive);
   let done = 0;
   const write = async (path: string, content: AsyncIterable<Buffer>) => {
@@ -41,13 +46,21 @@ async function kindOf(archive: string): Promise<'zip' | 'tar'> {
   if (text.startsWith('PK')) return 'zip';
   if (text.startsWith('\x1f\x8b') || text.slice(257, 262) === 'ustar') return 'tar';
   const page = /^\s*<(!doctype|html|\?xml)/i.test(text);
-  throw new DatasetError(page ? 'the server sent a web page instead of the archive' : 'what came is neither a .zip nor a .tar nor a .tgz');
+  throw new DatasetError(
+    page ? 'the server sent a web page instead of the archive' : 'what came is neither a .zip nor a .tar nor a .tgz',
+  );
 }
 
 /** What a tar archive calls its entries, in plain words. */
 const tarKinds: Record<string, string> = {
-  File: 'file', OldFile: 'file', ContiguousFile: 'file', Link: 'link', SymbolicLink: 'link',
-  FIFO: 'pipe', CharacterDevice: 'device', BlockDevice: 'device',
+  File: 'file',
+  OldFile: 'file',
+  ContiguousFile: 'file',
+  Link: 'link',
+  SymbolicLink: 'link',
+  FIFO: 'pipe',
+  CharacterDevice: 'device',
+  BlockDevice: 'device',
 };
 
 /** The kind in the upper four bits of a Unix mode, as zip archives made on Unix keep it; others keep 0. */
@@ -56,11 +69,14 @@ const zipKinds: Record<number, string> = { 0o1: 'pipe', 0o2: 'device', 0o6: 'dev
 /** The place of an entry, undefined to skip it. Directories are made as files need them. */
 function place(entry: string, kind: string, keep: Keep): string | undefined {
   const path = entry.replaceAll('\\', '/');
-  if (/^(\/|[a-z]:)/i.test(path) || path.split('/').includes('..')) throw new DatasetError(`the archive's entry "${entry}" leads outside of its folder; nothing of it was kept`);
+  if (/^(\/|[a-z]:)/i.test(path) || path.split('/').includes('..'))
+    throw new DatasetError(`the archive's entry "${entry}" leads outside of its folder; nothing of it was kept`);
   const to = keep(path);
   if (to === undefined) return undefined;
-  if (kind !== 'file') throw new DatasetError(`the archive's entry "${entry}" is a ${kind} and not a file; nothing of it was kept`);
-  if (posix.isAbsolute(to) || posix.normalize(to).startsWith('..')) throw new DatasetError(`"${entry}" would be put outside of the data set's folder`);
+  if (kind !== 'file')
+    throw new DatasetError(`the archive's entry "${entry}" is a ${kind} and not a file; nothing of it was kept`);
+  if (posix.isAbsolute(to) || posix.normalize(to).startsWith('..'))
+    throw new DatasetError(`"${entry}" would be put outside of the data set's folder`);
   return to;
 }
 
@@ -99,7 +115,8 @@ function unpackTar(archive: string, keep: Keep, write: Write): Promise<void> {
     };
     const onReadEntry = (entry: ReadEntry) => {
       try {
-        const path = entry.type === 'Directory' ? undefined : place(entry.path, tarKinds[entry.type] ?? entry.type, keep);
+        const path =
+          entry.type === 'Directory' ? undefined : place(entry.path, tarKinds[entry.type] ?? entry.type, keep);
         if (path === undefined) return entry.resume();
         const written = write(path, entry);
         written.catch(stop);
@@ -110,7 +127,8 @@ function unpackTar(archive: string, keep: Keep, write: Write): Promise<void> {
     };
     // an entry with a broken header would be skipped in silence
     const onwarn = (code: string, message: string | Error) => {
-      if (code !== 'TAR_ENTRY_INFO') stop(new Error(`${code}: ${message instanceof Error ? message.message : message}`));
+      if (code !== 'TAR_ENTRY_INFO')
+        stop(new Error(`${code}: ${message instanceof Error ? message.message : message}`));
     };
     const parser = new Parser({ onReadEntry, onwarn });
     parser.on('end', () => Promise.all(writes).then(() => resolve(), stop));

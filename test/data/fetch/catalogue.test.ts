@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { catalogue, catalogueEntry } from '../../../src/data/fetch/catalogue';
 
-test('the catalogue\'s mirrors are laid out as the data sets are looked for', () => {
+test("the catalogue's mirrors are laid out as the data sets are looked for", () => {
   const keep = (name: string, entry: string, archive = 0) => catalogueEntry(name).archives[archive].keep(entry);
   assert.equal(keep('bsds500', 'BSR/BSDS500/data/images/train/100075.jpg'), 'train/100075.jpg');
   assert.equal(keep('bsds500', 'BSDS500-master/BSDS500/data/images/val/3096.jpg'), 'val/3096.jpg');

@@ -43,16 +43,30 @@ beforeEach(async () => {
   asked.length = 0;
 });
 
-const pictures = { 'toy-main/HR/a.png': randomBytes(40_000), 'toy-main/HR/b.png': randomBytes(30_000), 'toy-main/README': 'left out' };
+const pictures = {
+  'toy-main/HR/a.png': randomBytes(40_000),
+  'toy-main/HR/b.png': randomBytes(30_000),
+  'toy-main/README': 'left out',
+};
 
 /** A data set of two files, at the addresses given. */
 function toy(mirrors: (Mirror | string)[]): CatalogueEntry {
   return {
-    name: 'toy', about: 'two files', source: 'this test', licence: 'do as you like',
-    archives: [{
-      folder: 'Toy', file: 'toy.zip', layouts: [{ HR: 2 }], keep: (entry) => /HR\/.+$/.exec(entry)?.[0],
-      mirrors: mirrors.map((mirror) => (typeof mirror === 'string' ? { url: base + mirror } : { ...mirror, url: base + mirror.url })),
-    }],
+    name: 'toy',
+    about: 'two files',
+    source: 'this test',
+    licence: 'do as you like',
+    archives: [
+      {
+        folder: 'Toy',
+        file: 'toy.zip',
+        layouts: [{ HR: 2 }],
+        keep: (entry) => /HR\/.+$/.exec(entry)?.[0],
+        mirrors: mirrors.map((mirror) =>
+          typeof mirror === 'string' ? { url: base + mirror } : { ...mirror, url: base + mirror.url },
+        ),
+      },
+    ],
   };
 }
 
@@ -68,7 +82,11 @@ test('a .zip is fetched, unpacked to its folder and given a receipt; the second 
   answers.set('/toy.zip', serve(bytes));
   const stages = new Set<string>();
   const notes: string[] = [];
-  const first = await fetchDataset(toy(['/toy.zip']), { folder, onProgress: ({ stage }) => stages.add(stage), onNote: (line) => notes.push(line) });
+  const first = await fetchDataset(toy(['/toy.zip']), {
+    folder,
+    onProgress: ({ stage }) => stages.add(stage),
+    onNote: (line) => notes.push(line),
+  });
   assert.equal(first.alreadyThere, false);
   assert.deepEqual([...stages], ['download', 'check', 'unpack']);
   assert.match(notes.join('\n'), /do as you like/);
@@ -109,19 +127,28 @@ test('a connection that is cut is taken up again where it stopped', async () => 
   answers.set('/toy.zip', serve(bytes, { cutAt: 30_000 }));
   await fetchDataset(toy(['/toy.zip']), { folder });
   await checkToy();
-  assert.deepEqual(asked.map(({ range }) => range), [undefined, 'bytes=30000-', 'bytes=60000-']);
+  assert.deepEqual(
+    asked.map(({ range }) => range),
+    [undefined, 'bytes=30000-', 'bytes=60000-'],
+  );
 });
 
 test('a later call goes on with what an earlier one left, and starts again when the file has changed meanwhile', async () => {
   const bytes = zip(pictures);
-  const once = (etag: string): Answer => (request, response) => (request.headers.range ? response.writeHead(503).end() : serve(bytes, { cutAt: 50_000, etag })(request, response));
+  const once =
+    (etag: string): Answer =>
+    (request, response) =>
+      request.headers.range ? response.writeHead(503).end() : serve(bytes, { cutAt: 50_000, etag })(request, response);
   answers.set('/toy.zip', once('"1"'));
   await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), DatasetError);
   assert.ok(!(await readdir(folder)).includes('Toy'));
   answers.set('/toy.zip', serve(bytes));
   asked.length = 0;
   await fetchDataset(toy(['/toy.zip']), { folder });
-  assert.deepEqual(asked.map(({ range }) => range), ['bytes=50000-']);
+  assert.deepEqual(
+    asked.map(({ range }) => range),
+    ['bytes=50000-'],
+  );
   await checkToy();
 
   await rm(join(folder, 'Toy'), { recursive: true });
@@ -154,17 +181,23 @@ test('a server that ignores ranges starts again; one that answers 416 to a compl
   });
   asked.length = 0;
   await fetchDataset(toy(['/toy.zip']), { folder });
-  assert.deepEqual(asked.map(({ range }) => range), [undefined, `bytes=${bytes.length}-`]);
+  assert.deepEqual(
+    asked.map(({ range }) => range),
+    [undefined, `bytes=${bytes.length}-`],
+  );
   await checkToy();
 });
 
 test('a .tgz that the server calls a gzip-encoded .tar is taken as it comes, and what a killed run left is cleared away', async () => {
   const source = await mkdtemp(join(work, 'tar-'));
   await mkdir(join(source, 'HR'));
-  for (const name of ['a', 'b'] as const) await writeFile(join(source, `HR/${name}.png`), pictures[`toy-main/HR/${name}.png`]);
+  for (const name of ['a', 'b'] as const)
+    await writeFile(join(source, `HR/${name}.png`), pictures[`toy-main/HR/${name}.png`]);
   await create({ file: join(source, 'toy.tgz'), cwd: source, gzip: true }, ['HR']);
   const bytes = await readFile(join(source, 'toy.tgz'));
-  answers.set('/toy.tgz', (_, response) => response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bytes.length, etag: '"1"' }).end(bytes));
+  answers.set('/toy.tgz', (_, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bytes.length, etag: '"1"' }).end(bytes),
+  );
   await mkdir(join(folder, 'Toy.unpacking/HR'), { recursive: true });
   await writeFile(join(folder, 'Toy.unpacking/HR/c.png'), 'left by a run that was killed');
   await fetchDataset(toy(['/toy.tgz']), { folder });
@@ -175,7 +208,10 @@ test('while a data set is fetched a second call is refused, and downloads nothin
   answers.set('/toy.zip', () => undefined);
   const first = fetchDataset(toy(['/toy.zip']), { folder });
   const [request, response] = await once(server, 'request');
-  await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), (error: Error) => error instanceof LockedError && /fetches toy since 20.*\.toy\.lock/.test(error.message));
+  await assert.rejects(
+    fetchDataset(toy(['/toy.zip']), { folder }),
+    (error: Error) => error instanceof LockedError && /fetches toy since 20.*\.toy\.lock/.test(error.message),
+  );
   serve(zip(pictures))(request, response);
   await first;
   await checkToy();
@@ -208,7 +244,12 @@ test('a wrong checksum or size is refused and nothing is left', async () => {
   const bytes = zip(pictures);
   answers.set('/toy.zip', serve(bytes));
   const right = createHash('sha256').update(bytes).digest('hex');
-  await assert.rejects(fetchDataset(toy([{ url: '/toy.zip', sha256: right.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) }]), { folder }), /SHA-256/);
+  await assert.rejects(
+    fetchDataset(toy([{ url: '/toy.zip', sha256: right.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) }]), {
+      folder,
+    }),
+    /SHA-256/,
+  );
   await assert.rejects(fetchDataset(toy([{ url: '/toy.zip', bytes: bytes.length + 1 }]), { folder }), /instead of the/);
   assert.deepEqual(await readdir(folder), []);
   await fetchDataset(toy([{ url: '/toy.zip', sha256: right, bytes: bytes.length }]), { folder });
@@ -229,7 +270,10 @@ test('entries that lead outside, links, damaged bytes and a wrong number of imag
   ];
   for (const [bytes, expected] of bad) {
     answers.set('/toy.zip', serve(bytes));
-    await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), (error: Error) => error instanceof DatasetError && expected.test(error.message));
+    await assert.rejects(
+      fetchDataset(toy(['/toy.zip']), { folder }),
+      (error: Error) => error instanceof DatasetError && expected.test(error.message),
+    );
     assert.deepEqual(await readdir(folder), []);
   }
   assert.ok(!(await readdir(work)).includes('evil'));
@@ -247,7 +291,10 @@ test('a tar whose entry leads outside is refused', async () => {
 });
 
 test('a disk too small and a folder that cannot be made are WriteErrors, said before anything is downloaded', async () => {
-  await assert.rejects(fetchDataset(toy([{ url: '/toy.zip', bytes: 1e17 }]), { folder }), (error: Error) => error instanceof WriteError && /are needed/.test(error.message));
+  await assert.rejects(
+    fetchDataset(toy([{ url: '/toy.zip', bytes: 1e17 }]), { folder }),
+    (error: Error) => error instanceof WriteError && /are needed/.test(error.message),
+  );
   await writeFile(join(work, 'a-file'), '');
   await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder: join(work, 'a-file/data') }), WriteError);
   assert.equal(asked.length, 0);
@@ -255,17 +302,24 @@ test('a disk too small and a folder that cannot be made are WriteErrors, said be
 });
 
 test('an archive that came whole and cannot be put in its place is kept, and the next call downloads nothing', async () => {
-  const bytes = zip(pictures), taken = join(folder, 'Toy');
+  const bytes = zip(pictures),
+    taken = join(folder, 'Toy');
   answers.set('/toy.zip', (request, response) => {
     mkdirSync(join(taken, 'somebody-elses'), { recursive: true });
     serve(bytes)(request, response);
   });
-  await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), (error: Error) => error instanceof WriteError && /what came is kept in .*\.part$/.test(error.message));
+  await assert.rejects(
+    fetchDataset(toy(['/toy.zip']), { folder }),
+    (error: Error) => error instanceof WriteError && /what came is kept in .*\.part$/.test(error.message),
+  );
   await rm(taken, { recursive: true });
   answers.set('/toy.zip', serve(bytes));
   asked.length = 0;
   await fetchDataset(toy(['/toy.zip']), { folder });
-  assert.deepEqual(asked.map(({ range }) => range), [`bytes=${bytes.length}-`]);
+  assert.deepEqual(
+    asked.map(({ range }) => range),
+    [`bytes=${bytes.length}-`],
+  );
   await checkToy();
 });
 
@@ -282,15 +336,25 @@ test('an address of the user comes first; one that is none is an OptionError, an
   answers.set('/mine/toy.zip', serve(zip(pictures)));
   const { downloaded } = await fetchDataset(toy(['/gone.zip']), { folder, mirrors: [`${base}/mine/`] });
   assert.equal(downloaded[0].url, `${base}/mine/toy.zip`);
-  await assert.rejects(fetchDataset(toy([]), { folder: join(folder, 'other'), mirrors: ['ftp://host/toy.zip'] }), OptionError);
-  await assert.rejects(fetchDataset('div2k', { folder, mirrors: [`${base}/some.zip`] }), /DIV2K_train_HR\.zip or DIV2K_valid_HR\.zip/);
+  await assert.rejects(
+    fetchDataset(toy([]), { folder: join(folder, 'other'), mirrors: ['ftp://host/toy.zip'] }),
+    OptionError,
+  );
+  await assert.rejects(
+    fetchDataset('div2k', { folder, mirrors: [`${base}/some.zip`] }),
+    /DIV2K_train_HR\.zip or DIV2K_valid_HR\.zip/,
+  );
   await assert.rejects(fetchDataset('set6', { folder }), UnknownNameError);
 });
 
 test('a whole data set of the catalogue comes from a mirror of the same inner layout', async () => {
   const source = await mkdtemp(join(work, 'tar-'));
   await mkdir(join(source, 'Set5_HR'));
-  await Promise.all(['baby', 'bird', 'butterfly', 'head', 'woman'].map((name) => writeFile(join(source, 'Set5_HR', `${name}.png`), name)));
+  await Promise.all(
+    ['baby', 'bird', 'butterfly', 'head', 'woman'].map((name) =>
+      writeFile(join(source, 'Set5_HR', `${name}.png`), name),
+    ),
+  );
   await create({ file: join(source, 'Set5_HR.tar.gz'), cwd: source, gzip: true }, ['Set5_HR']);
   answers.set('/Set5_HR.tar.gz', serve(await readFile(join(source, 'Set5_HR.tar.gz'))));
   await fetchDataset('set5', { folder, mirrors: [`${base}/Set5_HR.tar.gz`] });
@@ -299,10 +363,16 @@ test('a whole data set of the catalogue comes from a mirror of the same inner la
 });
 
 test('a server that falls silent again and again is told of, tried again, and given up by name', async () => {
-  answers.set('/toy.zip', (_, response) => void response.writeHead(200, { 'content-length': 1000 }).write(Buffer.alloc(100)));
+  answers.set(
+    '/toy.zip',
+    (_, response) => void response.writeHead(200, { 'content-length': 1000 }).write(Buffer.alloc(100)),
+  );
   const notes: string[] = [];
   const fetched = fetchDataset(toy(['/toy.zip']), { folder, silenceSeconds: 0.3, onNote: (line) => notes.push(line) });
-  await assert.rejects(fetched, (error) => error instanceof DatasetError && /it sent nothing for 0.3 seconds/.test(error.message));
+  await assert.rejects(
+    fetched,
+    (error) => error instanceof DatasetError && /it sent nothing for 0.3 seconds/.test(error.message),
+  );
   assert.equal(notes.filter((line) => line.endsWith('it sent nothing for 0.3 seconds; trying again')).length, 3);
   assert.equal(asked.length, 4);
 });

@@ -72,5 +72,8 @@ test('hosts of NO_PROXY are asked without the proxy', async () => {
 test('a proxy of another kind is refused by name', async () => {
   process.env.ALL_PROXY = 'socks5://127.0.0.1:1080';
   const refused = transfer({ url: `http://127.0.0.1:${portOf(server)}/a.zip` }, join(folder, 'socks'));
-  await assert.rejects(refused, (error) => error instanceof OptionError && /^ALL_PROXY is "socks5:/.test(error.message));
+  await assert.rejects(
+    refused,
+    (error) => error instanceof OptionError && /^ALL_PROXY is "socks5:/.test(error.message),
+  );
 });

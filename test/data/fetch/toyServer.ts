@@ -4,13 +4,19 @@ import { crc32 } from 'node:zlib';
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A server as they should be: it knows ranges, 416, ETag and If-Range. `cutAt` ends each answer early by closing the connection. */
-export function serve(bytes: Buffer, { cutAt = Infinity, etag = '"1"' }: { cutAt?: number; etag?: string } = {}): Answer {
+export function serve(
+  bytes: Buffer,
+  { cutAt = Infinity, etag = '"1"' }: { cutAt?: number; etag?: string } = {},
+): Answer {
   return ({ headers }, response) => {
     const valid = !headers['if-range'] || headers['if-range'] === etag;
     const start = valid && headers.range ? Number(/bytes=(\d+)-/.exec(headers.range)![1]) : 0;
-    if (start >= bytes.length) return void response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
+    if (start >= bytes.length)
+      return void response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
     response.writeHead(start ? 206 : 200, {
-      etag, 'content-length': bytes.length - start, ...(start && { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
+      etag,
+      'content-length': bytes.length - start,
+      ...(start && { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
     });
     const body = bytes.subarray(start, start + cutAt);
     if (body.length === bytes.length - start) response.end(body);
