@@ -20,9 +20,9 @@ function layout(inputs: number, width: number, height: number) {
 }
 
 /**
- * Minimal filtering F(4x4, 3x3), in training, for 3x3 kernels between 9 to 64 planes, at least 12 on one side. It takes a
- * quarter of the direct convolution's products and rounds twice as much: assembly/winograd4x4.ts. Prediction stays direct,
- * as a tile that reaches past a band would let rounding depend on where bands meet.
+ * Minimal filtering F(4x4, 3x3), in training, for 3x3 kernels between 9 to 64 planes, at least 12 on one side. It takes
+ * a quarter of the direct convolution's products and rounds twice as much: assembly/winograd4x4.ts. Prediction stays
+ * direct, as a tile that reaches past a band would let rounding depend on where bands meet.
  */
 export const winograd4x4: Plan = {
   name: 'winograd4x4',
