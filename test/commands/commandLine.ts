@@ -28,10 +28,9 @@ export class Workplace {
     return join(this.folder, ...names);
   }
 
-  /** A folder of three small pictures with enough in them to train on. */
-  async photos(name: string): Promise<void> {
+  /** A folder of three square grey pictures with enough in them to train on. */
+  async photos(name: string, side = 72): Promise<void> {
     mkdirSync(this.inside(name), { recursive: true });
-    const side = 72;
     for (const [phase, file] of ['a.png', 'b.png', 'c.png'].entries()) {
       const value = (_: unknown, i: number) => 128 + 90 * Math.sin((i % side) / 3 + phase) * Math.cos(i / side / 4);
       const data = Uint8Array.from({ length: side * side }, value);
