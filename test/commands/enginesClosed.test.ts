@@ -10,7 +10,7 @@ before(async () => {
   writeFileSync(place.inside('broken', 'a.png'), 'no picture');
 });
 
-// The threads of an engine that is left open keep the process alive: then there is no exit code.
+// A command that does not end has no exit code here: it is stopped after 30 seconds.
 const small = ['--batch-size', '4', '--threads', '2', '--epochs', '1'];
 
 test('srcnn evaluate ends by itself when no picture can be scored', async () => {
