@@ -18,6 +18,8 @@ import { defaultRunFolder } from './runFolderName';
 import { duration, showCount, showLine, showSkipped } from './terminal';
 import type { Progress, TrainingData } from '../training/settings';
 import { networkNames } from '../network/families/families';
+import { type LossName, lossNames } from '../engine/losses';
+import type { Network } from '../network/network';
 
 interface TrainFlags {
   recipe: string;
@@ -26,6 +28,7 @@ interface TrainFlags {
   batchSize?: number;
   learningRate?: number;
   optimizer?: OptimizerName;
+  loss?: LossName;
   augment?: boolean;
   evaluation?: string;
   out?: string;
@@ -54,6 +57,7 @@ export function trainCommand(program: Command): void {
     .addOption(
       new Option('--optimizer <name>', "how weights follow the gradient (default: the recipe's)").choices(optimizers),
     )
+    .addOption(new Option('--loss <name>', 'what is minimised (default: mse)').choices(lossNames))
     .option('--augment', 'turn and mirror patches at random')
     .option('--evaluation <data>', "folder or data set scored after each epoch (default: the data set's own)")
     .option('-o, --out <folder>', "the run's folder (default: results/runs/RECIPE-DATA-xSCALE)")
@@ -76,14 +80,14 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
       `${folder} holds a run already; add --resume to go on with it, or name another folder with --out`,
     );
   }
-  const { network, epochs, batchSize, learningRate, optimizer, augment } = flags;
-  const asked = { ...recipe, ...given({ network, epochs, batchSize, learningRate, optimizer, augment }) };
+  const { network, epochs, batchSize, learningRate, optimizer, loss, augment } = flags;
+  const asked = { ...recipe, ...given({ network, epochs, batchSize, learningRate, optimizer, loss, augment }) };
   const options = flags.resume ? await withRunRate(asked, folder, learningRate) : asked;
   // What is wrong is said before the patches are cut.
-  modelFor(options);
+  const { network: described } = modelFor(options, flags.scale);
   const folders = new Set([name, flags.evaluation ?? name]);
   for (const pictures of folders) await explainHiddenFolder(pictures);
-  const data = await prepare(name, flags);
+  const data = await prepare(name, flags, described.reads);
   for (const pictures of folders) await explainLeftOut(pictures);
   console.log(
     `${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`,
@@ -152,18 +156,20 @@ function withAdvice({ message }: Error, learningRate: number | readonly number[]
   );
 }
 
-async function prepare(name: string, { protocol, scale, threads, evaluation }: TrainFlags) {
+async function prepare(name: string, { protocol, scale, threads, evaluation }: TrainFlags, reads: Network['reads']) {
   const files = await loadDataset(name, { scale });
   const scored = evaluation ? await evaluationImages(evaluation, { scale }) : files.evaluation;
   const training = await preparePatches(files.training, {
     protocol,
     scale,
+    reads,
     threads,
     onProgress: showCount('training images'),
   });
   const validation = await preparePatches(files.validation, {
     protocol,
     scale,
+    reads,
     threads,
     onProgress: showCount('validation images'),
   });

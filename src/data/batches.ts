@@ -1,7 +1,7 @@
 import type { Batch, Planes } from '../engine/engine';
 import { type RandomState, shuffled, uniform } from '../random';
 import type { Normalization } from '../network/network';
-import type { PatchSet } from './patches';
+import { type PatchSet, timesOf } from './patches';
 
 /** An epoch's patches in random order and, where they are augmented, how each is turned and mirrored. */
 export interface PatchOrder {
@@ -34,26 +34,28 @@ export function fillBatch(
   symmetries?: Uint8Array,
 ): Batch {
   const { size } = patches;
-  const area = size * size;
-  const room = ({ data }: Planes) => (data.length >= count * area ? data : new Float32Array(count * area));
-  const [input, target] = [room(batch.input), room(batch.target)];
+  const times = timesOf(patches);
   const table = Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / deviation);
-  let at = 0;
-  for (let n = 0; n < count; n++) {
-    const index = order[start + n];
-    const picture = patches.pictures[patches.picture[index]];
-    const { offset, right, down } = walk(size, picture.width, symmetries ? symmetries[start + n] : 0);
-    const corner = patches.y[index] * picture.width + patches.x[index] + offset;
-    for (let y = 0; y < size; y++) {
-      let from = corner + y * down;
-      for (let x = 0; x < size; x++, at++, from += right) {
-        input[at] = table[picture.input[from]];
-        target[at] = table[picture.target[from]];
+  const fill = (which: 'input' | 'target', { data }: Planes): Planes => {
+    const factor = which === 'target' ? times : 1;
+    const side = size * factor;
+    const room = data.length >= count * side * side ? data : new Float32Array(count * side * side);
+    let at = 0;
+    for (let n = 0; n < count; n++) {
+      const index = order[start + n];
+      const picture = patches.pictures[patches.picture[index]];
+      const from = picture[which];
+      const width = which === 'target' ? picture.width : picture.width / times;
+      const { offset, right, down } = walk(side, width, symmetries ? symmetries[start + n] : 0);
+      const corner = factor * (patches.y[index] * width + patches.x[index]) + offset;
+      for (let y = 0; y < side; y++) {
+        let pixel = corner + y * down;
+        for (let x = 0; x < side; x++, at++, pixel += right) room[at] = table[from[pixel]];
       }
     }
-  }
-  const planes = (data: Float32Array) => ({ data, count, channels: 1, width: size, height: size });
-  return { input: planes(input), target: planes(target) };
+    return { data: room, count, channels: 1, width: side, height: side };
+  };
+  return { input: fill('input', batch.input), target: fill('target', batch.target) };
 }
 
 /** Where a patch's first pixel lies from its upper left corner, and the steps to its neighbours at the right and below. */

@@ -9,8 +9,10 @@ import { protocolOf } from '../protocols/protocols';
 
 /** The 8-bit luminance of a picture, degraded and as it was. */
 export interface Pair {
+  /** The enlarged picture, or the small one, whose sides are those of the target divided by the scale. */
   input: Uint8Array;
   target: Uint8Array;
+  /** Sides of the target. */
   width: number;
   height: number;
 }
@@ -21,21 +23,32 @@ export interface PairJob {
   protocol: string | Protocol;
   scale: number;
   sigma: number;
-  /** The side of the patches it must hold. */
+  /** Whether the input is the enlarged or the small picture. */
+  reads: 'enlarged' | 'small';
+  /** The side of the patches it must hold, in pixels of the input. */
   size: number;
 }
 
 /** Reads and degrades one picture; ImageTooSmallError when it holds no patch. */
-export async function preparePair({ file, size, scale, sigma, ...job }: PairJob): Promise<Pair> {
+export async function preparePair({ file, size, scale, sigma, reads, ...job }: PairJob): Promise<Pair> {
   const protocol = protocolOf(job.protocol);
   const area = protocol.area(luminance(await readImage(file), protocol.convention), scale);
-  const { width, height } = protocol.trainingSides(area);
-  if (Math.min(width, height) <= size) {
+  const times = reads === 'small' ? scale : 1;
+  const whole = (side: number) => side - (side % times);
+  const sides = protocol.trainingSides(area);
+  const [width, height] = [whole(sides.width), whole(sides.height)];
+  if (Math.min(width, height) <= size * times) {
     throw new ImageTooSmallError(
-      `${pictureName(file)}: the ${width}x${height} pixels that can be used hold no patch of ${size}; ` +
+      `${pictureName(file)}: the ${width}x${height} pixels that can be used hold no patch of ${size * times}; ` +
         'leave it out, or use a smaller size',
     );
   }
-  const bytes = (plane: Plane) => Uint8Array.from(cut(plane, { x: 0, y: 0, width, height }).data);
-  return { input: bytes(protocol.degradation.degrade(area, scale, sigma)), target: bytes(area), width, height };
+  const bytes = (plane: Plane, across: number, down: number) =>
+    Uint8Array.from(cut(plane, { x: 0, y: 0, width: across, height: down }).data);
+  const { degradation } = protocol;
+  const input =
+    reads === 'small'
+      ? bytes(degradation.shrink(area, scale, sigma), width / scale, height / scale)
+      : bytes(degradation.degrade(area, scale, sigma), width, height);
+  return { input, target: bytes(area, width, height), width, height };
 }

@@ -7,8 +7,8 @@ import { DEFAULT_PROTOCOL, DEFAULT_SCALE, isKnownProtocol, protocolOf } from '..
 import { type Pair, preparePair } from './pair';
 
 /**
- * Training pairs as coordinates into 8-bit pictures: patch i is the square of `size` pixels at (x[i], y[i])
- * of pictures[picture[i]], `input` degraded and `target` as it was.
+ * Training pairs as coordinates into 8-bit pictures: patch i is the square of `size` pixels at (x[i], y[i]) of the input of
+ * pictures[picture[i]], and the part of its target that this shows.
  */
 export interface PatchSet {
   pictures: Pair[];
@@ -18,6 +18,8 @@ export interface PatchSet {
   size: number;
   count: number;
   scale: number;
+  /** Whether the inputs are enlarged pictures, or small ones. */
+  reads: 'enlarged' | 'small';
   /** The protocol's name, or one of your own. */
   protocol: string | Protocol;
   /** Standard deviation of the blur before shrinking, in pixels; 0 for none. */
@@ -31,7 +33,9 @@ export interface PatchOptions {
   scale?: number;
   /** Standard deviation of the blur before shrinking, in pixels; the protocol's own by default. */
   sigma?: number;
-  /** Side of a patch in pixels of the target; 32 by default. */
+  /** What the network reads: 'enlarged' pictures, the default, or 'small' ones. */
+  reads?: 'enlarged' | 'small';
+  /** Side of a patch in pixels of what the network reads; 32 by default. */
   size?: number;
   /** Pixels from one patch to the next; 13 by default. */
   stride?: number;
@@ -55,6 +59,7 @@ export async function preparePatches(
     sigma = protocol.degradation.sigma,
     size = 32,
     stride = 13,
+    reads = 'enlarged',
     threads,
     onProgress,
   } = options;
@@ -64,6 +69,7 @@ export async function preparePatches(
     throw new OptionError(`stride is ${stride}; use a whole number above 0`);
   const jobs = files.map((file) => ({
     file,
+    reads,
     protocol: isKnownProtocol(protocol) ? protocol.name : protocol,
     scale,
     sigma,
@@ -84,7 +90,8 @@ export async function preparePatches(
   return {
     patches: {
       pictures,
-      ...layOut(pictures, size, stride),
+      ...layOut(pictures, size, stride, reads === 'small' ? scale : 1),
+      reads,
       size,
       scale,
       protocol: isKnownProtocol(protocol) ? protocol.name : protocol,
@@ -95,15 +102,27 @@ export async function preparePatches(
 }
 
 /** The report's range(0, side - size, stride) leaves out a last patch that would end flush with the edge. */
-function layOut(pictures: Pair[], size: number, stride: number): Pick<PatchSet, 'picture' | 'x' | 'y' | 'count'> {
-  const along = (side: number) => Math.ceil((side - size) / stride);
+function layOut(
+  pictures: Pair[],
+  size: number,
+  stride: number,
+  times: number,
+): Pick<PatchSet, 'picture' | 'x' | 'y' | 'count'> {
+  const along = (side: number) => Math.ceil((side / times - size) / stride);
   const count = pictures.reduce((sum, { width, height }) => sum + along(width) * along(height), 0);
   const [picture, x, y] = [new Uint32Array(count), new Uint16Array(count), new Uint16Array(count)];
   let at = 0;
   for (const [index, { width, height }] of pictures.entries()) {
-    for (let top = 0; top < height - size; top += stride) {
-      for (let left = 0; left < width - size; left += stride, at++) [picture[at], x[at], y[at]] = [index, left, top];
+    for (let row = 0; row < along(height); row++) {
+      for (let column = 0; column < along(width); column++, at++) {
+        picture[at] = index;
+        x[at] = column * stride;
+        y[at] = row * stride;
+      }
     }
   }
   return { picture, x, y, count };
 }
+
+/** How many times as large as the inputs the targets are. */
+export const timesOf = ({ reads, scale }: Pick<PatchSet, 'reads' | 'scale'>): number => (reads === 'small' ? scale : 1);

@@ -96,7 +96,7 @@ export async function evaluate(source: string | string[], options: EvaluateOptio
 /** The blur of a run is the blur of its evaluation, under its own protocol. */
 function sigmaOf(protocol: Protocol, model?: Model): number {
   const trainedFor = model?.trainedFor;
-  const own = trainedFor && protocolOf(trainedFor.protocol) === protocol;
+  const own = trainedFor?.protocol === protocol.name;
   return own ? trainedFor.degradation.sigma : protocol.degradation.sigma;
 }
 

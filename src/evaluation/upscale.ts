@@ -1,3 +1,4 @@
+import { OptionError } from '../errors';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
 import { type OnProgress, progressOf } from '../progress';
@@ -62,6 +63,11 @@ async function createEnlarger(options: UpscaleOptions): Promise<Enlarger> {
   checkScale(scale);
   const model = options.model ?? pretrained(`x${scale}`);
   const protocol = protocolOf(options.protocol ?? model.trainedFor?.protocol ?? DEFAULT_PROTOCOL);
+  const { network } = model;
+  if (network.reads === 'small' && network.scale !== scale)
+    throw new OptionError(
+      `the network ${network.name} enlarges ${network.scale} times, not ${scale}; use another model`,
+    );
   return { model, scale, protocol, engine: options.engine ?? (await createEngine()) };
 }
 
@@ -76,7 +82,9 @@ async function* enlargeBands(
   roomFor: (band: Band) => { large: Photograph; firstRow: number },
 ): AsyncGenerator<Photograph> {
   try {
-    const reach = reachOf(enlarger.model.network);
+    const { network } = enlarger.model;
+    // In pixels of the enlarged picture, whichever of the two the network reads.
+    const reach = reachOf(network) * network.scale;
     const small = fillTransparent(image, reach + BICUBIC_REACH);
     for (const band of bandsOf(image, enlarger.scale, reach)) {
       const { large, firstRow } = roomFor(band);

@@ -30,18 +30,35 @@ export async function enlargeRows(
   enlarger: Enlarger,
   firstRow = 0,
 ): Promise<void> {
-  const { scale } = enlarger;
+  const { scale, model } = enlarger;
   const enlarge = (plane: Plane) => imresize(plane, plane.width * scale, plane.height * scale);
-  const { luma, chroma } = split(small, band);
-  const restored = await restoreLuma(enlarge(luma), enlarger);
+  const forNetwork = model.network.reads === 'small' ? (plane: Plane) => plane : enlarge;
   const place = {
     skip: (band.start - band.from) * scale * large.width,
     at: (band.start - firstRow) * scale * large.width,
     count: (band.end - band.start) * scale * large.width,
   };
+  if (small.alpha && large.alpha) writePlane(large.alpha, enlarge(planeOf(small.alpha, small, band)), place);
+  if (model.network.channels === 3 && small.channels === 3) {
+    const colors = await restore(channelsOf(small, band).map(forNetwork), enlarger, [0, 1]);
+    colors.forEach((plane, channel) => writePlane(large.data, plane, place, channel, 3));
+    return;
+  }
+  const { luma, chroma } = split(small, band);
+  const [restored] = await restoreLuma(forNetwork(luma), enlarger);
   if (chroma) writeColors(large.data, restored, enlarge(chroma.blue), enlarge(chroma.red), place);
   else writePlane(large.data, restored, place);
-  if (small.alpha && large.alpha) writePlane(large.alpha, enlarge(planeOf(small.alpha, small, band)), place);
+}
+
+/** Red, green and blue in 0..255. */
+function channelsOf({ data, width }: Photograph, { from, to }: Band): Plane[] {
+  const unit = 255 / whiteOf(data);
+  const pixels = (to - from) * width;
+  return [0, 1, 2].map((channel) => ({
+    data: Float32Array.from({ length: pixels }, (_, i) => data[3 * (from * width + i) + channel] * unit),
+    width,
+    height: to - from,
+  }));
 }
 
 const whiteOf = (samples: Samples) => (samples instanceof Uint16Array ? 65535 : 255);
@@ -71,16 +88,25 @@ function split(image: Photograph, band: Band): { luma: Plane; chroma?: { blue: P
   return { luma: { ...size, data: luma }, chroma: { blue: { ...size, data: blue }, red: { ...size, data: red } } };
 }
 
-/** Through the network in the range it was trained on. MATLAB's Y is 16 + 219/255 of the luma. */
-async function restoreLuma(luma: Plane, { model, engine, protocol }: Enlarger): Promise<Plane> {
+/** Through the network in the range it was trained on; MATLAB's Y is 16 + 219/255 of the luma. An RGB network sees grey. */
+async function restoreLuma(luma: Plane, enlarger: Enlarger): Promise<Plane[]> {
+  const { model, protocol } = enlarger;
+  if (model.network.channels === 3) return restore([luma, luma, luma], enlarger, [0, 1]);
+  return restore([luma], enlarger, protocol.convention === 'studio' ? [16 / 255, 219 / 255] : [0, 1]);
+}
+
+async function restore(planes: Plane[], { model, engine }: Enlarger, range: [offset: number, gain: number]) {
   const { mean, deviation } = model.normalization;
-  const [offset, gain] = protocol.convention === 'studio' ? [16 / 255, 219 / 255] : [0, 1];
-  const input = luma.data.map((value) => ((value * gain) / 255 + offset - mean) / deviation);
-  const [output] = await predict(model, engine, [{ ...luma, data: input }]);
-  return {
-    ...output,
-    data: output.data.map((value) => Math.min(255, Math.max(0, ((value * deviation + mean - offset) * 255) / gain))),
-  };
+  const [offset, gain] = range;
+  const input = planes.map((plane) => ({
+    ...plane,
+    data: plane.data.map((value) => ((value * gain) / 255 + offset - mean) / deviation),
+  }));
+  const output = await predict(model, engine, input);
+  return output.map((plane) => ({
+    ...plane,
+    data: plane.data.map((value) => Math.min(255, Math.max(0, ((value * deviation + mean - offset) * 255) / gain))),
+  }));
 }
 
 interface Place {
@@ -91,10 +117,12 @@ interface Place {
   count: number;
 }
 
-function writePlane(target: Samples, { data }: Plane, { skip, at, count }: Place): void {
-  const white = whiteOf(target),
-    unit = white / 255;
-  for (let i = 0; i < count; i++) target[at + i] = Math.min(white, Math.max(0, Math.round(data[skip + i] * unit)));
+/** Into one of `stored` interleaved channels. */
+function writePlane(target: Samples, { data }: Plane, { skip, at, count }: Place, channel = 0, stored = 1): void {
+  const white = whiteOf(target);
+  const unit = white / 255;
+  for (let i = 0; i < count; i++)
+    target[(at + i) * stored + channel] = Math.min(white, Math.max(0, Math.round(data[skip + i] * unit)));
 }
 
 function writeColors(target: Samples, luma: Plane, blue: Plane, red: Plane, { skip, at, count }: Place): void {

@@ -3,7 +3,8 @@ import { luminance, toRgb, toYCbCr } from '../image/color';
 import type { Image, Plane } from '../image/image';
 import { psnrMeasure } from '../measures/psnr';
 import { ssim7Measure } from '../measures/ssim';
-import { imageOf, planesOf, roundPlane } from './planes';
+import { resizePillow } from '../image/resize';
+import { clipPlane, imageOf, planesOf, roundPlane } from './planes';
 import type { Compared, CompareWith, Protocol } from './protocol';
 
 /** Pillow's luminance, blurred and shrunk by Pillow's bicubic; scores in RGB over the whole picture. */
@@ -35,13 +36,13 @@ async function compareY(image: Image, options: CompareWith): Promise<Compared> {
   return {
     ...(await truthAndBicubic(image, options)),
     // The report gives the network the true chroma.
-    network: network && toRgb({ y: roundPlane(network), cb, cr }, 'full'),
+    network: network && toRgb({ y: roundPlane(fitted(network, y)), cb, cr }, 'full'),
   };
 }
 
 async function compareRgb(image: Image, options: CompareWith): Promise<Compared> {
   const network = await options.restore!.restore(degraded(planesOf(image), options));
-  return { ...(await truthAndBicubic(image, options)), network: imageOf(network) };
+  return { ...(await truthAndBicubic(image, options)), network: imageOf(network.map((plane) => fitted(plane, image))) };
 }
 
 async function truthAndBicubic(image: Image, { scale, sigma, bicubic }: CompareWith): Promise<Compared> {
@@ -63,3 +64,10 @@ const degraded = (planes: Plane[], { scale, sigma }: CompareWith) => ({
   small: () => planes.map((plane) => pillow.shrink(plane, scale, sigma)),
   enlarged: () => planes.map((plane) => pillow.degrade(plane, scale, sigma)),
 });
+
+/**
+ * Pillow shrinks to int(width / scale): what a network makes of that may be some pixels smaller than the original, and is brought
+ * to its size by Pillow's bicubic.
+ */
+const fitted = (plane: Plane, { width, height }: { width: number; height: number }): Plane =>
+  plane.width === width && plane.height === height ? plane : resizePillow(clipPlane(plane), width, height);

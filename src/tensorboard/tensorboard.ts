@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, truncateSync, writeFileSync } f
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { PatchSet } from '../data/patches';
+import { type PatchSet, timesOf } from '../data/patches';
 import { createWasmEngine } from '../engine/wasm/wasm';
 import { OptionError, WriteError } from '../errors';
 import { clipPlane } from '../protocols/planes';
@@ -208,20 +208,20 @@ function writeEpoch(writer: TensorboardWriter, record: EpochRecord): void {
 const SIDE = 96;
 
 async function sampleStrips(
-  { pictures }: PatchSet,
+  patches: PatchSet,
   count: number,
   model: Model,
 ): Promise<{ png: Buffer; width: number; height: number }[]> {
   const engine = await createWasmEngine({ threads: 1 });
+  const times = timesOf(patches);
   try {
     const strips = [];
-    for (const { input, target, width, height } of pictures.slice(0, count)) {
-      const [degraded, original] = [input, target].map((data) => middle(data, width, height));
-      const [restored] = await restoreWith(model, engine).restore({
-        small: () => [degraded],
-        enlarged: () => [degraded],
-      });
-      strips.push(await sideBySide([degraded, clipPlane(restored), original]));
+    for (const { input, target, width, height } of patches.pictures.slice(0, count)) {
+      const degraded = middle(input, width / times, height / times, 1);
+      const original = middle(target, width, height, times);
+      const planes = () => [degraded];
+      const [restored] = await restoreWith(model, engine).restore({ small: planes, enlarged: planes });
+      strips.push(await sideBySide([repeated(degraded, times), clipPlane(restored), original]));
     }
     return strips;
   } finally {
@@ -229,10 +229,22 @@ async function sampleStrips(
   }
 }
 
-function middle(data: Uint8Array, width: number, height: number): Plane {
-  const [w, h] = [Math.min(width, SIDE), Math.min(height, SIDE)];
-  const part = cut({ data, width, height }, { x: (width - w) >> 1, y: (height - h) >> 1, width: w, height: h });
-  return { ...part, data: Float32Array.from(part.data) };
+/** The middle of a picture; `times` as large for a target as for its input. */
+function middle(data: Uint8Array, width: number, height: number, times: number): Plane {
+  const side = (length: number) => Math.min(length / times, SIDE);
+  const [w, h] = [side(width), side(height)];
+  const corner = (length: number, part: number) => times * Math.floor((length / times - part) / 2);
+  const part = { x: corner(width, w), y: corner(height, h), width: w * times, height: h * times };
+  const plane = cut({ data, width, height }, part);
+  return { ...plane, data: Float32Array.from(plane.data) };
+}
+
+/** Each pixel as a square of pixels. */
+function repeated(plane: Plane, times: number): Plane {
+  if (times === 1) return plane;
+  const [width, height] = [plane.width * times, plane.height * times];
+  const at = (i: number) => Math.floor(i / width / times) * plane.width + Math.floor((i % width) / times);
+  return { data: Float32Array.from({ length: width * height }, (_, i) => plane.data[at(i)]), width, height };
 }
 
 async function sideBySide(planes: Plane[]): Promise<{ png: Buffer; width: number; height: number }> {

@@ -122,7 +122,8 @@ export class EpochLoop {
       // A checkpoint holds the weights after the last update only once a loss has shown that they are good.
       if (lossSoFar <= LARGEST_LOSS) await this.saveIfDue();
     };
-    const options = { batchSize: this.given.batchSize, border, onBatch };
+    const { batchSize, loss: kind } = this.given;
+    const options = { batchSize, border, loss: kind, onBatch };
     const loss = await meanLoss(this.data.validation, model, engine, options);
     this.checkLoss('validation loss', loss, 'after its last batch');
     return loss;
@@ -147,9 +148,9 @@ export class EpochLoop {
    * nobody.
    */
   async checkWeights(engine: Engine): Promise<void> {
-    const { batchSize } = this.given;
+    const { batchSize, loss } = this.given;
     const first = { ...this.data.training, count: batchSize };
-    const options = { batchSize, border: this.border, onBatch: () => undefined };
+    const options = { batchSize, border: this.border, loss, onBatch: () => undefined };
     this.checkLoss('loss', await meanLoss(first, this.model, engine, options), `after batch ${this.course.batch}`);
   }
 
@@ -169,7 +170,7 @@ export class EpochLoop {
       buffers,
       symmetries,
     );
-    const loss = await engine.lossAndGradient(model, batch, gradient, { border: this.border });
+    const loss = await engine.lossAndGradient(model, batch, gradient, { border: this.border, loss: given.loss });
     this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
     // The loss has just shown that the weights are good; those after the update may be ruined.
     await this.saveIfDue();

@@ -1,5 +1,6 @@
 import type { InitializeOptions } from '../network/initialize';
 import type { Network } from '../network/network';
+import type { LossName } from '../engine/losses';
 import type { OptimizerOptions } from './optimizers/optimizer';
 
 /** Everything a training run can be told, written beside its results. */
@@ -14,9 +15,11 @@ export interface TrainOptions extends OptimizerOptions {
   schedule: 'constant' | 'cosine';
   /**
    * Pixels at the edge of each patch that the loss leaves out; 'reach': all whose output depends on what lies outside the patch.
-   * With a border the network has not learnt to make good for zeros around a picture, and gets its border reflected instead.
+   * A network trained with a border has never seen zero padding, so pictures are padded by reflection when it is used.
    */
   border: number | 'reach';
+  /** What is minimised; 'mse' by default. */
+  loss?: LossName;
   /** Turns and mirrors each patch at random, anew each epoch. */
   augment?: boolean;
   /** Batches between two entries of the loss curve. */

@@ -58,6 +58,7 @@ const optionNames: Record<keyof TrainOptions, true> = {
   schedule: true,
   border: true,
   augment: true,
+  loss: true,
   lossEvery: true,
   optimizer: true,
   learningRate: true,

@@ -8,8 +8,9 @@ import { checkRunName } from '../runs/runs';
 import { follow, remember, sessionIn } from './runningSessions';
 import { Run } from './session';
 import type { TrainingData, TrainSession, TrainSettings } from './settings';
-import type { Model } from '../network/network';
+import type { Model, Network } from '../network/network';
 import { reachOf } from '../network/geometry';
+import { lossNames } from '../engine/losses';
 import { initialize } from '../network/initialize';
 import { layerSlices } from '../network/parameters';
 
@@ -53,10 +54,11 @@ export function completeOptions(given: Partial<TrainOptions>): TrainOptions {
   };
 }
 
-/** The network as its options say, before the first step. Throws OptionError or UnknownNameError for options out of range. */
-export function modelFor(options: TrainOptions): Model {
+/** The network as its options say, before the first step, for data of this scale. Throws OptionError or UnknownNameError. */
+export function modelFor(options: TrainOptions, scale?: number): Model {
   checkNames(options);
-  const model = initialize(options.network, { seed: options.seed, initialization: options.initialization });
+  const { network, seed, initialization } = options;
+  const model = initialize(network, { seed, initialization, scale });
   layerRates(options.learningRate, layerSlices(model.network).length);
   checkNumbers(options);
   return model;
@@ -64,16 +66,18 @@ export function modelFor(options: TrainOptions): Model {
 
 /** The same for these patches, and the loss's border in pixels. */
 export function prepareModel(options: TrainOptions, training: PatchSet): { model: Model; border: number } {
-  const model = modelFor(options);
+  const model = modelFor(options, training.scale);
+  checkReads(model.network, training);
   const { batchSize } = options;
   if (training.count < batchSize)
     throw new OptionError(
       `batchSize is ${batchSize}, but there are only ${training.count} training patches; use a smaller one`,
     );
-  const border = options.border === 'reach' ? reachOf(model.network) : options.border;
-  if (!Number.isInteger(border) || border < 0 || 2 * border >= training.size) {
+  const border = options.border === 'reach' ? reachOf(model.network) * model.network.scale : options.border;
+  const side = training.size * model.network.scale;
+  if (!Number.isInteger(border) || border < 0 || 2 * border >= side) {
     throw new OptionError(
-      `border is ${border}; use a whole number from 0 to ${Math.ceil(training.size / 2) - 1}, or larger patches`,
+      `border is ${border}; use a whole number from 0 to ${Math.ceil(side / 2) - 1}, or larger patches`,
     );
   }
   // A network trained with a border has never seen zero padding, so pictures are padded by reflection when it is used.
@@ -85,15 +89,27 @@ export function prepareModel(options: TrainOptions, training: PatchSet): { model
   };
 }
 
+/** Throws OptionError for patches that are not what the network reads. */
+function checkReads({ name, reads, scale }: Network, training: PatchSet): void {
+  const wanted = reads === 'small' ? `the small picture at x${scale}` : 'the enlarged picture';
+  const given = training.reads === 'small' ? `small pictures at x${training.scale}` : 'enlarged pictures';
+  if (reads !== training.reads || (reads === 'small' && scale !== training.scale))
+    throw new OptionError(
+      `the network ${name} reads ${wanted}, but the patches are of ${given}; ` +
+        `prepare them with preparePatches(files, { reads: '${reads}', scale: ${reads === 'small' ? scale : training.scale} })`,
+    );
+}
+
 function checkNames(options: TrainOptions): void {
   const known = {
     optimizer: optimizers,
     initialization: ['gaussian', 'he'],
     schedule: ['constant', 'cosine'],
+    loss: lossNames,
   } as const;
-  for (const name of ['optimizer', 'initialization', 'schedule'] as const) {
-    if (!(known[name] as readonly string[]).includes(options[name]))
-      throw new UnknownNameError(name, options[name], known[name]);
+  for (const name of ['optimizer', 'initialization', 'schedule', 'loss'] as const) {
+    const value = options[name] ?? 'mse';
+    if (!(known[name] as readonly string[]).includes(value)) throw new UnknownNameError(name, value, known[name]);
   }
 }
 

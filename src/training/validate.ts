@@ -1,6 +1,7 @@
 import { emptyBatch, fillBatch } from '../data/batches';
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
+import type { LossName } from '../engine/losses';
 import { DatasetError } from '../errors';
 import { evaluate, type EvaluationRow } from '../evaluation/evaluate';
 import type { EpochScores } from '../runs/history';
@@ -10,16 +11,18 @@ import type { Model } from '../network/network';
 interface LossOptions {
   batchSize: number;
   border: number;
+  /** 'mse' by default. */
+  loss?: LossName;
   /** Awaited before each batch, with the mean over the batches so far (NaN before the first); an error it throws ends the sum. */
   onBatch: (loss: number) => void | Promise<void>;
 }
 
-/** The mean squared error over all patches of a set, batch by batch. */
+/** The mean loss over all patches of a set, batch by batch. */
 export async function meanLoss(
   patches: PatchSet,
   model: Model,
   engine: Engine,
-  { batchSize, border, onBatch }: LossOptions,
+  { batchSize, border, loss, onBatch }: LossOptions,
 ): Promise<number> {
   const order = Uint32Array.from({ length: patches.count }, (_, index) => index);
   let batch = emptyBatch();
@@ -28,7 +31,7 @@ export async function meanLoss(
     await onBatch(sum / start);
     const count = Math.min(batchSize, patches.count - start);
     batch = fillBatch(patches, order, start, count, model.normalization, batch);
-    sum += count * (await engine.lossAndGradient(model, batch, null, { border }));
+    sum += count * (await engine.lossAndGradient(model, batch, null, { border, loss }));
   }
   return sum / patches.count;
 }

@@ -25,6 +25,7 @@ const noise = (count) => ({
   scale: 3,
   protocol: 'report',
   sigma: 1,
+  reads: 'enlarged',
 });
 const network = chain([
   { filters: 4, kernel: 3, activation: 'relu' },

@@ -41,6 +41,7 @@ function slopes(count: number): PatchSet {
     scale: 3,
     protocol: 'report',
     sigma: 1,
+    reads: 'enlarged',
   };
 }
 const data = { training: slopes(32), validation: slopes(4) };

@@ -12,7 +12,14 @@ import { onThreads } from '../../src/threads/onThreads';
 import { initialize } from '../../src/network/initialize';
 
 const { twoQuestions, endThread } = require('./twoQuestions.js');
-const missing = { file: join(__dirname, 'missing.png'), protocol: 'report', scale: 3, sigma: 1, size: 32 } as const;
+const missing = {
+  file: join(__dirname, 'missing.png'),
+  protocol: 'report',
+  scale: 3,
+  sigma: 1,
+  reads: 'enlarged',
+  size: 32,
+} as const;
 const sample = async () => (await loadDataset('sample')).training.map((file) => ({ ...missing, file }));
 
 test('pairs are the same on one thread and on three, in the order of the files', async () => {

@@ -14,6 +14,7 @@ function pairsOf(shape: (index: number) => number, side: number, size: number, c
     scale: 3,
     protocol: 'report',
     sigma: 1,
+    reads: 'enlarged',
   };
 }
 

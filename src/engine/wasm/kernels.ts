@@ -14,7 +14,10 @@ export type Kernels = Record<
   | 'kernelGradientWinograd3'
   | 'transformWinograd5'
   | 'convolveWinograd5'
-  | 'kernelGradientWinograd5',
+  | 'kernelGradientWinograd5'
+  | 'transformWinograd4x4'
+  | 'convolveWinograd4x4'
+  | 'kernelGradientWinograd4x4',
   (...values: number[]) => number
 >;
 

@@ -1,4 +1,4 @@
-import type { PatchSet } from '../../data/patches';
+import { type PatchSet, timesOf } from '../../data/patches';
 import { OptionError } from '../../errors';
 import type { Plane } from '../../image/image';
 import { cut } from '../../image/crop';
@@ -61,8 +61,13 @@ export async function samplePairs(
 }
 
 /** The degraded or the original side of one pair, values 0..255. */
-function patch({ pictures, picture, x, y, size }: PatchSet, index: number, which: 'input' | 'target'): Plane {
+function patch(patches: PatchSet, index: number, which: 'input' | 'target'): Plane {
+  const { pictures, picture, x, y, size } = patches;
+  const times = timesOf(patches);
   const { [which]: data, width, height } = pictures[picture[index]];
-  const part = cut({ data, width, height }, { x: x[index], y: y[index], width: size, height: size });
+  const whole = which === 'target' ? { data, width, height } : { data, width: width / times, height: height / times };
+  const factor = which === 'target' ? times : 1;
+  const side = size * factor;
+  const part = cut(whole, { x: factor * x[index], y: factor * y[index], width: side, height: side });
   return { ...part, data: Float32Array.from(part.data) };
 }

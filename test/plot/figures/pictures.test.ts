@@ -38,6 +38,7 @@ function patchSet(): PatchSet {
     scale: 3,
     protocol: 'report',
     sigma: 1,
+    reads: 'enlarged',
   };
 }
 

@@ -3,6 +3,8 @@ export { convolve, convolveSingle, kernelGradient } from './direct';
 export { activate, differentiateActivation, pass, writeShuffled } from './elementwise';
 export { lossOf } from './losses';
 export { convolveWinograd3, kernelGradientWinograd3, transformWinograd3 } from './winograd3';
+export { convolveWinograd4x4, transformWinograd4x4 } from './winograd4x4';
+export { kernelGradientWinograd4x4 } from './winograd4x4Gradient';
 export { convolveWinograd5, transformWinograd5 } from './winograd5';
 export { kernelGradientWinograd5 } from './winograd5Gradient';
 
