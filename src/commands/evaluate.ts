@@ -6,7 +6,7 @@ import { evaluate, type Evaluation } from '../evaluation/evaluate';
 import { scoresToJson } from '../evaluation/scoreJson';
 import { pretrainedNames } from '../formats/pretrained';
 import { writeAtomically } from '../disk/writeAtomically';
-import { explainData } from './dataArgument';
+import { explainHiddenFolder, explainLeftOut } from './dataArgument';
 import { modelNamed } from './modelArgument';
 import { engineOption, protocolOption, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
@@ -42,13 +42,14 @@ export function evaluateCommand(program: Command): void {
 
 async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void> {
   const model = flags.model === 'bicubic' ? undefined : await modelNamed(flags.model);
+  await explainHiddenFolder(folder);
   const files = await filesOf(folder, flags.scale ?? model?.trainedFor?.scale);
   warnOfDegradation(flags, model);
   const engine = model && (await createEngine(flags.engine, flags));
   const options = { ...flags, model, engine, onProgress: showCount('images') };
   const result = await evaluate(files, options).finally(() => engine?.close());
   show(result);
-  await explainData(folder);
+  await explainLeftOut(folder);
   const { protocol, scale, rows, summary } = result;
   if (flags.json) await writeAtomically(flags.json, scoresToJson({ protocol, scale, rows, summary }, 2) + '\n');
 }

@@ -12,7 +12,7 @@ import { type OptimizerName, optimizers } from '../training/optimizers/optimizer
 import { recipes, type TrainOptions } from '../training/recipes';
 import { onStopSignals } from '../training/interrupt';
 import { modelFor, train } from '../training/train';
-import { explainData } from './dataArgument';
+import { explainHiddenFolder, explainLeftOut } from './dataArgument';
 import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
 import { defaultRunFolder } from './runFolderName';
 import { duration, showCount, showLine, showSkipped } from './terminal';
@@ -85,8 +85,10 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const options = flags.resume ? await withRunRate(asked, folder, learningRate) : asked;
   // What is wrong is said before the patches are cut.
   const { network: described } = modelFor(options, flags.scale);
+  const folders = new Set([name, flags.evaluation ?? name]);
+  for (const pictures of folders) await explainHiddenFolder(pictures);
   const data = await prepare(name, flags, described.reads);
-  for (const pictures of [name, flags.evaluation ?? []].flat()) await explainData(pictures);
+  for (const pictures of folders) await explainLeftOut(pictures);
   console.log(
     `${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`,
   );

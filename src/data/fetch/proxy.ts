@@ -12,7 +12,8 @@ const variables = {
  */
 export async function fetchByProxy(url: string, options: RequestInit): Promise<Response> {
   const proxies = { httpProxy: proxyOf(variables.httpProxy), httpsProxy: proxyOf(variables.httpsProxy) };
-  if (!proxies.httpProxy && !proxies.httpsProxy) return fetch(url, options);
+  // undici would send https addresses to the proxy of HTTP_PROXY where HTTPS_PROXY is not set; curl does not.
+  if (!(url.startsWith('https:') ? proxies.httpsProxy : proxies.httpProxy)) return fetch(url, options);
   const undici = await import('undici');
   // An empty text means no proxy; many proxies refuse tunnels to plain http servers.
   const [httpProxy, httpsProxy] = [proxies.httpProxy ?? '', proxies.httpsProxy ?? ''];

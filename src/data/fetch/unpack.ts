@@ -27,7 +27,8 @@ export async function unpack(
     const file = join(target, path);
     await mkdir(dirname(file), { recursive: true });
     await pipeline(content, createWriteStream(file));
-    onFile?.(++done);
+    done++;
+    onFile?.(done);
   };
   try {
     await (kind === 'zip' ? unpackZip : unpackTar)(archive, keep, write);

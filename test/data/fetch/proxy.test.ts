@@ -62,6 +62,12 @@ test('a download from an https address asks HTTPS_PROXY for a tunnel', async () 
   assert.deepEqual(asked, [`CONNECT 127.0.0.1:${portOf(server)}`]);
 });
 
+test('a download from an https address does not go through HTTP_PROXY', async () => {
+  process.env.HTTP_PROXY = `http://127.0.0.1:${portOf(proxy)}`;
+  await assert.rejects(transfer({ url: `https://127.0.0.1:${portOf(server)}/a.zip` }, join(folder, 'https')));
+  assert.deepEqual(asked, []);
+});
+
 test('hosts of NO_PROXY are asked without the proxy', async () => {
   process.env.HTTP_PROXY = `http://127.0.0.1:${portOf(proxy)}`;
   process.env.NO_PROXY = 'example.com,127.0.0.1';
