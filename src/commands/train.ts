@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { evaluationImages, loadDataset } from '../data/datasets';
+import { datasetNames, evaluationImages, loadDataset, splitText } from '../data/datasets';
 import { preparePatches } from '../data/patches';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
@@ -159,6 +159,7 @@ function withAdvice({ message }: Error, learningRate: number | readonly number[]
 async function prepare(name: string, { protocol, scale, threads, evaluation }: TrainFlags, reads: Network['reads']) {
   const files = await loadDataset(name, { scale });
   const scored = evaluation ? await evaluationImages(evaluation, { scale }) : files.evaluation;
+  if (!datasetNames.includes(name)) console.log(splitText({ ...files, evaluation: scored }));
   const training = await preparePatches(files.training, {
     protocol,
     scale,

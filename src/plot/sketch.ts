@@ -68,7 +68,7 @@ export function sketch({ data, layout }: Figure, width: number): string {
   );
   const notes = (layout.annotations as Note[]).map((each) => annotation(each, area));
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
-  const look = `style="max-width:100%;height:auto;background:white" font-family="Helvetica, Arial, sans-serif"`;
+  const look = `style="max-width:100%;height:auto" font-family="Helvetica, Arial, sans-serif"`;
   const content = [heading(layout, area), ...panels, ...notes, legend(traces, area)].join('');
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${look} font-size="${labelSize}" fill="${palette.text}">` +
@@ -187,7 +187,7 @@ function niceStep(range: number): number {
 
 function heading(layout: Figure['layout'], area: Box): string {
   const { text, subtitle } = layout.title as { text: string; subtitle: { text: string } };
-  return label(text, area.left, 30, 'start', 17) + label(subtitle.text, area.left, 58, 'start', 12, palette.bicubic);
+  return label(text, area.left, 30, 'start', 17) + label(subtitle.text, area.left, 58, 'start', 12);
 }
 
 /** One row that ends at the right, beside the title. */

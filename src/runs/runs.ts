@@ -153,8 +153,14 @@ function networkText(network: Network): string {
 
 function summary({ name, options, history }: SavedRun): RunSummary {
   const { network, initialization, optimizer, learningRate, schedule, batchSize, border, seed, epochs } = options;
+  const { psnr, ssim, validationLoss, minutes, ...others } = reached(history);
+  // A wide table is cut off at the right: what runs are judged by comes first.
   return {
     name,
+    psnr,
+    ssim,
+    validationLoss,
+    minutes,
     network: String(optionText(network)),
     initialization,
     optimizer,
@@ -164,7 +170,7 @@ function summary({ name, options, history }: SavedRun): RunSummary {
     border,
     seed,
     epochs,
-    ...reached(history),
+    ...others,
   };
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import sharp from 'sharp';
-import { dataFolder, datasetNames, evaluationImages, loadDataset } from '../../src/data/datasets';
+import { dataFolder, datasetNames, evaluationImages, loadDataset, splitText } from '../../src/data/datasets';
 import { DatasetError, UnknownNameError } from '../../src/errors';
 
 const given = process.env.SRCNN_DATA_DIR;
@@ -156,6 +156,11 @@ test('the only large picture among icons trains, validates and is evaluated', as
   }
   const { training, validation } = await loadDataset(join(folder, 'one-large'));
   assert.deepEqual([training.length, validation.map((file) => basename(file))], [2, ['a.png']]);
+  const name = 'one-large';
+  assert.equal(
+    splitText({ name, training, validation, evaluation: validation }),
+    'one-large: 2 training, 1 validation and 1 evaluation picture',
+  );
 });
 
 const present = (path: string) => given !== undefined && existsSync(join(given, path));

@@ -8,6 +8,7 @@ import { OptionError } from '../../src/errors';
 import type { Image } from '../../src/image/image';
 import { beforeAfter } from '../../src/plot/figures/beforeAfter';
 import { epochScores } from '../../src/plot/figures/epochScores';
+import { palette, runColors } from '../../src/plot/figure';
 import { figurePng, figureSvg, saveFigure } from '../../src/plot/picture';
 import { NoNotebookError, show, showImage } from '../../src/plot/notebook/show';
 import { textWidth } from '../../src/plot/textSize';
@@ -42,6 +43,38 @@ test('the svg holds the title, the legend and the numbers along the axes', async
   for (const text of ['Scores after each epoch', 'PSNR (dB)', 'bicubic', '>27.0<', '>epoch<'])
     assert.ok(svg.includes(text), text);
   assert.ok(!/NaN|Infinity/.test(svg));
+});
+
+test('a figure has no ground of its own: its png is transparent beside the curves, also inside the axes', async () => {
+  const png = sharp(await figurePng(scores(), { scale: 1 }));
+  const { data, info } = await png.raw().toBuffer({ resolveWithObject: true });
+  assert.equal(info.channels, 4);
+  const alphas = Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 3]);
+  assert.deepEqual([alphas[0], alphas.at(-1)], [0, 0]);
+  const clear = alphas.filter((alpha) => alpha === 0).length / alphas.length;
+  assert.ok(clear > 0.8 && clear < 1, `${clear} of the pixels are clear`);
+  assert.doesNotMatch(await figureSvg(scores()), /fill: (white|rgb\(255, 255, 255\)); fill-opacity: 1/);
+});
+
+test('every colour is seen on white and on the #111 of a dark theme', () => {
+  // Relative luminance and contrast as WCAG 2.2 defines them.
+  const linear = (value: number) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+  const luminance = (color: string) =>
+    [0.2126, 0.7152, 0.0722].reduce(
+      (sum, part, i) => sum + part * linear(parseInt(color.slice(1 + 2 * i, 3 + 2 * i), 16) / 255),
+      0,
+    );
+  const contrast = (a: string, b: string) => {
+    const [less, more] = [luminance(a), luminance(b)].sort((one, other) => one - other);
+    return (more + 0.05) / (less + 0.05);
+  };
+  assert.ok(Math.abs(contrast('#000000', '#ffffff') - 21) < 1e-9);
+  const { text, model, bicubic, mark } = palette;
+  for (const ground of ['#ffffff', '#111111']) {
+    assert.ok(contrast(text, ground) > 4.3, `text on ${ground}: ${contrast(text, ground)}`);
+    for (const color of [model, bicubic, mark, ...runColors])
+      assert.ok(contrast(color, ground) > 3, `${color} on ${ground}: ${contrast(color, ground)}`);
+  }
 });
 
 test('drawing a figure leaves it as it was', async () => {

@@ -145,6 +145,7 @@ test('the rows become a DataFrame, also when there are none', async () => {
   type Frame = { shape: number[]; columns: string[]; values: unknown[][] };
   const frame = (await runsFrame(folder, quiet)) as Frame;
   assert.deepEqual(frame.shape, [4, 18]);
+  assert.deepEqual(frame.columns.slice(0, 5), ['name', 'psnr', 'ssim', 'validationLoss', 'minutes']);
   assert.equal(frame.values[1][frame.columns.indexOf('psnr')], 26.1);
   assert.equal(frame.values[1][frame.columns.indexOf('learningRate')], '0.0001-0.0001-0.00001');
   assert.deepEqual(((await runsFrame(join(folder, 'nowhere'))) as Frame).shape, [0, 0]);

@@ -30,9 +30,10 @@ function differences(found: SavedRun[]): DifferenceRow[] {
   const keys = [...new Set(options.flatMap((of) => Object.keys(of)))].filter(
     (key) => new Set(options.map((of) => valueOf(of, key))).size > 1,
   );
-  return found.map(({ name, history }, index) => ({
-    name,
-    ...Object.fromEntries(keys.map((key) => [key, valueOf(options[index], key)])),
-    ...reached(history),
-  }));
+  return found.map(({ name, history }, index) => {
+    const { psnr, ssim, validationLoss, minutes, ...others } = reached(history);
+    const differing = Object.fromEntries(keys.map((key) => [key, valueOf(options[index], key)]));
+    // A wide table is cut off at the right: what runs are judged by comes first.
+    return { name, psnr, ssim, validationLoss, minutes, ...differing, ...others };
+  });
 }

@@ -198,7 +198,7 @@ function emptyPanels(anyEpoch: boolean): Record<string, unknown>[] {
       xref: 'paper',
       yref: 'paper',
       yanchor: 'middle',
-      font: { size: 13, color: palette.bicubic },
+      font: { size: 13, color: palette.text },
     }),
   );
 }

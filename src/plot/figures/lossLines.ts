@@ -25,7 +25,7 @@ export interface LossLines {
 const mostPoints = 400;
 
 /** Single batches stand thin behind their mean. */
-export const singleStyle = { line: { color: palette.model, width: 1 }, opacity: 0.35 };
+export const singleStyle = { line: { color: palette.model, width: 1 }, opacity: 0.6 };
 export const meanStyle = { line: { color: palette.model, width: 1.5 } };
 export const validationStyle = { line: { color: palette.mark, width: 2 } };
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { liveFigure } from '../figures/liveFigure';
 import { figurePng } from '../picture';
-import { send } from './show';
+import { figureOutput, figureWords, send } from './show';
 import { sketch } from '../sketch';
 import type { TrainSession } from '../../training/settings';
 import type { Figure } from '../figure';
@@ -12,7 +12,7 @@ import { chartView } from './pageModules';
 import { RunTrace } from './runTrace';
 
 /** Shows an output, its forms under their MIME types: the first time somewhere, from then on in its place. */
-export type Display = (forms: Record<string, unknown>) => void;
+export type Display = (forms: Record<string, unknown>, metadata?: Record<string, unknown>) => void;
 
 /** A chart that follows a run. */
 export interface LiveChart {
@@ -46,8 +46,8 @@ export function liveChart(session: TrainSession, display?: Display): LiveChart {
 function notebookDisplay(): Display {
   const id = `srcnn-chart-${randomUUID()}`;
   let isUpdate = false;
-  return (forms) => {
-    send(forms, { id, isUpdate });
+  return (forms, metadata) => {
+    send(forms, { id, isUpdate, metadata });
     isUpdate = true;
   };
 }
@@ -175,8 +175,8 @@ class Chart implements LiveChart {
 
   /** An <img>, because a notebook that is not trusted shows it, and a bare <svg> as scattered text. */
   private html(svg: string): string {
-    const { text, subtitle } = liveFigure(this.session, { still: true }).layout.title as Title;
-    const alt = `${text}: ${subtitle.text}`.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+    const words = figureWords(liveFigure(this.session, { still: true }));
+    const alt = words.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
     const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
     const picture = `<img alt="${alt}" src="${source}">`;
     return this.model ? `<div class="${placeOf(this.model)}">${picture}</div>` : picture;
@@ -194,11 +194,7 @@ class Chart implements LiveChart {
     this.model?.stream({ svg, running: false });
     this.display({ 'text/html': this.html(svg) });
     const png = await figurePng(figure, { width, scale: 1 });
-    if (this.ended) this.display({ 'application/vnd.plotly.v1+json': figure, 'image/png': png.toString('base64') });
+    const { data, metadata } = figureOutput(figure, png);
+    if (this.ended) this.display(data, metadata);
   }
-}
-
-interface Title {
-  text: string;
-  subtitle: { text: string };
 }

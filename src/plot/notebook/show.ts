@@ -52,11 +52,34 @@ export async function show(figure: Figure | Image | Plane): Promise<void> {
   kernelWriter();
   // Scale 1: JupyterLab and GitHub show a picture pixel for pixel, and a larger one would be cut off.
   const png = await figurePng(figure, { scale: 1 });
+  const { data, metadata } = figureOutput(figure, png);
+  send(data, { metadata });
+}
+
+/** The output of a figure and its picture: the live figure, the picture, and both described in words. */
+export function figureOutput(
+  figure: Figure,
+  png: Buffer,
+): { data: Record<string, unknown>; metadata: Record<string, unknown> } {
   const words = figureWords(figure);
-  send(
-    { 'application/vnd.plotly.v1+json': figure, 'image/png': png.toString('base64'), 'text/plain': words },
-    { metadata: { 'image/png': { alt: words } } },
-  );
+  return {
+    data: {
+      'application/vnd.plotly.v1+json': asWideAsTheCell(figure),
+      'image/png': png.toString('base64'),
+      'text/plain': words,
+    },
+    metadata: { 'image/png': { alt: words } },
+  };
+}
+
+/**
+ * The figure without a width of its own, so that plotly fills the cell with it. Pictures whose axes are not bound to
+ * one scale would be stretched: a figure with such pictures keeps its width.
+ */
+function asWideAsTheCell({ data, layout: { width, ...layout } }: Figure): Figure {
+  const axis = layout.yaxis as { scaleanchor?: string } | undefined;
+  const wouldStretch = Boolean((layout.images as unknown[] | undefined)?.length) && !axis?.scaleanchor;
+  return { data, layout: wouldStretch ? { ...layout, width } : { ...layout, autosize: true } };
 }
 
 /**

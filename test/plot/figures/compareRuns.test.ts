@@ -67,7 +67,10 @@ test('the figure overlays the curves of runs found by name and of runs at hand',
     await writeFile(join(folder, 'saved', 'options.json'), JSON.stringify(saved.options));
     await writeFile(join(folder, 'saved', 'history.json'), JSON.stringify(saved.history));
     const { figure, differences } = await compareRuns(['saved', run('at hand', {}, [0.6])], folder);
-    assert.deepEqual(Object.keys(differences[0]).slice(0, 2), ['name', 'epochsDone']);
+    assert.deepEqual(Object.keys(differences[0]).slice(0, 6), [
+      ...['name', 'psnr', 'ssim', 'validationLoss', 'minutes'],
+      'epochsDone',
+    ]);
     assert.deepEqual(
       figure.data.filter(({ yaxis }) => yaxis === 'y').map(({ name, y }) => [name, y]),
       [

@@ -39,7 +39,7 @@ const svgOf = (forms: Record<string, unknown>) => {
 const drawn = (forms: Record<string, unknown>) => {
   const html = svgOf(forms);
   const texts = [...html.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
-  const curve = new RegExp('points="([^"]*)" fill="none" stroke="#0b6e99" stroke-width="1.5"', 'g');
+  const curve = new RegExp('points="([^"]*)" fill="none" stroke="#1a7fb0" stroke-width="1.5"', 'g');
   return {
     words: `${texts[0]}: ${texts[1]}`,
     points: Math.max(0, ...[...html.matchAll(curve)].map(([, points]) => points.split(' ').length)),
@@ -51,8 +51,10 @@ test('a chart moves while training runs, without a picture, and ends as the same
   const shown: Record<string, unknown>[] = [];
   const session = start({ epochs: 200 });
   const times: number[] = [];
-  const chart = liveChart(session, (forms) => {
+  let described: Record<string, unknown> | undefined;
+  const chart = liveChart(session, (forms, metadata) => {
     shown.push(forms);
+    described = metadata;
     times.push(Date.now());
     if (shown.length === 4) session.epochs = session.history.epochs.length + 2;
   });
@@ -71,6 +73,8 @@ test('a chart moves while training runs, without a picture, and ends as the same
   const last = shown.at(-1)!;
   assert.deepEqual([...Buffer.from(last['image/png'] as string, 'base64').subarray(1, 4)], [...Buffer.from('PNG')]);
   assert.match(words(plotly(last)), /^Trained \d+ epochs in .*: best validation loss/);
+  assert.deepEqual(described, { 'image/png': { alt: words(plotly(last)) } });
+  assert.equal(plotly(last).layout.autosize, true);
   assert.deepEqual(
     trace(plotly(last), 'validation').x,
     session.history.epochs.map(({ epoch }) => epoch),
@@ -195,7 +199,7 @@ test('a sketch places points as its axes say, and keeps texts from being markup'
   (figure.layout.title as { text: string }).text = 'a < b';
   const svg = sketch(figure, 900);
   assert.match(svg, />a &#60; b</);
-  const [, points] = /points="([^"]*)" fill="none" stroke="#0b6e99" stroke-width="1.5"/.exec(svg)!;
+  const [, points] = /points="([^"]*)" fill="none" stroke="#1a7fb0" stroke-width="1.5"/.exec(svg)!;
   const [first, last] = points.split(' ').map((point) => point.split(',').map(Number));
   const { margin, height } = figure.layout as {
     margin: { l: number; t: number; r: number; b: number };
@@ -230,7 +234,7 @@ test('a run looks the same with and without somebody who looked on: one axis, th
   for (const figure of [live, later, curve]) {
     assert.equal((figure.layout.yaxis as { type: string }).type, 'log');
     const [single, mean] = ['single batches', 'training'].map((name) => trace(figure, name) as Trace & Look);
-    assert.equal(single.opacity, 0.35);
+    assert.equal(single.opacity, 0.6);
     assert.ok(single.line.width < mean.line.width && !mean.opacity);
     assert.equal(single.x.length, 12);
   }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { OptionError } from '../../../src/errors';
-import { figureWords, imageOutput, NoNotebookError, show } from '../../../src/plot/notebook/show';
+import { beforeAfter } from '../../../src/plot/figures/beforeAfter';
+import { slider } from '../../../src/plot/figures/slider';
+import { figureOutput, figureWords, imageOutput, NoNotebookError, show } from '../../../src/plot/notebook/show';
 
 const grey = (width: number, height: number) => ({ width, height, data: new Float32Array(width * height).fill(128) });
 
@@ -33,4 +35,29 @@ test('a figure is described by its title and subtitle without markup', () => {
   const layout = { title: { text: '<b>Loss</b>', subtitle: { text: '20 epochs' } } };
   assert.equal(figureWords({ data: [], layout }), 'Loss: 20 epochs');
   assert.equal(figureWords({ data: [], layout: {} }), 'figure');
+});
+
+const colored = (width: number, height: number) => ({
+  ...{ width, height, channels: 3 as const },
+  data: new Uint8Array(width * height * 3).fill(90),
+});
+
+test('a shown figure is as wide as its cell and clear, and its picture has title and subtitle as alternative text', async () => {
+  const image = colored(60, 40);
+  const figure = await beforeAfter({ original: image, bicubic: image, restored: image });
+  assert.equal(figure.layout.width, 820);
+  const { data, metadata } = figureOutput(figure, Buffer.from('png'));
+  const { layout } = data['application/vnd.plotly.v1+json'] as typeof figure;
+  assert.ok(!('width' in layout));
+  assert.deepEqual([layout.autosize, layout.height], [true, figure.layout.height]);
+  assert.deepEqual([layout.paper_bgcolor, layout.plot_bgcolor], ['rgba(0,0,0,0)', 'rgba(0,0,0,0)']);
+  const words = 'Before and after: the marked 32 x 32 pixels, enlarged below';
+  assert.deepEqual([metadata, data['text/plain']], [{ 'image/png': { alt: words } }, words]);
+  assert.equal(figure.layout.width, 820, 'the figure itself stays as it was');
+});
+
+test('a figure whose pictures would be stretched keeps its width', async () => {
+  const figure = await slider(colored(60, 40), colored(60, 40));
+  const { data } = figureOutput(figure, Buffer.from('png'));
+  assert.deepEqual(data['application/vnd.plotly.v1+json'], figure);
 });
