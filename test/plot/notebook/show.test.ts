@@ -42,7 +42,7 @@ const colored = (width: number, height: number) => ({
   data: new Uint8Array(width * height * 3).fill(90),
 });
 
-test('a shown figure is as wide as its cell and clear, and its picture has title and subtitle as alternative text', async () => {
+test('a shown figure is clear and as wide as its cell, and its alternative text is title and subtitle', async () => {
   const image = colored(60, 40);
   const figure = await beforeAfter({ original: image, bicubic: image, restored: image });
   assert.equal(figure.layout.width, 820);
