@@ -20,8 +20,10 @@ const noPlanes = () => ({ data: new Float32Array(0), count: 0, channels: 1, widt
 export const emptyBatch = (): Batch => ({ input: noPlanes(), target: noPlanes() });
 
 /**
- * Fills a batch with the normalised patches order[start] ... order[start + count - 1]. The arrays of `batch` are used again when
- * they are large enough. `symmetries`, as long as `order`, turns and mirrors each patch: bit 0 mirrors left and right, bit 1 top
+ * Fills a batch with the normalised patches order[start] ... order[start + count - 1]. The arrays of `batch` are used
+ * again when
+ * they are large enough. `symmetries`, as long as `order`, turns and mirrors each patch: bit 0 mirrors left and right,
+ * bit 1 top
  * and bottom, bit 2 swaps rows and columns.
  */
 export function fillBatch(
@@ -58,7 +60,10 @@ export function fillBatch(
   return { input: fill('input', batch.input), target: fill('target', batch.target) };
 }
 
-/** Where a patch's first pixel lies from its upper left corner, and the steps to its neighbours at the right and below. */
+/**
+ * Where a patch's first pixel lies from its upper left corner, and the steps to its neighbours at the right and
+ * below.
+ */
 function walk(size: number, width: number, symmetry: number): { offset: number; right: number; down: number } {
   const offset = (symmetry & 1 ? size - 1 : 0) + (symmetry & 2 ? (size - 1) * width : 0);
   const along = symmetry & 1 ? -1 : 1;

@@ -18,8 +18,10 @@ const creators: Record<EngineName, (options: WasmOptions) => Promise<Engine & { 
 const isEngineName = (name: string): name is EngineName => (engineNames as readonly string[]).includes(name);
 
 /**
- * The engine of this name; without one, that of the environment's SRCNN_ENGINE; without that, the fastest: tensorflow on a GPU, webgpu on a GPU, wasm.
- * A named engine that does not work here is an EngineError with what to do about it, never another engine. `threads` are wasm's.
+ * The engine of this name; without one, that of the environment's SRCNN_ENGINE; without that, the fastest: tensorflow
+ * on a GPU, webgpu on a GPU, wasm.
+ * A named engine that does not work here is an EngineError with what to do about it, never another engine. `threads`
+ * are wasm's.
  */
 export async function createEngine(name?: string, options: WasmOptions = {}): Promise<Engine> {
   const wanted = name ?? (process.env.SRCNN_ENGINE || undefined);

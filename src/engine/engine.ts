@@ -25,14 +25,19 @@ export interface LossOptions {
   loss?: LossName;
 }
 
-/** What computes the network. It keeps no weights: they come with each call, so optimizer and checkpoint are the same for all. */
+/**
+ * What computes the network. It keeps no weights: they come with each call, so optimizer and checkpoint are the same
+ * for all.
+ */
 export interface Engine {
   readonly name: string;
   /** For people: threads, SIMD, device. */
   readonly description: string;
   /**
-   * Mean loss of a batch over the outputs at least `border` pixels from the edge; its gradient with respect to `model.weights`
-   * is written to `gradient` (same length; null: only the loss is wanted). Throws OptionError for a batch or gradient that does
+   * Mean loss of a batch over the outputs at least `border` pixels from the edge; its gradient with respect to
+   * `model.weights`
+   * is written to `gradient` (same length; null: only the loss is wanted). Throws OptionError for a batch or gradient
+   * that does
    * not fit the network, ImageTooSmallError for a border that leaves nothing.
    */
   lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, options?: LossOptions): Promise<number>;

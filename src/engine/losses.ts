@@ -7,7 +7,10 @@ export interface Loss {
 const CHARBONNIER = 1e-3;
 const HUBER = 0.1;
 
-/** The losses that the lab knows: each is the mean over all outputs that count. The engines compute the same in float32. */
+/**
+ * The losses that the lab knows: each is the mean over all outputs that count. The engines compute the same in
+ * float32.
+ */
 export const losses = {
   /** Squared error. */
   mse: { value: (e) => e * e, slope: (e) => 2 * e },

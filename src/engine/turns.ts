@@ -41,7 +41,9 @@ export function checkInput({ network }: Model, input: Planes): void {
   checkPlanes('input', input, network.channels);
 }
 
-/** Throws OptionError for a batch or gradient that does not fit the network, ImageTooSmallError for too wide a border. */
+/**
+ * Throws OptionError for a batch or gradient that does not fit the network, ImageTooSmallError for too wide a border.
+ */
 export function checkBatch(
   { network, weights }: Model,
   { input, target }: Batch,

@@ -7,7 +7,8 @@ import { reachOf } from '../network/geometry';
 import type { Model } from '../network/network';
 
 /**
- * The network's output for normalised planes of one size, `scale` times as large. A network with `padding: 'reflect'` gets the
+ * The network's output for normalised planes of one size, `scale` times as large. A network with `padding: 'reflect'`
+ * gets the
  * planes with their border reflected as far as an output depends on, so that it never sees the zeros around them.
  * Throws WeightsError where an output is NaN or infinite.
  */

@@ -20,7 +20,8 @@ const RED = 0.299,
   BLUE = 0.114;
 
 /**
- * Computes the rows `start * scale` to `end * scale` of the large picture, which begins at the row `firstRow * scale` of the whole.
+ * Computes the rows `start * scale` to `end * scale` of the large picture, which begins at the row `firstRow * scale`
+ * of the whole.
  * Nothing is rounded on the way.
  */
 export async function enlargeRows(
@@ -88,7 +89,10 @@ function split(image: Photograph, band: Band): { luma: Plane; chroma?: { blue: P
   return { luma: { ...size, data: luma }, chroma: { blue: { ...size, data: blue }, red: { ...size, data: red } } };
 }
 
-/** Through the network in the range it was trained on; MATLAB's Y is 16 + 219/255 of the luma. An RGB network sees grey. */
+/**
+ * Through the network in the range it was trained on; MATLAB's Y is 16 + 219/255 of the luma. An RGB network sees
+ * grey.
+ */
 async function restoreLuma(luma: Plane, enlarger: Enlarger): Promise<Plane[]> {
   const { model, protocol } = enlarger;
   if (model.network.channels === 3) return restore([luma, luma, luma], enlarger, [0, 1]);

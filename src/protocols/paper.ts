@@ -6,7 +6,9 @@ import { ssimMeasure } from '../measures/ssim';
 import { clipPlane, imageOf, cropToScale, planesOf, roundPlane } from './planes';
 import type { Compared, CompareWith, Protocol, RestoredImages } from './protocol';
 
-/** MATLAB's imresize of a picture cropped to a multiple of the scale; scores on Y without `scale` pixels at each edge. */
+/**
+ * MATLAB's imresize of a picture cropped to a multiple of the scale; scores on Y without `scale` pixels at each edge.
+ */
 export const paper: Protocol = {
   name: 'paper',
   summary: 'Dong et al.: Y without the border',

@@ -15,7 +15,10 @@ import type { TrainSession } from '../training/settings';
 import { restoreWith } from '../evaluation/restore';
 import type { Model } from '../network/network';
 
-/** Writes an event file record by record; each is whole on disk when the call returns. Throws WriteError, OptionError for a step that is none. */
+/**
+ * Writes an event file record by record; each is whole on disk when the call returns. Throws WriteError, OptionError
+ * for a step that is none.
+ */
 export interface TensorboardWriter {
   readonly file: string;
   scalar(tag: string, step: number, value: number): void;
@@ -26,7 +29,10 @@ export interface TensorboardWriter {
   close(): void;
 }
 
-/** A new event file in the `tensorboard` folder of a run's folder, sorted after those that are there; none is ever changed. */
+/**
+ * A new event file in the `tensorboard` folder of a run's folder, sorted after those that are there; none is ever
+ * changed.
+ */
 export function tensorboardWriter(folder: string): TensorboardWriter {
   const first = !hasEvents(folder);
   const file = newFile(join(folder, 'tensorboard'));
@@ -51,7 +57,10 @@ export function tensorboardWriter(folder: string): TensorboardWriter {
 
 const PREFIX = 'events.out.tfevents.';
 
-/** TensorBoard reads a folder's files in the order of their names, which begin with the time: two within a second must not change places. */
+/**
+ * TensorBoard reads a folder's files in the order of their names, which begin with the time: two within a second must
+ * not change places.
+ */
 function newFile(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true });
@@ -92,7 +101,10 @@ function append(file: string, size: number, record: Buffer): number {
 }
 
 export interface FollowOptions {
-  /** Patches whose pictures are shown after each epoch: degraded, restored and original side by side; data.validation, say. */
+  /**
+   * Patches whose pictures are shown after each epoch: degraded, restored and original side by side; data.validation,
+   * say.
+   */
   samples?: PatchSet;
   /** How many of its pictures, 3 unless told. */
   sampleCount?: number;
@@ -101,7 +113,8 @@ export interface FollowOptions {
 }
 
 /**
- * Writes what a session does into event files under its run's folder: `loss` by batch, the rest by epoch, and sample pictures.
+ * Writes what a session does into event files under its run's folder: `loss` by batch, the rest by epoch, and sample
+ * pictures.
  * A run that is resumed goes on in a new file. Returns what ends it and waits for the last picture.
  * See it with `tensorboard --logdir results/runs`.
  */
@@ -154,7 +167,10 @@ export function followInTensorboard(
   };
 }
 
-/** Writes what of the history was not yet written; what an earlier file of the run holds, or this one before the run fell back to its checkpoint, is left to that. */
+/**
+ * Writes what of the history was not yet written; what an earlier file of the run holds, or this one before the run
+ * fell back to its checkpoint, is left to that.
+ */
 function newScribe(
   session: TrainSession,
   folder: string,
@@ -204,7 +220,10 @@ function writeEpoch(writer: TensorboardWriter, record: EpochRecord): void {
     writer.scalar(name, epoch, value);
 }
 
-/** The middle of the first pictures, at most so many pixels wide and high: enough to see, little to compute beside training. */
+/**
+ * The middle of the first pictures, at most so many pixels wide and high: enough to see, little to compute beside
+ * training.
+ */
 const SIDE = 96;
 
 async function sampleStrips(

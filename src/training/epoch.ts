@@ -18,7 +18,8 @@ import { meanLoss, scoreEpoch } from './validate';
 const DEFAULT_CHECKPOINT_MINUTES = 5;
 
 /**
- * In units of the target's variance, where an answer of the mean grey costs 1: a network this far off does not come back.
+ * In units of the target's variance, where an answer of the mean grey costs 1: a network this far off does not come
+ * back.
  */
 const LARGEST_LOSS = 1e4;
 
@@ -212,7 +213,10 @@ export class EpochLoop {
     this.control.emit('step');
   }
 
-  /** Before the first epoch has ended, its end is guessed: validation is a third of a training step, and scores are left out. */
+  /**
+   * Before the first epoch has ended, its end is guessed: validation is a third of a training step, and scores are
+   * left out.
+   */
   private secondsLeft(secondsPerStep: number): number {
     const { epoch, batch, epochs } = this.course;
     const validation = this.data.validation.count / this.given.batchSize / 3;

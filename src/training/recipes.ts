@@ -14,7 +14,8 @@ export interface TrainOptions extends OptimizerOptions {
   batchSize: number;
   schedule: 'constant' | 'cosine';
   /**
-   * Pixels at the edge of each patch that the loss leaves out; 'reach': all whose output depends on what lies outside the patch.
+   * Pixels at the edge of each patch that the loss leaves out; 'reach': all whose output depends on what lies outside
+   * the patch.
    * A network trained with a border has never seen zero padding, so pictures are padded by reflection when it is used.
    */
   border: number | 'reach';
@@ -28,7 +29,10 @@ export interface TrainOptions extends OptimizerOptions {
 
 const shared = { network: '9-1-7', seed: 0, epochs: 20, batchSize: 128, border: 0, lossEvery: 100 } as const;
 
-/** The report's recipe: N(0, 0.001), SGD with momentum, 1e-4, 1e-4, 1e-5. Its loss leaves 1.0 only after some 7,000 updates. */
+/**
+ * The report's recipe: N(0, 0.001), SGD with momentum, 1e-4, 1e-4, 1e-5. Its loss leaves 1.0 only after some 7,000
+ * updates.
+ */
 const report: TrainOptions = {
   ...shared,
   initialization: 'gaussian',
@@ -38,7 +42,10 @@ const report: TrainOptions = {
   schedule: 'constant',
 };
 
-/** He initialisation, SOAP with cosine decay, small batches, no loss where a patch's edge shows: above bicubic after one epoch of BSDS500, after five above Adam's twelve (results/paper-x3). */
+/**
+ * He initialisation, SOAP with cosine decay, small batches, no loss where a patch's edge shows: above bicubic after
+ * one epoch of BSDS500, after five above Adam's twelve (results/paper-x3).
+ */
 const tuned: TrainOptions = {
   ...shared,
   initialization: 'he',

@@ -204,7 +204,10 @@ export class Run implements TrainSession {
     );
   }
 
-  /** Takes over the folder's checkpoint, or refuses what does not fit: at first, and once the weights in memory are ruined. */
+  /**
+   * Takes over the folder's checkpoint, or refuses what does not fit: at first, and once the weights in memory are
+   * ruined.
+   */
   private async open(): Promise<void> {
     const { loop } = this;
     const { resume = false } = this.settings;

@@ -15,8 +15,10 @@ import { initialize } from '../network/initialize';
 import { layerSlices } from '../network/parameters';
 
 /**
- * Trains SRCNN on patches in the background and returns at once. Where this process trains in the folder already, as when a
- * notebook's cell is run again, the session that does is returned. Throws OptionError or UnknownNameError for options out of
+ * Trains SRCNN on patches in the background and returns at once. Where this process trains in the folder already, as
+ * when a
+ * notebook's cell is run again, the session that does is returned. Throws OptionError or UnknownNameError for options
+ * out of
  * range, LockedError where that session has other options; what goes wrong later rejects `done`.
  */
 export function train(data: TrainingData, settings: TrainSettings = {}): TrainSession {
@@ -54,7 +56,10 @@ export function completeOptions(given: Partial<TrainOptions>): TrainOptions {
   };
 }
 
-/** The network as its options say, before the first step, for data of this scale. Throws OptionError or UnknownNameError. */
+/**
+ * The network as its options say, before the first step, for data of this scale. Throws OptionError or
+ * UnknownNameError.
+ */
 export function modelFor(options: TrainOptions, scale?: number): Model {
   checkNames(options);
   const { network, seed, initialization } = options;

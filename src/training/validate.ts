@@ -13,7 +13,10 @@ interface LossOptions {
   border: number;
   /** 'mse' by default. */
   loss?: LossName;
-  /** Awaited before each batch, with the mean over the batches so far (NaN before the first); an error it throws ends the sum. */
+  /**
+   * Awaited before each batch, with the mean over the batches so far (NaN before the first); an error it throws ends
+   * the sum.
+   */
   onBatch: (loss: number) => void | Promise<void>;
 }
 

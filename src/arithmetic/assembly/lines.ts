@@ -1,4 +1,5 @@
-// Lines of pictures in double precision, two samples to a register: products and sums are rounded one by one, as scipy's are.
+// Lines of pictures in double precision, two samples to a register: products and sums are rounded one by one, as
+// scipy's are.
 // All pointers are byte addresses. Lines are computed in blocks of 4 samples, so each needs room for 3 more.
 
 /** Single precision to double. */
@@ -29,7 +30,8 @@ export function narrow(source: usize, target: usize, width: i32): void {
 }
 
 /**
- * `width` truncated sums of the 2 radius + 1 lines whose addresses are at `starts`. Symmetric pairs are added to the centre
+ * `width` truncated sums of the 2 radius + 1 lines whose addresses are at `starts`. Symmetric pairs are added to the
+ * centre
  * from the far end inwards; `kernel` holds the centre's weight first.
  */
 export function sumPairs(starts: usize, kernel: usize, radius: i32, sums: usize, width: i32): void {
@@ -79,7 +81,8 @@ export function gatherFour(source: usize, stride: usize, target: usize, width: i
 }
 
 /**
- * Weighted sums along four lines whose columns lie together: sample x of the four results, `stride` apart, from counts[x] of the `taps` places
+ * Weighted sums along four lines whose columns lie together: sample x of the four results, `stride` apart, from
+ * counts[x] of the `taps` places
  * that positions and weights hold for it.
  */
 export function sumAcross(

@@ -12,8 +12,10 @@ import { DatasetError } from '../../errors';
 type Keep = (entry: string) => string | undefined;
 
 /**
- * Unpacks the kept entries of a .zip, .tar or .tgz (told by their first bytes, not their name) into a folder; returns their number.
- * DatasetError for something that is no archive or cut short, for an entry that leads outside (`../`, absolute) and for a kept link.
+ * Unpacks the kept entries of a .zip, .tar or .tgz (told by their first bytes, not their name) into a folder; returns
+ * their number.
+ * DatasetError for something that is no archive or cut short, for an entry that leads outside (`../`, absolute) and
+ * for a kept link.
  */
 export async function unpack(
   archive: string,

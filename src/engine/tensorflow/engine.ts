@@ -12,7 +12,10 @@ export interface TfDevice {
   name: string;
   backend: string;
   description: string;
-  /** Pixels that pass through the network at once: the whole batch where memory is plenty, what fits the cache on a processor. */
+  /**
+   * Pixels that pass through the network at once: the whole batch where memory is plenty, what fits the cache on a
+   * processor.
+   */
   pixelsAtOnce: number;
   /** Turns errors that the device reports on the side into ones that are thrown. */
   watch?: <T>(work: () => Promise<T>) => Promise<T>;
@@ -58,7 +61,8 @@ export class TfEngine implements Engine {
 
   /** Runs a graph on this engine's backend and brings its result here. */
   private async compute(graph: () => import('@tensorflow/tfjs').Tensor): Promise<Float32Array> {
-    // TensorFlow computes within the call: without a pause a notebook's next cell and its charts would wait for the end of the training.
+    // TensorFlow computes within the call: without a pause a notebook's next cell and its charts would wait for the
+    // end of the training.
     await nextTurn();
     const run = async () => {
       // Another engine, or the notebook, may have chosen a different backend meanwhile.

@@ -84,7 +84,10 @@ function addAll<T extends tfjs.Tensor>(tf: TensorFlow, terms: readonly T[]): T {
   return addAll(tf, [tf.addN(terms.slice(0, MOST_TERMS)), ...terms.slice(MOST_TERMS)]);
 }
 
-/** A single filter as `kernel` filters of one row each, whose outputs are shifted and added: a convolution with one output wastes most of a vector. */
+/**
+ * A single filter as `kernel` filters of one row each, whose outputs are shifted and added: a convolution with one
+ * output wastes most of a vector.
+ */
 function singleFilter(tf: TensorFlow, x: tfjs.Tensor4D, weights: tfjs.Tensor4D): tfjs.Tensor4D {
   const [kernel, , inputs] = weights.shape,
     pad = (kernel - 1) / 2,
@@ -100,7 +103,10 @@ function singleFilter(tf: TensorFlow, x: tfjs.Tensor4D, weights: tfjs.Tensor4D):
   );
 }
 
-/** What a layer computed: its output and, where it came from one channel, the neighbours that its gradient needs again. */
+/**
+ * What a layer computed: its output and, where it came from one channel, the neighbours that its gradient needs
+ * again.
+ */
 interface Step {
   output: tfjs.Tensor4D;
   around: tfjs.Tensor2D | null;
@@ -150,7 +156,8 @@ function backward(
     return { kernel: asMatrix(x).matMul(asMatrix(delta), true), input };
   }
   if (filters === 1) {
-    // Seen from the input, each pixel takes part in the sums of its neighbours: two plain matrix products, with the taps in reverse.
+    // Seen from the input, each pixel takes part in the sums of its neighbours: two plain matrix products, with the
+    // taps in reverse.
     const pulls = neighbours(tf, delta, kernel);
     const input = wantInput
       ? pulls.matMul(weights.reshape<tfjs.Tensor2D>([kernel ** 2, inputs]).reverse(0)).reshape<tfjs.Tensor4D>(x.shape)
@@ -185,7 +192,10 @@ function centreMask(tf: TensorFlow, height: number, width: number, border: numbe
   ]) as tfjs.Tensor4D;
 }
 
-/** Patches `from` to `from + count` of a batch: their squared errors summed (one value) and, with `gradient`, each layer's kernel and bias gradients, all over `total`. */
+/**
+ * Patches `from` to `from + count` of a batch: their squared errors summed (one value) and, with `gradient`, each
+ * layer's kernel and bias gradients, all over `total`.
+ */
 export function sliceGradient(
   tf: TensorFlow,
   model: Model,
@@ -226,7 +236,10 @@ export function sliceGradient(
   });
 }
 
-/** Adds what `sliceGradient` gave to the sums: gradient in the order of `model.weights`, and returns the slice's share of the loss. */
+/**
+ * Adds what `sliceGradient` gave to the sums: gradient in the order of `model.weights`, and returns the slice's share
+ * of the loss.
+ */
 export function addSlice(model: Model, values: Float32Array, sums: Float64Array | null): number {
   let start = 1;
   for (const layer of sums ? layerSlices(model.network).reverse() : []) {

@@ -32,9 +32,11 @@ function setUnlessSet(name: string, value: string): void {
 }
 
 async function load(): Promise<TensorFlow> {
-  // Read when the library is loaded: its chatter would land in the notebook, and products rounded to 10 bits are no gradients.
+  // Read when the library is loaded: its chatter would land in the notebook, and products rounded to 10 bits are no
+  // gradients.
   setUnlessSet('TF_CPP_MIN_LOG_LEVEL', '3');
-  // On processors with AVX-512 VNNI it is on by default and says so where no level silences it: a tenth to a quarter faster, with results that differ from other processors'.
+  // On processors with AVX-512 VNNI it is on by default and says so where no level silences it: a tenth to a quarter
+  // faster, with results that differ from other processors'.
   setUnlessSet('TF_ENABLE_ONEDNN_OPTS', '0');
   setUnlessSet('NVIDIA_TF32_OVERRIDE', '0');
   setUnlessSet('TF_FORCE_GPU_ALLOW_GROWTH', 'true');

@@ -152,7 +152,8 @@ async function requestDevice(adapter: Adapter): Promise<Device> {
 let engines = 0;
 
 /**
- * The engine on any GPU that WebGPU reaches, through the optional packages `webgpu` and `@tensorflow/tfjs-backend-webgpu`.
+ * The engine on any GPU that WebGPU reaches, through the optional packages `webgpu` and
+ * `@tensorflow/tfjs-backend-webgpu`.
  * `gpu` is false on a software adapter. Throws EngineError where packages, driver or adapter are missing.
  */
 export async function createWebgpuEngine(): Promise<Engine & { gpu: boolean }> {

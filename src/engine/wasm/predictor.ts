@@ -16,7 +16,8 @@ interface Value extends BandValue {
 }
 
 /**
- * The network's output for parts of a picture. A value keeps the rows that the next band needs too. Each layer sees zeros outside
+ * The network's output for parts of a picture. A value keeps the rows that the next band needs too. Each layer sees
+ * zeros outside
  * the picture, as if there were no parts.
  */
 export function predictor(task: PredictTask, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {

@@ -17,7 +17,8 @@ interface Value extends TrainingValue {
 }
 
 /**
- * Loss and gradient of patches, each taken forwards and backwards before the next, so that its planes stay in the cache.
+ * Loss and gradient of patches, each taken forwards and backwards before the next, so that its planes stay in the
+ * cache.
  * Where the loss leaves out a border, the layers compute only what reaches the rest.
  */
 export function trainer(task: TrainTask, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {

@@ -22,7 +22,10 @@ export interface WasmOptions {
   threads?: number;
 }
 
-/** Patches per chunk: the unit a thread takes, and in whose order gradients are added up, whatever the number of threads. */
+/**
+ * Patches per chunk: the unit a thread takes, and in whose order gradients are added up, whatever the number of
+ * threads.
+ */
 const CHUNK = 8;
 // The threads run compiled code: also when the caller is a test that runs the TypeScript source.
 const COMPILED = join(__dirname, '../../../dist/engine/wasm');
@@ -232,7 +235,10 @@ class WasmEngine implements Engine {
     return new Float32Array(this.memory.buffer).slice(targetAt / 4, targetAt / 4 + values);
   }
 
-  /** Byte addresses for blocks of these sizes, one after the other; the memory grows when they do not fit and never shrinks. */
+  /**
+   * Byte addresses for blocks of these sizes, one after the other; the memory grows when they do not fit and never
+   * shrinks.
+   */
   private allocate(sizes: number[]): number[] {
     let end = FIRST_FREE_BYTE;
     const starts = sizes.map((size) => {

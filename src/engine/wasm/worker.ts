@@ -1,4 +1,5 @@
-// One thread: waits for a task, takes chunks of it until none is left, tells the main thread when it was the last to finish.
+// One thread: waits for a task, takes chunks of it until none is left, tells the main thread when it was the last to
+// finish.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Kernels } from './kernels';
 import { predictor } from './predictor';

@@ -13,7 +13,10 @@ export interface SamplePairsOptions {
 
 const gap = 0.08;
 
-/** Training pairs drawn at random, degraded above and original below; the same seed draws the same ones. Throws OptionError for a count out of range. */
+/**
+ * Training pairs drawn at random, degraded above and original below; the same seed draws the same ones. Throws
+ * OptionError for a count out of range.
+ */
 export async function samplePairs(
   patches: PatchSet,
   { count = 10, seed = 0 }: SamplePairsOptions = {},

@@ -1,6 +1,8 @@
-// Direct convolution on channel-first planes with zeros around them. All pointers are byte addresses, all strides bytes.
+// Direct convolution on channel-first planes with zeros around them. All pointers are byte addresses, all strides
+// bytes.
 // Rows are computed in blocks of 8 or 16 pixels; what a block writes beyond `width` is set to zero again.
-// Every inner loop keeps 8 sums in registers, 2 x 4 or 4 x 2: enough to hide a multiply-add's latency; with more, or unrolled
+// Every inner loop keeps 8 sums in registers, 2 x 4 or 4 x 2: enough to hide a multiply-add's latency; with more, or
+// unrolled
 // by hand, the compiler of Node 20 runs out of registers and takes twice as long.
 
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
@@ -104,7 +106,8 @@ export function convolve(
 }
 
 /**
- * The same for a layer of one filter, two rows of 16 pixels at a time. `kernels` is packed [inputs][row, one more than the
+ * The same for a layer of one filter, two rows of 16 pixels at a time. `kernels` is packed [inputs][row, one more than
+ * the
  * kernel has][column][2]: the taps of an input row for the upper output row, and for the lower.
  */
 export function convolveSingle(
@@ -180,8 +183,10 @@ export function convolveSingle(
 }
 
 /**
- * Adds the gradient of a layer's kernels to `gradient` ([filter][input][row][column]) and of its biases to `biasGradient`.
- * `deltas` begins at output (0, 0) of the gradient planes, `from` at the sample under the first tap for it. With `margin`, at
+ * Adds the gradient of a layer's kernels to `gradient` ([filter][input][row][column]) and of its biases to
+ * `biasGradient`.
+ * `deltas` begins at output (0, 0) of the gradient planes, `from` at the sample under the first tap for it. With
+ * `margin`, at
  * least one row of zeros lies above and below each gradient plane: a single filter then takes 2 kernel rows at a time.
  */
 export function kernelGradient(
@@ -213,7 +218,8 @@ export function kernelGradient(
         a3 = within(inputPlane, 3, left);
       for (let r = 0; r < kernel; r += 2)
         for (let c = 0; c < kernel; c++) {
-          // Input row y + r + 1 meets gradient row y + 1 under the tap of row r, and gradient row y under that of row r + 1.
+          // Input row y + r + 1 meets gradient row y + 1 under the tap of row r, and gradient row y under that of row
+          // r + 1.
           dots(
             input + <usize>i * inputPlane + <usize>r * inputRow + ((<usize>c) << 2),
             a1,

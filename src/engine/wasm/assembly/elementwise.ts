@@ -1,4 +1,5 @@
-// Sample by sample over planes of one size. A row is taken in blocks of 4: what lies behind its end must be zero in all operands, and
+// Sample by sample over planes of one size. A row is taken in blocks of 4: what lies behind its end must be zero in
+// all operands, and
 // stays zero.
 
 import { ADD, finish, LINEAR } from './sums';
@@ -16,7 +17,10 @@ function scaledBelowZero(value: v128, gate: v128, slope: f32): v128 {
   return v128.bitselect(value, f32x4.mul(value, f32x4.splat(slope)), f32x4.gt(gate, f32x4.splat(0)));
 }
 
-/** to = activation(from) for leaky ReLU, PReLU (one slope a plane at `slopes`) and tanh. `from` and `to` may be the same. */
+/**
+ * to = activation(from) for leaky ReLU, PReLU (one slope a plane at `slopes`) and tanh. `from` and `to` may be the
+ * same.
+ */
 export function activate(from: usize, to: usize, width: i32, height: i32, activation: i32, slopes: usize): void {
   for (let c = 0; c < countOf(from); c++) {
     const slope: f32 = activation == PRELU ? f32.load(slopes + ((<usize>c) << 2)) : LEAK;
@@ -37,7 +41,8 @@ export function activate(from: usize, to: usize, width: i32, height: i32, activa
 }
 
 /**
- * Multiplies the gradient of a layer's outputs by the activation's derivative. `gates` are what tells it: the sums before PReLU, else
+ * Multiplies the gradient of a layer's outputs by the activation's derivative. `gates` are what tells it: the sums
+ * before PReLU, else
  * the outputs. The gradient of PReLU's slopes is added at `slopeGradient`, row by row, so that few sums grow long.
  */
 export function differentiateActivation(
@@ -82,7 +87,8 @@ export function differentiateActivation(
 }
 
 /**
- * Passes planes on with a mode of `finish`. Where there are fewer planes at one end, each stands for as many neighbours at the
+ * Passes planes on with a mode of `finish`. Where there are fewer planes at one end, each stands for as many
+ * neighbours at the
  * other: they repeat on the way to more planes, and are summed on the way to fewer.
  */
 export function pass(from: usize, to: usize, width: i32, height: i32, mode: i32): void {
@@ -104,7 +110,8 @@ export function pass(from: usize, to: usize, width: i32, height: i32, mode: i32)
 }
 
 /**
- * Writes factor² planes as one that is `factor` times as large, for each channel of the picture at `target`: its rows are
+ * Writes factor² planes as one that is `factor` times as large, for each channel of the picture at `target`: its rows
+ * are
  * `targetRow`, its channels `targetPlane` bytes apart.
  */
 export function writeShuffled(

@@ -30,8 +30,10 @@ function slopeOf(kind: i32, e: f32): f32 {
 }
 
 /**
- * Replaces outputs by scale * slope of the loss inside `border` and by zero outside; returns the sum of the loss inside. For mse
- * `scale` holds the slope's 2. The target is a picture [channel][row][column] that is `factor` times as large as an output
+ * Replaces outputs by scale * slope of the loss inside `border` and by zero outside; returns the sum of the loss
+ * inside. For mse
+ * `scale` holds the slope's 2. The target is a picture [channel][row][column] that is `factor` times as large as an
+ * output
  * plane: plane c * factor² + i * factor + j has its samples at rows i, i + factor, ... and columns j, j + factor, ...
  */
 export function lossOf(

@@ -1,7 +1,8 @@
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
 
 /**
- * Minimal filtering's products m_j of 4 filters for one j, summed over groups of taps or over planes: `count` tiles of lines
+ * Minimal filtering's products m_j of 4 filters for one j, summed over groups of taps or over planes: `count` tiles of
+ * lines
  * `targetPlane` apart, in blocks of 8. `kernels` is packed [group][row][4].
  */
 export function sumTiles(

@@ -3,7 +3,8 @@
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
 
 /**
- * How a sum is stored: as it is, through ReLU, as zero where the value that it replaces is not above zero, or added to that value.
+ * How a sum is stored: as it is, through ReLU, as zero where the value that it replaces is not above zero, or added to
+ * that value.
  */
 export const LINEAR: i32 = 0;
 export const RELU: i32 = 1;
@@ -39,10 +40,12 @@ export function accumulate(address: usize, v: v128): void {
 }
 
 /**
- * 8 dot products over `height` rows of `width` samples (whole blocks of 4): of the planes a, a + a1, a + a2, a + a3 with the planes b, b + b1;
+ * 8 dot products over `height` rows of `width` samples (whole blocks of 4): of the planes a, a + a1, a + a2, a + a3
+ * with the planes b, b + b1;
  * sum (i, j) is added at `sums + i * stepA + j * stepB`, for i < countA and j < countB.
  */
-// The innermost loop of training; planes outside the counts are given as ones that are there, and their sums thrown away.
+// The innermost loop of training; planes outside the counts are given as ones that are there, and their sums thrown
+// away.
 export function dots(
   a: usize,
   a1: usize,

@@ -1,6 +1,8 @@
 // Descriptions in memory, so that a call names planes with one address. The TypeScript side writes them: plan/views.ts.
 
-/** Planes: the first sample that a kernel touches, bytes from plane to plane and from row to row, and how many planes. */
+/**
+ * Planes: the first sample that a kernel touches, bytes from plane to plane and from row to row, and how many planes.
+ */
 // @ts-ignore: decorator
 @inline
 export function dataOf(planes: usize): usize {
@@ -22,7 +24,10 @@ export function countOf(planes: usize): i32 {
   return load<i32>(planes, 12);
 }
 
-/** A workspace of minimal filtering begins as planes: its transformed samples, of which `count` are groups or channels. */
+/**
+ * A workspace of minimal filtering begins as planes: its transformed samples, of which `count` are groups or
+ * channels.
+ */
 // @ts-ignore: decorator
 @inline
 export function linesOf(workspace: usize): usize {

@@ -1,9 +1,14 @@
-// Minimal filtering F(2,3) along the rows (S. Winograd, Arithmetic Complexity of Computations, 1980), for a layer with one input plane.
-// A tile is two outputs beside each other. For 3 taps g it takes 4 products of transformed samples and taps instead of 6:
-//   t = (d0 - d2, d1 + d2, d2 - d1, d1 - d3)      m_j = t_j * w_j      w = (g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2)
+// Minimal filtering F(2,3) along the rows (S. Winograd, Arithmetic Complexity of Computations, 1980), for a layer with
+// one input plane.
+// A tile is two outputs beside each other. For 3 taps g it takes 4 products of transformed samples and taps instead of
+// 6:
+//   t = (d0 - d2, d1 + d2, d2 - d1, d1 - d3)      m_j = t_j * w_j      w = (g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) /
+// 2, g2)
 //   y0 = m0 + m1 + m2                             y1 = m1 - m2 - m3
-// A row of more taps is a sum of such groups of 3, the last filled up with zeros; the m_j are summed over groups and rows before the y are formed.
-// The planes of t have no gaps between rows, so that whatever is summed is one long line. All pointers are byte addresses, all strides bytes.
+// A row of more taps is a sum of such groups of 3, the last filled up with zeros; the m_j are summed over groups and
+// rows before the y are formed.
+// The planes of t have no gaps between rows, so that whatever is summed is one long line. All pointers are byte
+// addresses, all strides bytes.
 
 import { even, high, low, odd } from './lanes';
 import { clearTail, dots, finish, sumPlane, within } from './sums';
@@ -11,8 +16,10 @@ import { sumTiles } from './sumTiles';
 import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
 
 /**
- * The samples t of `rows` rows: planes [j][group][row][tile]. `from` begins at the sample under the kernel's first tap for
- * output (0, 0). Blocks of 4 tiles reach beyond the last one: a plane has room for 8 more, and 8 samples more may be read.
+ * The samples t of `rows` rows: planes [j][group][row][tile]. `from` begins at the sample under the kernel's first tap
+ * for
+ * output (0, 0). Blocks of 4 tiles reach beyond the last one: a plane has room for 8 more, and 8 samples more may be
+ * read.
  */
 export function transformWinograd3(from: usize, rows: i32, workspace: usize): void {
   const input = dataOf(from),
@@ -75,7 +82,8 @@ function formOutputs(
 }
 
 /**
- * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][group][row][4]; the workspace has 16
+ * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][group][row][4]; the
+ * workspace has 16
  * lines of as many tiles as there are, and 8 more.
  */
 export function convolveWinograd3(
@@ -131,7 +139,10 @@ export function convolveWinograd3(
   }
 }
 
-/** One filter's gradient of its outputs, transformed with the transpose of what forms them: (e0, e0 + e1, e0 - e1, -e1) in lines `next` apart. */
+/**
+ * One filter's gradient of its outputs, transformed with the transpose of what forms them: (e0, e0 + e1, e0 - e1,
+ * -e1) in lines `next` apart.
+ */
 function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, target: usize, next: usize): void {
   const zero = f32x4.splat(0);
   let to = target;
@@ -156,7 +167,10 @@ function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, 
   for (let j: usize = 0; j < 4; j++) v128.store(to + j * next, zero);
 }
 
-/** From the sums s_j of one filter, [group][row] each and `next` apart, the gradient of its kernel's taps: g0 = s0 + (s1 + s2) / 2 and so on. */
+/**
+ * From the sums s_j of one filter, [group][row] each and `next` apart, the gradient of its kernel's taps: g0 = s0 +
+ * (s1 + s2) / 2 and so on.
+ */
 function addTaps(sums: usize, next: usize, groups: i32, kernel: i32, gradient: usize): void {
   for (let g = 0; g < groups; g++)
     for (let r = 0; r < kernel; r++) {
@@ -174,7 +188,10 @@ function addTaps(sums: usize, next: usize, groups: i32, kernel: i32, gradient: u
     }
 }
 
-/** What `kernelGradient` computes, from transformed samples; the sums have room for 16 times the kernels' rows and groups. */
+/**
+ * What `kernelGradient` computes, from transformed samples; the sums have room for 16 times the kernels' rows and
+ * groups.
+ */
 export function kernelGradientWinograd3(
   deltas: usize,
   workspace: usize,

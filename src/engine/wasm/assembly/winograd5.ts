@@ -1,8 +1,13 @@
-// Minimal filtering F(4,5) along the rows (S. Winograd, Arithmetic Complexity of Computations, 1980), for 5 x 5 kernels between many planes.
-// A tile is four outputs beside each other. For 5 taps g it takes 8 products of transformed samples and taps instead of 20:
-//   y = A' ((G g) * (B' d)), with the polynomials' values at 0, 1, -1, 2, -2, 1/2, -1/2 and infinity; t = B' d are the samples, w = G g the taps.
-// The m_j = t_j * w_j are summed over planes and rows before the y are formed; a kernel's gradient is G' ((A dy) * (B' d)), summed over tiles.
-// The planes of t have no gaps between rows, so that whatever is summed is one long line. All pointers are byte addresses, all strides bytes.
+// Minimal filtering F(4,5) along the rows (S. Winograd, Arithmetic Complexity of Computations, 1980), for 5 x 5
+// kernels between many planes.
+// A tile is four outputs beside each other. For 5 taps g it takes 8 products of transformed samples and taps instead
+// of 20:
+//   y = A' ((G g) * (B' d)), with the polynomials' values at 0, 1, -1, 2, -2, 1/2, -1/2 and infinity; t = B' d are the
+// samples, w = G g the taps.
+// The m_j = t_j * w_j are summed over planes and rows before the y are formed; a kernel's gradient is G' ((A dy) * (B'
+// d)), summed over tiles.
+// The planes of t have no gaps between rows, so that whatever is summed is one long line. All pointers are byte
+// addresses, all strides bytes.
 
 import { high, low, times } from './lanes';
 import { clearTail, finish } from './sums';
@@ -13,8 +18,10 @@ export const POINTS: usize = 8;
 export const TAPS: i32 = 5;
 
 /**
- * The samples t of `rows` rows of each plane: [j][channel][row][tile]. `samples` begins at the sample under the kernel's first
- * tap for output (0, 0). Blocks of 4 tiles reach beyond the last one: a plane has room for 8 more, and 20 samples more may be read.
+ * The samples t of `rows` rows of each plane: [j][channel][row][tile]. `samples` begins at the sample under the
+ * kernel's first
+ * tap for output (0, 0). Blocks of 4 tiles reach beyond the last one: a plane has room for 8 more, and 20 samples more
+ * may be read.
  */
 export function transformWinograd5(samples: usize, rows: i32, workspace: usize): void {
   const input = dataOf(samples),
@@ -137,7 +144,8 @@ function formOutputs(
 }
 
 /**
- * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][channel][row][4]; the workspace has 32
+ * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][channel][row][4]; the
+ * workspace has 32
  * lines of as many tiles as there are, and 8 more.
  */
 export function convolveWinograd5(

@@ -54,7 +54,10 @@ function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, 
   for (let j: usize = 0; j < POINTS; j++) v128.store(to + j * next, f32x4.splat(0));
 }
 
-/** From the sums s_j of one filter, [channel][row] each and `next` apart, the gradient of its kernels' taps, a row of 5 after the other. */
+/**
+ * From the sums s_j of one filter, [channel][row] each and `next` apart, the gradient of its kernels' taps, a row of
+ * 5 after the other.
+ */
 function addTaps(sums: usize, next: usize, rows: i32, gradient: usize): void {
   for (let row = 0; row < rows; row++) {
     let at = sums;
@@ -87,7 +90,10 @@ function addTaps(sums: usize, next: usize, rows: i32, gradient: usize): void {
   }
 }
 
-/** What `kernelGradient` computes, from transformed samples; the sums have room for 32 times the channels' kernel rows. */
+/**
+ * What `kernelGradient` computes, from transformed samples; the sums have room for 32 times the channels' kernel
+ * rows.
+ */
 export function kernelGradientWinograd5(
   deltas: usize,
   workspace: usize,

@@ -1,11 +1,15 @@
-// How a picture is cut for prediction: strips, each walked downwards in bands of rows, so that all planes of a band stay in the cache.
+// How a picture is cut for prediction: strips, each walked downwards in bands of rows, so that all planes of a band
+// stay in the cache.
 import { type Graph, needed } from './graph';
 import { type PackedLayer } from './packed';
 import { type Planes, planeLength } from './planes';
 import { roundUp } from './plan';
 import { VIEW_BYTES } from './views';
 
-/** Rows that pass through all layers at once: with strips of 128 samples, the planes of 9-1-7 for them fit a cache of 512 KB. */
+/**
+ * Rows that pass through all layers at once: with strips of 128 samples, the planes of 9-1-7 for them fit a cache of
+ * 512 KB.
+ */
 export const BAND = 8;
 const STRIP = 128;
 const LINE = 16;

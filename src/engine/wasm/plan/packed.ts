@@ -19,7 +19,10 @@ export interface Direction {
   start: number;
 }
 
-/** The layers of a lowered network with their plans, as many zeros as the backward passes need for biases, and the length. */
+/**
+ * The layers of a lowered network with their plans, as many zeros as the backward passes need for biases, and the
+ * length.
+ */
 export function packedLayers(
   slices: readonly LayerSlice[],
   use: Shape['use'],
@@ -56,7 +59,8 @@ export function packWeights(weights: Float32Array, packed: readonly PackedLayer[
       forwards.shape,
       (f, i, tap) => weights[kernelStart + (f * inputs + i) * area + tap],
     );
-    // The gradient of a convolution's input is a convolution with the kernels turned by 180 degrees and the channels exchanged.
+    // The gradient of a convolution's input is a convolution with the kernels turned by 180 degrees and the channels
+    // exchanged.
     backwards.plan.pack(
       target,
       backwards.start,

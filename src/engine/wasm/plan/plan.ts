@@ -1,7 +1,10 @@
 import type { Kernels } from '../kernels';
 import type { Views } from './views';
 
-/** A convolution as a plan looks at it: forwards, or the gradient of a layer's input, in which inputs and outputs are exchanged. */
+/**
+ * A convolution as a plan looks at it: forwards, or the gradient of a layer's input, in which inputs and outputs are
+ * exchanged.
+ */
 export interface Shape {
   inputs: number;
   outputs: number;
@@ -24,7 +27,10 @@ export interface Bound {
   pad: number;
 }
 
-/** A convolution between planes: `under` is the address of the sample of `from` under the kernel's first tap for the first output. */
+/**
+ * A convolution between planes: `under` is the address of the sample of `from` under the kernel's first tap for the
+ * first output.
+ */
 export interface Job {
   shape: Shape;
   from: Bound;
@@ -52,13 +58,19 @@ export interface Plan {
   fits(shape: Shape): boolean;
   /** Floats of packed kernels. */
   packedLength(shape: Shape): number;
-  /** Packs the kernels into `target`, which holds zeros, from `start`; `value` gives a tap of [output][input][row * kernel + column]. */
+  /**
+   * Packs the kernels into `target`, which holds zeros, from `start`; `value` gives a tap of [output][input][row *
+   * kernel + column].
+   */
   pack(target: Float32Array, start: number, shape: Shape, value: TapValue): void;
   /** Floats that a thread needs beside the planes, for outputs of up to width x height. */
   workspace(shape: Shape, width: number, height: number): number;
   /** Binds a convolution to its memory once; the returned function runs it. */
   convolve(kernels: Kernels, views: Views, job: Job): () => void;
-  /** Binds the gradient of a layer's kernels; the returned function adds it at the two addresses. It may use what `convolve` left. */
+  /**
+   * Binds the gradient of a layer's kernels; the returned function adds it at the two addresses. It may use what
+   * `convolve` left.
+   */
   kernelGradient(
     kernels: Kernels,
     views: Views,

@@ -17,7 +17,10 @@ export const single: Plan = {
   kernelGradient: directGradient,
 };
 
-/** [input][row, one more][column][2]: the tap of an input row for the upper output row is that of the next row for the lower. */
+/**
+ * [input][row, one more][column][2]: the tap of an input row for the upper output row is that of the next row for the
+ * lower.
+ */
 function packSingle(target: Float32Array, start: number, { inputs, kernel }: Shape, value: TapValue): void {
   const area = kernel ** 2;
   for (let i = 0; i < inputs; i++)

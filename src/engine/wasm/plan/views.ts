@@ -13,7 +13,9 @@ export interface View {
   count: number;
 }
 
-/** A workspace of minimal filtering: its transformed samples as planes, lines for products, sums, and tiles in a row. */
+/**
+ * A workspace of minimal filtering: its transformed samples as planes, lines for products, sums, and tiles in a row.
+ */
 export interface Workspace extends View {
   lines: number;
   line: number;
