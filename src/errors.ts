@@ -1,7 +1,10 @@
 import { dirname } from 'node:path';
 import { inspect } from 'node:util';
 
-/** The lab's own files, Node's, and the notebook's kernel with the compiled cell: no lines that a user could look up. */
+/**
+ * Parts of the paths of files that are of no use to a user: the lab's own, Node's, the notebook kernel's and the
+ * compiled cell.
+ */
 const inner = [`${__dirname}/`, `${dirname(__dirname)}/dist/`, 'node:', '/tslab/', 'evalmachine.<anonymous>'];
 
 /** The lab's named errors: each message says what was wrong, in which file or option, and what to do. */

@@ -13,7 +13,10 @@ export interface Dataset {
   evaluation: string[];
 }
 
-/** The nine public-domain photographs that come with the package: seven to train on, one to validate, one to evaluate. */
+/**
+ * The nine public-domain photographs that come with the package: seven for training, one for validation, one for
+ * evaluation.
+ */
 const samplePhotographs = {
   training: [
     'acanthus-mollis',
@@ -40,11 +43,13 @@ export function dataFolder(): string {
 }
 
 /**
- * The files of a data set known by name, or of any folder of images. Of a folder, every tenth picture in the order of the names is
- * held out (the last one where there are fewer than ten): it validates and is evaluated, and the others train. Pictures with a side
- * below 64 pixels are not held out while there are larger ones; a picture that alone is large does all three. Another split is an object
- * of one's own, `{ training, validation, evaluation }`, for example of two folders' `imageFiles`. `scale` picks the pictures of set5, set14, bsd100 and urban100
- * that were cropped for it. Throws DatasetError when the set is not there or not whole, UnknownNameError when there is no such set or folder.
+ * The files of a data set known by name, or of any folder of images. In a folder, every tenth picture in the order of
+ * the names is held out (the last one where there are fewer than ten): the pictures held out serve for validation and
+ * evaluation, the others for training. A picture with a side below 64 pixels is not held out while there are larger
+ * ones; if only one picture is large, it serves for all three. For another split, write the object `{ training,
+ * validation, evaluation }` yourself, for example from two folders' `imageFiles`. `scale` selects the pictures of
+ * set5, set14, bsd100 and urban100 that were cropped for it. Throws DatasetError when the set is missing or
+ * incomplete, UnknownNameError when there is no such set or folder.
  */
 export async function loadDataset(name: string, { scale = 3 }: { scale?: number } = {}): Promise<Dataset> {
   if (name === 'sample') return sample();
@@ -74,7 +79,10 @@ function sample(): Dataset {
   };
 }
 
-/** The report's training list: train, the nine repeated, test; validation on val; the report's own evaluation images where they are there. */
+/**
+ * The report's training list: train, the nine repeated, test. The validation images are those of val, and the
+ * evaluation images are the report's own where they are installed.
+ */
 async function bsds500(): Promise<Dataset> {
   const [train, validation, test] = await whole('bsds500', 'bsds500', { train: 200, val: 100, test: 200 });
   const again = repeated.flatMap((id) => train.filter((file) => basename(file) === `${id}.jpg`));
@@ -87,7 +95,10 @@ async function div2k(): Promise<Dataset> {
   return { name: 'div2k', training, validation, evaluation: validation };
 }
 
-/** The pictures cropped for this scale, else the uncropped, else those of another scale, else the same photographs in another set. */
+/**
+ * The pictures cropped for this scale; failing that the uncropped ones, then those of another scale, then the same
+ * photographs in another set.
+ */
 async function benchmark(
   { name, archives: [{ folder, layouts }], instead = {} }: CatalogueEntry,
   scale: number,
@@ -124,7 +135,10 @@ async function folder(path: string): Promise<Dataset> {
   return { name: path, training: files.filter((file) => !isHeld.has(file)), validation: held, evaluation: held };
 }
 
-/** By the file's header only. A file that cannot be read counts as large: whoever reads it says what is wrong with it. */
+/**
+ * Reads only the header of the file. A file that cannot be read counts as large: the code that reads it later reports
+ * the error.
+ */
 async function isLargeEnough(file: string): Promise<boolean> {
   const size = await sharp(file)
     .metadata()

@@ -18,8 +18,9 @@ export interface PretrainedOptions {
 }
 
 /**
- * The network with trained weights by name ('x2', 'x3', 'x4'), or from a .safetensors file; synchronous, as the files are small.
- * Throws WeightsError for a file that is not there, torn or another network's, UnknownNameError for another name.
+ * The network with trained weights by name ('x2', 'x3', 'x4'), or from a .safetensors file; synchronous, as the files
+ * are small. Throws WeightsError for a file that is missing, damaged or belongs to another network, UnknownNameError
+ * for another name.
  */
 export function pretrained(
   name: string,

@@ -24,7 +24,9 @@ export interface Transposed {
   activation: Activation;
 }
 
-/** A skip: the output of an earlier layer, or the network's input, is added; where that has fewer planes, they repeat. */
+/**
+ * A skip: the output of an earlier layer, or the network's input, is added; where that has fewer planes, they repeat.
+ */
 export interface Add {
   kind: 'add';
   /** The index in `layers` of the layer whose output is added, or 'input'. */

@@ -25,7 +25,10 @@ export interface Tensor {
   /** conv1.weight, conv1.bias, prelu1.weight, deconv1.weight, ...: counted from 1, transposed ones apart. */
   name: string;
   role: 'kernel' | 'bias' | 'slope';
-  /** [filters, inputs, rows, columns] for a convolution's kernel, [inputs, filters, rows, columns] for a transposed one's. */
+  /**
+   * [filters, inputs, rows, columns] for a convolution's kernel, [inputs, filters, rows, columns] for a transposed
+   * one's.
+   */
   shape: number[];
   start: number;
   end: number;

@@ -29,8 +29,9 @@ export interface TransferOptions {
 const pauses = [200, 1000, 4000];
 
 /**
- * Downloads an address into a file and goes on where an earlier attempt stopped, in this run or another one. Throws WriteError
- * when the disk is too small or not writable, else an Error that says what the server did; what came stays in the file.
+ * Downloads an address into a file and resumes where an earlier attempt stopped, in this run or another one. Throws
+ * WriteError when the disk is too small or not writable, otherwise an Error that says what the server did; the bytes
+ * received so far stay in the file.
  */
 export async function transfer(mirror: Mirror, file: string, options: TransferOptions = {}): Promise<void> {
   let answered = false;
@@ -132,7 +133,10 @@ async function receive(
     throw new Error(`the connection ended after ${done} of ${expected} bytes`);
 }
 
-/** What an earlier attempt left, and what the server said to recognise the file by. Without that note it cannot be gone on with. */
+/**
+ * The size of the file that an earlier attempt left, and the validator by which the server recognises the file.
+ * Without that validator the download cannot be resumed.
+ */
 async function earlier(file: string): Promise<{ size: number; validator: string }> {
   const validator = await readFile(validatorFile(file), 'utf8').catch(() => undefined);
   return validator === undefined ? { size: 0, validator: '' } : { size: await sizeOf(file), validator };

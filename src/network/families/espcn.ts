@@ -1,7 +1,10 @@
 import type { Network } from '../network';
 import type { Family, NetworkOptions } from './family';
 
-/** ESPCN (Shi et al. 2016, arXiv 1609.05158): 5-3-3 with 64 and 32 filters and tanh on the small picture, then a shuffle. */
+/**
+ * ESPCN (Shi et al. 2016, arXiv 1609.05158): 5-3-3 with 64 and 32 filters and tanh on the small picture, then a
+ * shuffle.
+ */
 export function espcn({ scale = 3, channels = 1 }: NetworkOptions = {}): Network {
   return {
     name: 'espcn',

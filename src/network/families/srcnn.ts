@@ -6,7 +6,9 @@ export interface SrcnnOptions {
   kernels: readonly number[];
   /** Filters of all layers but the last, which has one: [64, 32] by default. */
   filters?: readonly number[];
-  /** Whether the enlarged picture is added to the output, so that the network learns the difference; false by default. */
+  /**
+   * Whether the enlarged picture is added to the output, so that the network learns the difference; false by default.
+   */
   residual?: boolean;
   /** 1: luminance, the default. 3: RGB. */
   channels?: 1 | 3;
