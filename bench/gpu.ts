@@ -166,7 +166,9 @@ async function main(): Promise<void> {
       { rounds, warmUps: 1, onNote: note },
     );
     const seconds = new Map([...found].map(([name, { ms }]) => [name, (ms / 1000) * (EPOCH_STEPS / steps)]));
-    const about = `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}; an epoch (${EPOCH_STEPS} steps of ${BATCH} patches) extrapolated from the median of ${rounds} turns of ${steps} steps.`;
+    const about =
+      `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.versions.node}, ` +
+      `${new Date().toISOString().slice(0, 10)}; an epoch (${EPOCH_STEPS} steps of ${BATCH} patches) extrapolated from the median of ${rounds} turns of ${steps} steps.`;
     const text = table(rows, seconds, about);
     console.log(text);
     if (values.write) writeTable(text);

@@ -122,7 +122,8 @@ export async function startPeers(
     new Peer(name, python!, [script('torch_peer.py'), ...count, ...options], variables);
   if (!python)
     onNote(
-      `the Python peers are not there: no Python in ${environment}; "npm run bench -- --peers" installs them into bench/.venv`,
+      `the Python peers are not there: no Python in ${environment}; "npm run bench -- --peers" installs them ` +
+        'into bench/.venv',
     );
   const peers = [
     ...(python

@@ -23,7 +23,8 @@ function installPeers() {
   rmSync(environment, { recursive: true, force: true });
   if (!makeEnvironment())
     return console.log(
-      'No Python with its venv module (Debian: apt install python3-venv; or name one in PYTHON): going on without the Python peers.',
+      'No Python with its venv module (Debian: apt install python3-venv; or name one in PYTHON): going on ' +
+        'without the Python peers.',
     );
   const python =
     process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');

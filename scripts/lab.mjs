@@ -6,7 +6,8 @@ import { makeWorkingCopies, workingFolder } from './workingCopies.mjs';
 const options = process.argv.slice(2);
 if (options.includes('--help')) {
   console.log(
-    'npm run lab [-- JUPYTER-OPTION ...]   opens JupyterLab on copies of the notebooks, for example -- --no-browser --port 9000',
+    'npm run lab [-- JUPYTER-OPTION ...]   opens JupyterLab on copies of the notebooks, for example -- ' +
+      '--no-browser --port 9000',
   );
 } else {
   await main(async () => {

@@ -20,9 +20,15 @@ export function explain(output, registry) {
   if (/ENOSPC|No space left on device|Errno 28/.test(output))
     return 'the disk is full: free a gigabyte, then run the command again';
   if (/SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERT_|CERTIFICATE_VERIFY_FAILED/.test(output))
-    return `${registry} is answered by a machine whose certificate is not trusted (a proxy?): name its certificate in NODE_EXTRA_CA_CERTS and PIP_CERT, then run the command again`;
+    return (
+      `${registry} is answered by a machine whose certificate is not trusted (a proxy?): name its certificate ` +
+      'in NODE_EXTRA_CA_CERTS and PIP_CERT, then run the command again'
+    );
   if (unreachable)
-    return `${registry} cannot be reached (${unreachable[0]}): check the network, or the proxy in HTTPS_PROXY, then run the command again`;
+    return (
+      `${registry} cannot be reached (${unreachable[0]}): check the network, or the proxy in HTTPS_PROXY, ` +
+      'then run the command again'
+    );
   if (/EACCES|Permission denied/.test(output))
     return 'the folder is not writable: give yourself the right to write in it, then run the command again';
   return undefined;
@@ -45,7 +51,8 @@ function run(program, args, registry, environment = process.env) {
   const what = [basename(program), ...args.slice(0, 3)].join(' ');
   if (error)
     throw new SetupError(
-      `${what} could not be started (${error.code}): ${program === 'npm' ? 'install npm, which comes with Node (Debian: apt install npm)' : 'delete .venv and node_modules, then run the command again'}`,
+      `${what} could not be started (${error.code}): ` +
+        `${program === 'npm' ? 'install npm, which comes with Node (Debian: apt install npm)' : 'delete .venv and node_modules, then run the command again'}`,
     );
   if (status === 0) return;
   const clear = explain(stderr, registry);
@@ -99,7 +106,8 @@ export async function buildProject() {
 /** What a Python lacks for the lab; null when it is not there, '' when it lacks nothing. */
 function lacks(python) {
   const program =
-    "import sys\nprint('%d.%d.%d' % sys.version_info[:3])\ntry:\n import venv, ensurepip\nexcept ImportError: print('none')";
+    "import sys\nprint('%d.%d.%d' % sys.version_info[:3])\ntry:\n import venv, ensurepip\nexcept ImportError: " +
+    "print('none')";
   const { status, stdout = '' } = spawnSync(python, ['-c', program], { encoding: 'utf8' });
   const [version = '', none] = (stdout ?? '').trim().split(/\s+/);
   if (status !== 0 || !version) return null;
@@ -107,7 +115,8 @@ function lacks(python) {
   if (major < 3 || (major === 3 && minor < 9))
     return `${python} is Python ${version}: install Python 3.9 or newer, or name one in PYTHON`;
   return none
-    ? `${python} (Python ${version}) lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv), or name another Python in PYTHON`
+    ? `${python} (Python ${version}) lacks its venv module: install it (Debian, Ubuntu: apt install ` +
+        'python3-venv), or name another Python in PYTHON'
     : '';
 }
 
@@ -121,7 +130,8 @@ function findPython() {
     lack ??
       (named
         ? `PYTHON names ${named}, which does not run: name Python 3.9 or newer there`
-        : 'no Python: install Python 3.9 or newer with its venv module (Debian, Ubuntu: apt install python3-venv), or name one in PYTHON'),
+        : 'no Python: install Python 3.9 or newer with its venv module (Debian, Ubuntu: apt install ' +
+          'python3-venv), or name one in PYTHON'),
   );
 }
 

@@ -40,7 +40,8 @@ export const folders = (base = root) => ({
 export function requirement(platform, cuda) {
   if (platform === 'win32')
     throw new SetupError(
-      "Windows: TensorFlow's wheel has no library to compile against; use the default engine wasm, or WSL 2 with --cuda",
+      "Windows: TensorFlow's wheel has no library to compile against; use the default engine wasm, or WSL 2 " +
+        'with --cuda',
     );
   if (platform === 'darwin' && cuda)
     throw new SetupError('macOS has no CUDA: leave out --cuda, or try the engine webgpu');
@@ -140,7 +141,8 @@ export function findCompiler(environment = process.env) {
   }
   const named = environment.CXX ? ` (CXX names ${environment.CXX}, which does not run)` : '';
   throw new SetupError(
-    `no C++ compiler${named}: install one (Debian: apt install g++; macOS: xcode-select --install), or go on with the default engine wasm`,
+    `no C++ compiler${named}: install one (Debian: apt install g++; macOS: xcode-select --install), or go on ` +
+      'with the default engine wasm',
   );
 }
 
@@ -159,11 +161,13 @@ const oldestDriver = 525;
 export function checkDriver(version) {
   if (version === null)
     throw new SetupError(
-      `no NVIDIA driver here: install ${oldestDriver} or newer (nvidia-smi must list the GPU), leave out --cuda, or try the engine webgpu on another GPU`,
+      `no NVIDIA driver here: install ${oldestDriver} or newer (nvidia-smi must list the GPU), leave out ` +
+        '--cuda, or try the engine webgpu on another GPU',
     );
   if (Number(version.split('.')[0] || oldestDriver) < oldestDriver)
     throw new SetupError(
-      `the NVIDIA driver ${version} is too old: install ${oldestDriver} or newer, or go on with the default engine wasm`,
+      `the NVIDIA driver ${version} is too old: install ${oldestDriver} or newer, or go on with the default ` +
+        'engine wasm',
     );
 }
 
@@ -181,7 +185,8 @@ function findNodeHeaders() {
   const found = candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
   if (!found)
     throw new SetupError(
-      `no header files of Node (node_api.h) in ${candidates[0]}: install them (Debian: libnode-dev), or a Node from nodejs.org, which has them`,
+      `no header files of Node (node_api.h) in ${candidates[0]}: install them (Debian: libnode-dev), or a Node ` +
+        'from nodejs.org, which has them',
     );
   return found;
 }
@@ -300,7 +305,8 @@ export async function check() {
   );
   if (!(off < 1e-4))
     throw new SetupError(
-      `its training step is off by ${off.toExponential(1)} against the engine wasm's: please report it with the output of npx srcnn engines`,
+      `its training step is off by ${off.toExponential(1)} against the engine wasm's: please report it with the ` +
+        'output of npx srcnn engines',
     );
   console.log(`${engines[1].description}: its training step agrees with the engine wasm's to ${off.toExponential(1)}`);
   const { gpu } = engines[1];
@@ -317,11 +323,13 @@ function checkApart(cuda) {
   );
   if (signal === 'SIGILL')
     throw new SetupError(
-      'this processor lacks instructions that TensorFlow is built with (AVX); the lab goes on with the default engine wasm',
+      'this processor lacks instructions that TensorFlow is built with (AVX); the lab goes on with the default ' +
+        'engine wasm',
     );
   if (signal)
     throw new SetupError(
-      `TensorFlow's library took its process down (${signal}): npm run setup:tensorflow -- --remove, then set it up again; the lab goes on with the default engine wasm`,
+      `TensorFlow's library took its process down (${signal}): npm run setup:tensorflow -- --remove, then set ` +
+        'it up again; the lab goes on with the default engine wasm',
     );
   if (status !== 0)
     throw new SetupError(
@@ -335,7 +343,8 @@ async function checkHere(cuda) {
   });
   if (cuda && !gpu)
     throw new SetupError(
-      `TensorFlow sees no NVIDIA GPU and computes on the processor: nvidia-smi must list one, with driver ${oldestDriver} or newer`,
+      'TensorFlow sees no NVIDIA GPU and computes on the processor: nvidia-smi must list one, with driver ' +
+        `${oldestDriver} or newer`,
     );
   return 0;
 }
@@ -366,7 +375,8 @@ async function setUp({ cuda, prebuilt }) {
   }
   checkApart(cuda);
   console.log(
-    "The engine tensorflow is ready: engine: 'tensorflow' in a notebook, --engine tensorflow on the command line, or SRCNN_ENGINE=tensorflow for all.",
+    "The engine tensorflow is ready: engine: 'tensorflow' in a notebook, --engine tensorflow on the command " +
+      'line, or SRCNN_ENGINE=tensorflow for all.',
   );
   return 0;
 }

@@ -32,7 +32,8 @@ export function pretrained(
   const file = named ? join(results, folders[name], 'weights.safetensors') : name;
   if (!existsSync(file)) {
     const why = named
-      ? `the weights ${name} did not come with this copy of the package; train them (npx srcnn train --protocol paper --scale ${name.slice(1)})`
+      ? `the weights ${name} did not come with this copy of the package; train them (npx srcnn train ` +
+        `--protocol paper --scale ${name.slice(1)})`
       : 'check its path';
     throw new WeightsError(`${file}: is not there: ${why}, or give another .safetensors file`);
   }

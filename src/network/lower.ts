@@ -32,7 +32,8 @@ export function lower(network: Network): Lowered {
   if (at < 0) return { network, from: null };
   if (at !== network.layers.length - 1)
     throw new OptionError(
-      `network ${network.name}: a transposed convolution must be the last layer, but layer ${at + 1} of ${network.layers.length} is one`,
+      `network ${network.name}: a transposed convolution must be the last layer, but layer ${at + 1} of ` +
+        `${network.layers.length} is one`,
     );
   const slices = layerSlices(network);
   const slice = slices.find(({ layer }) => layer === at)!;

@@ -27,8 +27,8 @@ export interface ResultsOptions extends Pick<ScoreOptions, 'threads' | 'onProgre
 }
 
 /**
- * Scores the weights of every run in a folder of runs, draws its figures, writes scores and provenance into its weights' header, and makes the tables
- * in the folder's README.md anew. Throws DatasetError where there is no run.
+ * Scores the weights of every run in a folder of runs, draws its figures, writes scores and provenance into the
+ * header of its weights, and renews the tables in the folder's README.md. Throws DatasetError where there is no run.
  */
 export async function writeResults(results = 'results', options: ResultsOptions = {}): Promise<ScoredRun[]> {
   const runs = await resultRuns(results);
@@ -55,7 +55,10 @@ export async function writeResults(results = 'results', options: ResultsOptions 
   }
 }
 
-/** What a weights file's header says: run, protocol, scale, and the scores as "Set5 32.7500 dB / 0.90000 (5 images), ...". */
+/**
+ * The entries of a weights file's header: run, protocol, scale, and the scores as "Set5 32.7500 dB / 0.90000 (5
+ * images), ...".
+ */
 function provenance(
   { name, protocol, scale, data, machine, history }: ResultRun,
   rows: ScoreRow[],
@@ -109,7 +112,8 @@ async function epochTables(scored: ScoredRun[]): Promise<string> {
     const epochs = await readReportEpochs(join(run.folder, 'report-epochs.csv'));
     if (epochs.length)
       parts.push(
-        `[${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are kept in its report-epochs.csv.\n${reportTable(run.history, epochs)}`,
+        `[${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are kept in ` +
+          `its report-epochs.csv.\n${reportTable(run.history, epochs)}`,
       );
   }
   return parts.join('\n\n') || "No run here repeats the report's.";

@@ -64,31 +64,34 @@ const spoilt: Record<string, (bytes: Buffer) => Buffer> = {
 };
 
 for (const [how, spoil] of Object.entries(spoilt)) {
-  test(`a checkpoint ${how} is refused by name; the one before it is used, and the run ends as it would have`, async () => {
-    const run = await copyOfRun(how.replace(/\W+/g, '-'));
-    const file = join(run, 'checkpoint.bin');
-    await writeFile(file, spoil(await readFile(file)));
-    const notes: string[] = [];
-    const { model, history } = await train(data, {
-      ...options,
-      engine,
-      folder: run,
-      resume: true,
-      onNote: (message) => void notes.push(message),
-    }).done;
-    assert.equal(notes.length, 1);
-    assert.ok(
-      notes[0].startsWith(`${file}: not a whole checkpoint`) && notes[0].endsWith('The checkpoint before it is used'),
-      notes[0],
-    );
-    assert.deepEqual(model.weights, whole.model.weights);
-    assert.deepEqual(history.losses, whole.history.losses);
-    assert.equal(
-      (await readCheckpoint(join(run, 'checkpoint.previous.bin'))).epoch,
-      3,
-      'the whole one is not overwritten by the torn one',
-    );
-  });
+  test(
+    `a checkpoint ${how} is refused by name; the one before it is used, and the run ends as it would ` + 'have',
+    async () => {
+      const run = await copyOfRun(how.replace(/\W+/g, '-'));
+      const file = join(run, 'checkpoint.bin');
+      await writeFile(file, spoil(await readFile(file)));
+      const notes: string[] = [];
+      const { model, history } = await train(data, {
+        ...options,
+        engine,
+        folder: run,
+        resume: true,
+        onNote: (message) => void notes.push(message),
+      }).done;
+      assert.equal(notes.length, 1);
+      assert.ok(
+        notes[0].startsWith(`${file}: not a whole checkpoint`) && notes[0].endsWith('The checkpoint before it is used'),
+        notes[0],
+      );
+      assert.deepEqual(model.weights, whole.model.weights);
+      assert.deepEqual(history.losses, whole.history.losses);
+      assert.equal(
+        (await readCheckpoint(join(run, 'checkpoint.previous.bin'))).epoch,
+        3,
+        'the whole one is not overwritten by the torn one',
+      );
+    },
+  );
 }
 
 /** A checkpoint whose header is changed so, with a digest that is right for it. */
@@ -217,43 +220,47 @@ test('a history that lags behind the checkpoint is written anew, also when nothi
   assert.equal(await readFile(join(run, 'history.json'), 'utf8'), written);
 });
 
-test('resuming with other data, another network, other options or fewer epochs than are done is refused, and the message says what differs', async () => {
-  const run = await copyOfRun('differing');
-  const before = await readFile(join(run, 'checkpoint.bin'));
-  const refused = async (
-    kind: new (...given: never[]) => Error,
-    pattern: RegExp,
-    changes: TrainSettings,
-    other = data,
-  ) =>
-    assert.rejects(
-      train(other, { ...options, ...changes, engine, folder: run, resume: true }).done,
-      (error: Error) => error instanceof kind && pattern.test(error.message) && error.message.includes(run),
-      String(pattern),
+test(
+  'resuming with other data, another network, other options or fewer epochs than are done is refused, and the ' +
+    'message says what differs',
+  async () => {
+    const run = await copyOfRun('differing');
+    const before = await readFile(join(run, 'checkpoint.bin'));
+    const refused = async (
+      kind: new (...given: never[]) => Error,
+      pattern: RegExp,
+      changes: TrainSettings,
+      other = data,
+    ) =>
+      assert.rejects(
+        train(other, { ...options, ...changes, engine, folder: run, resume: true }).done,
+        (error: Error) => error instanceof kind && pattern.test(error.message) && error.message.includes(run),
+        String(pattern),
+      );
+    await refused(
+      CheckpointError,
+      /other data \(16 patches .*; now 16 patches/,
+      {},
+      { ...data, training: noise(16, 41) },
     );
-  await refused(
-    CheckpointError,
-    /other data \(16 patches .*; now 16 patches/,
-    {},
-    { ...data, training: noise(16, 41) },
-  );
-  await refused(CheckpointError, /other data \(16 patches .*; now 24 patches/, {}, { ...data, training: noise(24) });
-  await refused(CheckpointError, /other options: network \{.*"filters":4.*, now "9-1-5"/, {
-    network: '9-1-5',
-    border: 0,
-  });
-  await refused(
-    CheckpointError,
-    /other options: batchSize 8, now 4, seed 0, now 7;|other options: seed 0, now 7, batchSize 8, now 4;/,
-    { batchSize: 4, seed: 7 },
-  );
-  await refused(OptionError, /epochs is 2, but 3 are done/, { epochs: 2 });
-  await assert.rejects(
-    train(data, { ...options, engine, folder: run }).done,
-    (error: Error) => error instanceof CheckpointError && /holds a run already; resume it/.test(error.message),
-  );
-  assert.deepEqual(await readFile(join(run, 'checkpoint.bin')), before);
-});
+    await refused(CheckpointError, /other data \(16 patches .*; now 24 patches/, {}, { ...data, training: noise(24) });
+    await refused(CheckpointError, /other options: network \{.*"filters":4.*, now "9-1-5"/, {
+      network: '9-1-5',
+      border: 0,
+    });
+    await refused(
+      CheckpointError,
+      /other options: batchSize 8, now 4, seed 0, now 7;|other options: seed 0, now 7, batchSize 8, now 4;/,
+      { batchSize: 4, seed: 7 },
+    );
+    await refused(OptionError, /epochs is 2, but 3 are done/, { epochs: 2 });
+    await assert.rejects(
+      train(data, { ...options, engine, folder: run }).done,
+      (error: Error) => error instanceof CheckpointError && /holds a run already; resume it/.test(error.message),
+    );
+    assert.deepEqual(await readFile(join(run, 'checkpoint.bin')), before);
+  },
+);
 
 test('the same options in another order are the same options', async () => {
   const run = await copyOfRun('reordered');
@@ -294,21 +301,26 @@ test('a run that diverged goes on from its last checkpoint once the learning rat
   assert.deepEqual((await session.done).model.weights, whole.model.weights);
 });
 
-test('a run that diverged before its first checkpoint begins anew once the learning rate is lowered, with and without a folder', async () => {
-  for (const own of [join(folder, 'early'), undefined]) {
-    const session = train(data, { ...options, engine, folder: own });
-    session.learningRate = 1e30;
-    await assert.rejects(
-      session.done,
-      (error: Error) => error instanceof DivergedError && /in epoch 1, batch 2; lower learningRate/.test(error.message),
-    );
-    session.learningRate = 1e-3;
-    session.resume();
-    const { model, history } = await session.done;
-    assert.deepEqual(model.weights, whole.model.weights);
-    assert.deepEqual(history.losses, whole.history.losses);
-  }
-});
+test(
+  'a run that diverged before its first checkpoint begins anew once the learning rate is lowered, with and ' +
+    'without a folder',
+  async () => {
+    for (const own of [join(folder, 'early'), undefined]) {
+      const session = train(data, { ...options, engine, folder: own });
+      session.learningRate = 1e30;
+      await assert.rejects(
+        session.done,
+        (error: Error) =>
+          error instanceof DivergedError && /in epoch 1, batch 2; lower learningRate/.test(error.message),
+      );
+      session.learningRate = 1e-3;
+      session.resume();
+      const { model, history } = await session.done;
+      assert.deepEqual(model.weights, whole.model.weights);
+      assert.deepEqual(history.losses, whole.history.losses);
+    }
+  },
+);
 
 test('a validation loss that is no number ends the run, and is never the best', async () => {
   const run = join(folder, 'last-batch');
@@ -370,19 +382,23 @@ test('only what a killed run left is swept out of its folder', async () => {
   ]);
 });
 
-test('best weights that lag behind the checkpoint are written anew; options.json holds what was changed while it trained', async () => {
-  const run = await copyOfRun('weights-lag');
-  const file = join(run, 'weights.safetensors');
-  const { weights } = await loadWeights(file);
-  await truncate(file, 100);
-  const session = train(data, { ...options, engine, folder: run, resume: true });
-  session.learningRate = 1e-6;
-  session.epochs = 3;
-  await session.done;
-  assert.deepEqual((await loadWeights(file)).weights, weights);
-  const { learningRate, epochs } = JSON.parse(await readFile(join(run, 'options.json'), 'utf8'));
-  assert.deepEqual([learningRate, epochs], [1e-6, 3]);
-});
+test(
+  'best weights that lag behind the checkpoint are written anew; options.json holds what was changed while it ' +
+    'trained',
+  async () => {
+    const run = await copyOfRun('weights-lag');
+    const file = join(run, 'weights.safetensors');
+    const { weights } = await loadWeights(file);
+    await truncate(file, 100);
+    const session = train(data, { ...options, engine, folder: run, resume: true });
+    session.learningRate = 1e-6;
+    session.epochs = 3;
+    await session.done;
+    assert.deepEqual((await loadWeights(file)).weights, weights);
+    const { learningRate, epochs } = JSON.parse(await readFile(join(run, 'options.json'), 'utf8'));
+    assert.deepEqual([learningRate, epochs], [1e-6, 3]);
+  },
+);
 
 test('stop() rejects where its checkpoint could not be written', async () => {
   const run = join(folder, 'unwritable');

@@ -111,7 +111,8 @@ async function fetchArchive(
   }
   throw new DatasetError(
     `${name}: none of ${mirrors.length} addresses gave ${archive.file}:\n  ${failures.join('\n  ')}\n` +
-      `Try again later (what came is kept and gone on with), name another address with --mirror, or put the folder ${target} there yourself`,
+      'Try again later (what came is kept and gone on with), name another address with --mirror, or put the ' +
+      `folder ${target} there yourself`,
   );
 }
 
@@ -120,7 +121,8 @@ async function refuseToReplace(name: string, archive: Archive, target: string): 
   const found = await stat(target).catch(() => null);
   if (found && (!found.isDirectory() || (await readdir(target)).length))
     throw new DatasetError(
-      `${name}: ${target} is there but not whole (${await lackingOfAll(target, archive)}); move it away, then fetch again`,
+      `${name}: ${target} is there but not whole (${await lackingOfAll(target, archive)}); move it away, then ` +
+        'fetch again',
     );
 }
 
@@ -138,7 +140,8 @@ function namedMirrors(archives: Archive[], urls: string[] = []): Map<Archive, Mi
     );
     if (!fitting.length)
       throw new OptionError(
-        `mirror "${text}": it has to end in ${archives.map(({ file }) => file).join(' or ')}, or in / where these files lie`,
+        `mirror "${text}": it has to end in ${archives.map(({ file }) => file).join(' or ')}, or in / where ` +
+          'these files lie',
       );
     for (const archive of fitting) {
       const url = text.endsWith('/') ? text + archive.file : text;
@@ -177,7 +180,8 @@ async function fetchFrom(
     await rmdir(target).catch(() => undefined);
     await rename(temporary, target);
     options.onNote?.(
-      `${archive.file}: ${mirror.sha256 ? 'checksum and ' : ''}number of images right${mirror.sha256 ? '' : ` (no published checksum; its SHA-256 is ${receipt.sha256})`}`,
+      `${archive.file}: ${mirror.sha256 ? 'checksum and ' : ''}number of images ` +
+        `right${mirror.sha256 ? '' : ` (no published checksum; its SHA-256 is ${receipt.sha256})`}`,
     );
     return receipt;
   } catch (error) {

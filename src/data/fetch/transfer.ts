@@ -165,7 +165,8 @@ async function checkRoom(file: string, total: number, have: number): Promise<voi
   const [needed, free] = [2 * total - have, bavail * bsize];
   if (needed > free)
     throw new WriteError(
-      `${folder}: ${megabytes(needed)} are needed and ${megabytes(free)} are free; free some space, or name a folder elsewhere with SRCNN_DATA_DIR`,
+      `${folder}: ${megabytes(needed)} are needed and ${megabytes(free)} are free; free some space, or name a ` +
+        'folder elsewhere with SRCNN_DATA_DIR',
     );
 }
 

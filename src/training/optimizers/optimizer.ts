@@ -8,7 +8,10 @@ export const optimizers = ['sgd', 'adam', 'soap'] as const;
 export type OptimizerName = (typeof optimizers)[number];
 
 export interface OptimizerOptions {
-  /** 'sgd': with momentum, as PyTorch writes it (velocity = momentum * velocity + gradient); 'adam': Kingma and Ba 2015; 'soap': Vyas et al. 2024. */
+  /**
+   * 'sgd': with momentum, as PyTorch writes it (velocity = momentum * velocity + gradient); 'adam': Kingma and Ba
+   * 2015; 'soap': Vyas et al. 2024.
+   */
   optimizer: OptimizerName;
   /** The learning rate, or one for each layer. */
   learningRate: number | readonly number[];
@@ -80,7 +83,10 @@ function sgd(
   }
 }
 
-/** The schedule's factor at a step of `total`: 1 throughout, or half a cosine from 1 to 0 (Loshchilov and Hutter 2017). */
+/**
+ * The schedule's factor at a step of `total`: 1 throughout, or half a cosine from 1 to 0 (Loshchilov and Hutter
+ * 2017).
+ */
 export function scheduleFactor(schedule: 'constant' | 'cosine', step: number, total: number): number {
   return schedule === 'cosine' ? (1 + Math.cos(Math.PI * Math.min(1, step / total))) / 2 : 1;
 }

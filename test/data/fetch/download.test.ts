@@ -77,27 +77,30 @@ const checkToy = async () => {
   assert.deepEqual(await readdir(folder), ['Toy']);
 };
 
-test('a .zip is fetched, unpacked to its folder and given a receipt; the second call finds it there and asks nobody', async () => {
-  const bytes = zip(pictures);
-  answers.set('/toy.zip', serve(bytes));
-  const stages = new Set<string>();
-  const notes: string[] = [];
-  const first = await fetchDataset(toy(['/toy.zip']), {
-    folder,
-    onProgress: ({ stage }) => stages.add(stage),
-    onNote: (line) => notes.push(line),
-  });
-  assert.equal(first.alreadyThere, false);
-  assert.deepEqual([...stages], ['download', 'check', 'unpack']);
-  assert.match(notes.join('\n'), /do as you like/);
-  await checkToy();
-  const receipt = JSON.parse(await readFile(join(folder, 'Toy/receipt.json'), 'utf8'));
-  assert.equal(receipt.sha256, createHash('sha256').update(bytes).digest('hex'));
-  assert.equal(receipt.bytes, bytes.length);
-  const second = await fetchDataset(toy(['/toy.zip']), { folder });
-  assert.equal(second.alreadyThere, true);
-  assert.equal(asked.length, 1);
-});
+test(
+  'a .zip is fetched, unpacked to its folder and given a receipt; the second call finds it there and asks ' + 'nobody',
+  async () => {
+    const bytes = zip(pictures);
+    answers.set('/toy.zip', serve(bytes));
+    const stages = new Set<string>();
+    const notes: string[] = [];
+    const first = await fetchDataset(toy(['/toy.zip']), {
+      folder,
+      onProgress: ({ stage }) => stages.add(stage),
+      onNote: (line) => notes.push(line),
+    });
+    assert.equal(first.alreadyThere, false);
+    assert.deepEqual([...stages], ['download', 'check', 'unpack']);
+    assert.match(notes.join('\n'), /do as you like/);
+    await checkToy();
+    const receipt = JSON.parse(await readFile(join(folder, 'Toy/receipt.json'), 'utf8'));
+    assert.equal(receipt.sha256, createHash('sha256').update(bytes).digest('hex'));
+    assert.equal(receipt.bytes, bytes.length);
+    const second = await fetchDataset(toy(['/toy.zip']), { folder });
+    assert.equal(second.alreadyThere, true);
+    assert.equal(asked.length, 1);
+  },
+);
 
 test('a .tgz is told by its bytes whatever the address, and leaves out links nobody asked for', async () => {
   const source = await mkdtemp(join(work, 'tar-'));
@@ -133,31 +136,36 @@ test('a connection that is cut is taken up again where it stopped', async () => 
   );
 });
 
-test('a later call goes on with what an earlier one left, and starts again when the file has changed meanwhile', async () => {
-  const bytes = zip(pictures);
-  const once =
-    (etag: string): Answer =>
-    (request, response) =>
-      request.headers.range ? response.writeHead(503).end() : serve(bytes, { cutAt: 50_000, etag })(request, response);
-  answers.set('/toy.zip', once('"1"'));
-  await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), DatasetError);
-  assert.ok(!(await readdir(folder)).includes('Toy'));
-  answers.set('/toy.zip', serve(bytes));
-  asked.length = 0;
-  await fetchDataset(toy(['/toy.zip']), { folder });
-  assert.deepEqual(
-    asked.map(({ range }) => range),
-    ['bytes=50000-'],
-  );
-  await checkToy();
+test(
+  'a later call goes on with what an earlier one left, and starts again when the file has changed ' + 'meanwhile',
+  async () => {
+    const bytes = zip(pictures);
+    const once =
+      (etag: string): Answer =>
+      (request, response) =>
+        request.headers.range
+          ? response.writeHead(503).end()
+          : serve(bytes, { cutAt: 50_000, etag })(request, response);
+    answers.set('/toy.zip', once('"1"'));
+    await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), DatasetError);
+    assert.ok(!(await readdir(folder)).includes('Toy'));
+    answers.set('/toy.zip', serve(bytes));
+    asked.length = 0;
+    await fetchDataset(toy(['/toy.zip']), { folder });
+    assert.deepEqual(
+      asked.map(({ range }) => range),
+      ['bytes=50000-'],
+    );
+    await checkToy();
 
-  await rm(join(folder, 'Toy'), { recursive: true });
-  answers.set('/toy.zip', once('"old"'));
-  await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), DatasetError);
-  answers.set('/toy.zip', serve(bytes, { etag: '"new"' }));
-  await fetchDataset(toy(['/toy.zip']), { folder });
-  await checkToy();
-});
+    await rm(join(folder, 'Toy'), { recursive: true });
+    answers.set('/toy.zip', once('"old"'));
+    await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder }), DatasetError);
+    answers.set('/toy.zip', serve(bytes, { etag: '"new"' }));
+    await fetchDataset(toy(['/toy.zip']), { folder });
+    await checkToy();
+  },
+);
 
 test('a server that ignores ranges starts again; one that answers 416 to a complete file is believed', async () => {
   const bytes = zip(pictures);
@@ -188,21 +196,25 @@ test('a server that ignores ranges starts again; one that answers 416 to a compl
   await checkToy();
 });
 
-test('a .tgz that the server calls a gzip-encoded .tar is taken as it comes, and what a killed run left is cleared away', async () => {
-  const source = await mkdtemp(join(work, 'tar-'));
-  await mkdir(join(source, 'HR'));
-  for (const name of ['a', 'b'] as const)
-    await writeFile(join(source, `HR/${name}.png`), pictures[`toy-main/HR/${name}.png`]);
-  await create({ file: join(source, 'toy.tgz'), cwd: source, gzip: true }, ['HR']);
-  const bytes = await readFile(join(source, 'toy.tgz'));
-  answers.set('/toy.tgz', (_, response) =>
-    response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bytes.length, etag: '"1"' }).end(bytes),
-  );
-  await mkdir(join(folder, 'Toy.unpacking/HR'), { recursive: true });
-  await writeFile(join(folder, 'Toy.unpacking/HR/c.png'), 'left by a run that was killed');
-  await fetchDataset(toy(['/toy.tgz']), { folder });
-  await checkToy();
-});
+test(
+  'a .tgz that the server calls a gzip-encoded .tar is taken as it comes, and what a killed run left is ' +
+    'cleared away',
+  async () => {
+    const source = await mkdtemp(join(work, 'tar-'));
+    await mkdir(join(source, 'HR'));
+    for (const name of ['a', 'b'] as const)
+      await writeFile(join(source, `HR/${name}.png`), pictures[`toy-main/HR/${name}.png`]);
+    await create({ file: join(source, 'toy.tgz'), cwd: source, gzip: true }, ['HR']);
+    const bytes = await readFile(join(source, 'toy.tgz'));
+    answers.set('/toy.tgz', (_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bytes.length, etag: '"1"' }).end(bytes),
+    );
+    await mkdir(join(folder, 'Toy.unpacking/HR'), { recursive: true });
+    await writeFile(join(folder, 'Toy.unpacking/HR/c.png'), 'left by a run that was killed');
+    await fetchDataset(toy(['/toy.tgz']), { folder });
+    await checkToy();
+  },
+);
 
 test('while a data set is fetched a second call is refused, and downloads nothing', async () => {
   answers.set('/toy.zip', () => undefined);
@@ -256,28 +268,31 @@ test('a wrong checksum or size is refused and nothing is left', async () => {
   await checkToy();
 });
 
-test('entries that lead outside, links, damaged bytes and a wrong number of images are refused, and nothing is left', async () => {
-  const damaged = zip(pictures);
-  damaged[5_000] ^= 1;
-  const bad: [Buffer, RegExp][] = [
-    [zip({ ...pictures, '../evil/HR/c.png': 'x' }), /\.\.\/evil/],
-    [zip({ ...pictures, 'HR\\..\\..\\c.png': 'x' }), /\.\./],
-    [zip({ ...pictures, '/HR/c.png': 'x' }), /HR\/c\.png/],
-    [zip(pictures, (0o120777 << 16) >>> 0), /is a link/],
-    [damaged, /is damaged/],
-    [zip({ 'toy/HR/a.png': 'x' }), /Toy.HR holds 1 of its 2 images/],
-    [zip(pictures).subarray(0, 60_000), /cannot be unpacked/],
-  ];
-  for (const [bytes, expected] of bad) {
-    answers.set('/toy.zip', serve(bytes));
-    await assert.rejects(
-      fetchDataset(toy(['/toy.zip']), { folder }),
-      (error: Error) => error instanceof DatasetError && expected.test(error.message),
-    );
-    assert.deepEqual(await readdir(folder), []);
-  }
-  assert.ok(!(await readdir(work)).includes('evil'));
-});
+test(
+  'entries that lead outside, links, damaged bytes and a wrong number of images are refused, and nothing is ' + 'left',
+  async () => {
+    const damaged = zip(pictures);
+    damaged[5_000] ^= 1;
+    const bad: [Buffer, RegExp][] = [
+      [zip({ ...pictures, '../evil/HR/c.png': 'x' }), /\.\.\/evil/],
+      [zip({ ...pictures, 'HR\\..\\..\\c.png': 'x' }), /\.\./],
+      [zip({ ...pictures, '/HR/c.png': 'x' }), /HR\/c\.png/],
+      [zip(pictures, (0o120777 << 16) >>> 0), /is a link/],
+      [damaged, /is damaged/],
+      [zip({ 'toy/HR/a.png': 'x' }), /Toy.HR holds 1 of its 2 images/],
+      [zip(pictures).subarray(0, 60_000), /cannot be unpacked/],
+    ];
+    for (const [bytes, expected] of bad) {
+      answers.set('/toy.zip', serve(bytes));
+      await assert.rejects(
+        fetchDataset(toy(['/toy.zip']), { folder }),
+        (error: Error) => error instanceof DatasetError && expected.test(error.message),
+      );
+      assert.deepEqual(await readdir(folder), []);
+    }
+    assert.ok(!(await readdir(work)).includes('evil'));
+  },
+);
 
 test('a tar whose entry leads outside is refused', async () => {
   const source = await mkdtemp(join(work, 'tar-'));
@@ -290,38 +305,44 @@ test('a tar whose entry leads outside is refused', async () => {
   assert.deepEqual(await readdir(folder), []);
 });
 
-test('a disk too small and a folder that cannot be made are WriteErrors, said before anything is downloaded', async () => {
-  await assert.rejects(
-    fetchDataset(toy([{ url: '/toy.zip', bytes: 1e17 }]), { folder }),
-    (error: Error) => error instanceof WriteError && /are needed/.test(error.message),
-  );
-  await writeFile(join(work, 'a-file'), '');
-  await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder: join(work, 'a-file/data') }), WriteError);
-  assert.equal(asked.length, 0);
-  assert.deepEqual(await readdir(folder), []);
-});
+test(
+  'a disk too small and a folder that cannot be made are WriteErrors, said before anything is ' + 'downloaded',
+  async () => {
+    await assert.rejects(
+      fetchDataset(toy([{ url: '/toy.zip', bytes: 1e17 }]), { folder }),
+      (error: Error) => error instanceof WriteError && /are needed/.test(error.message),
+    );
+    await writeFile(join(work, 'a-file'), '');
+    await assert.rejects(fetchDataset(toy(['/toy.zip']), { folder: join(work, 'a-file/data') }), WriteError);
+    assert.equal(asked.length, 0);
+    assert.deepEqual(await readdir(folder), []);
+  },
+);
 
-test('an archive that came whole and cannot be put in its place is kept, and the next call downloads nothing', async () => {
-  const bytes = zip(pictures),
-    taken = join(folder, 'Toy');
-  answers.set('/toy.zip', (request, response) => {
-    mkdirSync(join(taken, 'somebody-elses'), { recursive: true });
-    serve(bytes)(request, response);
-  });
-  await assert.rejects(
-    fetchDataset(toy(['/toy.zip']), { folder }),
-    (error: Error) => error instanceof WriteError && /what came is kept in .*\.part$/.test(error.message),
-  );
-  await rm(taken, { recursive: true });
-  answers.set('/toy.zip', serve(bytes));
-  asked.length = 0;
-  await fetchDataset(toy(['/toy.zip']), { folder });
-  assert.deepEqual(
-    asked.map(({ range }) => range),
-    [`bytes=${bytes.length}-`],
-  );
-  await checkToy();
-});
+test(
+  'an archive that came whole and cannot be put in its place is kept, and the next call downloads ' + 'nothing',
+  async () => {
+    const bytes = zip(pictures),
+      taken = join(folder, 'Toy');
+    answers.set('/toy.zip', (request, response) => {
+      mkdirSync(join(taken, 'somebody-elses'), { recursive: true });
+      serve(bytes)(request, response);
+    });
+    await assert.rejects(
+      fetchDataset(toy(['/toy.zip']), { folder }),
+      (error: Error) => error instanceof WriteError && /what came is kept in .*\.part$/.test(error.message),
+    );
+    await rm(taken, { recursive: true });
+    answers.set('/toy.zip', serve(bytes));
+    asked.length = 0;
+    await fetchDataset(toy(['/toy.zip']), { folder });
+    assert.deepEqual(
+      asked.map(({ range }) => range),
+      [`bytes=${bytes.length}-`],
+    );
+    await checkToy();
+  },
+);
 
 test('a folder that is there but not whole is never touched', async () => {
   await mkdir(join(folder, 'Toy/HR'), { recursive: true });
@@ -332,20 +353,24 @@ test('a folder that is there but not whole is never touched', async () => {
   assert.equal(asked.length, 0);
 });
 
-test('an address of the user comes first; one that is none is an OptionError, an unknown data set an UnknownNameError', async () => {
-  answers.set('/mine/toy.zip', serve(zip(pictures)));
-  const { downloaded } = await fetchDataset(toy(['/gone.zip']), { folder, mirrors: [`${base}/mine/`] });
-  assert.equal(downloaded[0].url, `${base}/mine/toy.zip`);
-  await assert.rejects(
-    fetchDataset(toy([]), { folder: join(folder, 'other'), mirrors: ['ftp://host/toy.zip'] }),
-    OptionError,
-  );
-  await assert.rejects(
-    fetchDataset('div2k', { folder, mirrors: [`${base}/some.zip`] }),
-    /DIV2K_train_HR\.zip or DIV2K_valid_HR\.zip/,
-  );
-  await assert.rejects(fetchDataset('set6', { folder }), UnknownNameError);
-});
+test(
+  'an address of the user comes first; one that is none is an OptionError, an unknown data set an ' +
+    'UnknownNameError',
+  async () => {
+    answers.set('/mine/toy.zip', serve(zip(pictures)));
+    const { downloaded } = await fetchDataset(toy(['/gone.zip']), { folder, mirrors: [`${base}/mine/`] });
+    assert.equal(downloaded[0].url, `${base}/mine/toy.zip`);
+    await assert.rejects(
+      fetchDataset(toy([]), { folder: join(folder, 'other'), mirrors: ['ftp://host/toy.zip'] }),
+      OptionError,
+    );
+    await assert.rejects(
+      fetchDataset('div2k', { folder, mirrors: [`${base}/some.zip`] }),
+      /DIV2K_train_HR\.zip or DIV2K_valid_HR\.zip/,
+    );
+    await assert.rejects(fetchDataset('set6', { folder }), UnknownNameError);
+  },
+);
 
 test('a whole data set of the catalogue comes from a mirror of the same inner layout', async () => {
   const source = await mkdtemp(join(work, 'tar-'));

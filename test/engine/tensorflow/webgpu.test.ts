@@ -38,19 +38,22 @@ test('loss, gradient and picture agree with the engine wasm on WebGPU', async (c
   for (const [i, chain] of chains.entries()) await compareEngines(engine, wasm, chain, 2, 9, 8, i % 2);
 });
 
-test('a software adapter is not taken for a GPU, and an adapter that is not there is refused with those that are', async (context) => {
-  if (!engine) return context.skip(missing?.message);
-  assert.equal((engine as Engine & { gpu: boolean }).gpu, !/software, no GPU/.test(engine.description));
-  process.env.SRCNN_WEBGPU_ADAPTER = 'abacus';
-  try {
-    await assert.rejects(
-      createWebgpuEngine(),
-      (error) => error instanceof EngineError && /called abacus .*; the adapters here: \w/.test(error.message),
-    );
-  } finally {
-    delete process.env.SRCNN_WEBGPU_ADAPTER;
-  }
-});
+test(
+  'a software adapter is not taken for a GPU, and an adapter that is not there is refused with those that ' + 'are',
+  async (context) => {
+    if (!engine) return context.skip(missing?.message);
+    assert.equal((engine as Engine & { gpu: boolean }).gpu, !/software, no GPU/.test(engine.description));
+    process.env.SRCNN_WEBGPU_ADAPTER = 'abacus';
+    try {
+      await assert.rejects(
+        createWebgpuEngine(),
+        (error) => error instanceof EngineError && /called abacus .*; the adapters here: \w/.test(error.message),
+      );
+    } finally {
+      delete process.env.SRCNN_WEBGPU_ADAPTER;
+    }
+  },
+);
 
 test('steps and pictures on WebGPU leave no tensor behind', async (context) => {
   if (!engine) return context.skip(missing?.message);
