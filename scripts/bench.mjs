@@ -1,4 +1,5 @@
-// npm run bench: brings up what is missing, with --peers also the Python peers in bench/.venv, and measures (bench/bench.ts).
+// npm run bench: installs what is missing, with --peers also the Python peers in bench/.venv, and measures
+// (bench/bench.ts).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

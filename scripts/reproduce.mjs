@@ -1,4 +1,5 @@
-// npm run reproduce: the set-up, then every notebook executed without a browser; what they make goes to results/reproduce.
+// npm run reproduce: runs the set-up, then executes every notebook without a browser; the results go to
+// results/reproduce.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
@@ -71,7 +72,10 @@ function execute(notebook, folder, environment) {
   );
 }
 
-/** nbconvert leaves the numbers of a tslab notebook's cells empty, and GitHub then shows them as if they had not run. They ran from top to bottom. */
+/**
+ * nbconvert leaves the numbers of a tslab notebook's cells empty, and GitHub then shows the cells as if they had not
+ * run. This numbers them from top to bottom, the order in which they ran.
+ */
 function numberCells(file) {
   const notebook = JSON.parse(readFileSync(file, 'utf8'));
   notebook.cells

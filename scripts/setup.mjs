@@ -11,7 +11,10 @@ const venvPrograms = join(root, '.venv', windows ? 'Scripts' : 'bin');
 /** A failure the user can do something about: shown as one line. */
 export class SetupError extends Error {}
 
-/** What is wrong and what to do about it, for the failures a user meets; undefined where only the program's own words help. */
+/**
+ * Says what is wrong and what to do about it, for failures that users meet; undefined where only the program's own
+ * output helps.
+ */
 export function explain(output, registry) {
   const unreachable =
     /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|NewConnectionError|ConnectTimeoutError|ReadTimeoutError|NameResolutionError|ProxyError|Connection refused|from versions: none/.exec(
@@ -73,8 +76,9 @@ function newest(path) {
 }
 
 /**
- * npm ci, unless what is installed came from this very lockfile; one that was broken off begins anew. npm and pip keep their downloads in the
- * caches they always use: sharing these spares a download for each clone, and is all that is written outside this folder.
+ * Runs npm ci, unless the installed packages came from this very lockfile; an interrupted installation is started
+ * again. npm and pip keep their downloads in their usual caches: this saves a download for each clone, and nothing
+ * else is written outside this folder.
  */
 export function installPackages() {
   const lockfile = readFileSync(join(root, 'package-lock.json'), 'utf8');
@@ -141,7 +145,10 @@ const liveRequirementsFile = join(root, 'scripts', 'requirementsLive.txt');
 const requirements = () => readFileSync(requirementsFile, 'utf8') + readFileSync(liveRequirementsFile, 'utf8');
 const venvStamp = join(root, '.venv', 'installed-requirements.txt');
 
-/** 'ready', 'old' (made whole once, from another list), or 'broken': never made whole, made elsewhere (its programs hold paths), or its Python is gone or another. */
+/**
+ * 'ready'; 'old' (completed once, from another list); or 'broken': never completed, made in another place (its
+ * programs hold paths), or its Python is missing or has changed.
+ */
 function venvState() {
   if (!existsSync(venvStamp) || spawnSync(join(venvPrograms, 'python'), ['-c', 'import pip']).status !== 0)
     return 'broken';

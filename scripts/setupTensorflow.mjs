@@ -1,5 +1,5 @@
-// npm run setup:tensorflow: gives the package @tensorflow/tfjs-node-gpu its native half, from the npm and Python registries alone:
-// TensorFlow's library out of its Python wheel, and the package's own binding compiled against it.
+// npm run setup:tensorflow: adds the native half to the package @tensorflow/tfjs-node-gpu, from the npm and Python
+// registries alone: TensorFlow's library from its Python wheel, and the package's own binding compiled against it.
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -57,7 +57,10 @@ export function libraries(platform) {
 
 const stampOf = (wheels) => join(wheels, 'installed-requirement.txt');
 
-/** Whether a wheel's file is as long as the wheel's own list says: a shorter library takes down the process that loads it. */
+/**
+ * Whether a wheel's file is as long as the wheel's own list says: a library that is too short crashes the process
+ * that loads it.
+ */
 function isWhole(wheels, distInfo, name) {
   const list = join(wheels, distInfo, 'RECORD');
   const line = existsSync(list)
@@ -191,7 +194,10 @@ function findNodeHeaders() {
   return found;
 }
 
-/** The compiler's arguments: the library is found from the binding by a relative path, so the project folder can be moved; CUDA's are found from the library. */
+/**
+ * The compiler's arguments. The binding finds the library by a relative path, so that the project folder can be
+ * moved; the library finds CUDA's libraries in the same way.
+ */
 export function compileArguments({ platform, packageFolder, libraryFolder, headers, output }) {
   const origin = platform === 'darwin' ? '@loader_path' : '$ORIGIN';
   const napi = /napi-v(\d+)/.exec(output)[1];

@@ -16,7 +16,7 @@ class LabError extends Error {
 
   /** As a notebook's cell and console.error show it: the message first, then only the lines of the user's own files. */
   [inspect.custom](): string {
-    const frames = (this.stack ?? '').split('\n').filter((line) => /^    at /.test(line));
+    const frames = (this.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
     const own = frames.filter((line) => !inner.some((part) => line.replace(/\\/g, '/').includes(part)));
     return [`${this.name}: ${this.message}`, ...own].join('\n');
   }

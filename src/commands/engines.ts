@@ -10,7 +10,7 @@ export function enginesCommand(program: Command): void {
       for (const { name, works, description, stepMilliseconds } of await listEngines()) {
         console.log(
           `${name.padEnd(11)} ${works ? `${stepMilliseconds?.toFixed(0)} ms a step` : 'does not work here'}  ` +
-            `${description}`,
+            description,
         );
       }
     });

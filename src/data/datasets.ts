@@ -173,8 +173,8 @@ async function whole(name: string, path: string, layout: Layout): Promise<string
   const lacks = await lacking(where, layout);
   if (lacks)
     throw new DatasetError(
-      `${name}: ${lacks}; get it with "npx srcnn data fetch ${name}", or name the folder you have it in with ` +
-        'SRCNN_DATA_DIR',
+      `${name}: ${lacks}; get it with "npx srcnn data fetch ${name}", or set SRCNN_DATA_DIR ` +
+        'to the folder that holds it',
     );
   return Promise.all(Object.keys(layout).map((part) => picturesIn(join(where, part))));
 }

@@ -47,7 +47,9 @@ function bicubicLine(title: string, group: ScoredRun[]): string[] {
 
 function runLine({ run, rows }: ScoredRun): string[] {
   const { epochsDone, bestEpoch, minutes } = reached(run.history);
-  const epochs = `${epochsDone}${epochsDone < run.options.epochs ? ` of ${run.options.epochs}` : ''}${bestEpoch === null || bestEpoch === epochsDone ? '' : ` (${bestEpoch} kept)`}`;
+  const planned = epochsDone < run.options.epochs ? ` of ${run.options.epochs}` : '';
+  const kept = bestEpoch === null || bestEpoch === epochsDone ? '' : ` (${bestEpoch} kept)`;
+  const epochs = `${epochsDone}${planned}${kept}`;
   return [
     `[${run.name}](${encodeURI(run.name)}/)`,
     recipeText(run.options),

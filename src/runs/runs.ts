@@ -122,6 +122,7 @@ export function checkRunName(name: string): void {
   if (typeof name !== 'string') refuse('is no text');
   if (!name.trim()) refuse('is empty');
   if (/[/\\]/.test(name) || name.includes('..')) refuse('is a path, not a plain name');
+  // eslint-disable-next-line no-control-regex -- control characters are not allowed in names of Windows
   if (/[<>:"|?*\u0000-\u001f\u007f]/.test(name)) refuse('has a character that folders cannot have everywhere');
   if (/^[. ]|[. ]$/.test(name)) refuse('begins or ends with a dot or a space');
   if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) refuse('is reserved on Windows');

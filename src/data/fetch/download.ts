@@ -111,8 +111,8 @@ async function fetchArchive(
   }
   throw new DatasetError(
     `${name}: none of ${mirrors.length} addresses gave ${archive.file}:\n  ${failures.join('\n  ')}\n` +
-      'Try again later (what came is kept and gone on with), name another address with --mirror, or put the ' +
-      `folder ${target} there yourself`,
+      'Try again later (the part received so far is kept and resumed), name another address with --mirror, or put ' +
+      `the folder ${target} there yourself`,
   );
 }
 
@@ -181,7 +181,7 @@ async function fetchFrom(
     await rename(temporary, target);
     options.onNote?.(
       `${archive.file}: ${mirror.sha256 ? 'checksum and ' : ''}number of images ` +
-        `right${mirror.sha256 ? '' : ` (no published checksum; its SHA-256 is ${receipt.sha256})`}`,
+        `correct${mirror.sha256 ? '' : ` (no published checksum; its SHA-256 is ${receipt.sha256})`}`,
     );
     return receipt;
   } catch (error) {

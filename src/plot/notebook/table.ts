@@ -39,10 +39,12 @@ const d=isNaN(n(x))||isNaN(n(y))?x.localeCompare(y):n(x)-n(y);return up?d:-d}))`
 /** The table as an HTML element. Without scripts, as on GitHub, it is the same table and only does not sort. */
 export function tableHtml(table: Table): string {
   const { columns, rows, isNumber } = cells(table);
-  const line = (texts: string[], tag: 'th' | 'td') =>
-    `<tr>${texts.map((text, i) => `<${tag} style="text-align:${isNumber[i] ? 'right' : 'left'}">${escape(text)}</${tag}>`).join('')}</tr>`;
+  const cell = (text: string, i: number, tag: 'th' | 'td') =>
+    `<${tag} style="text-align:${isNumber[i] ? 'right' : 'left'}">${escape(text)}</${tag}>`;
+  const line = (texts: string[], tag: 'th' | 'td') => `<tr>${texts.map((text, i) => cell(text, i, tag)).join('')}</tr>`;
   const body = rows.map((row) => line(row, 'td')).join('\n');
-  return `<table onclick="${escape(sortOnClick)}">\n<thead>${line(columns, 'th')}</thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
+  const head = line(columns, 'th');
+  return `<table onclick="${escape(sortOnClick)}">\n<thead>${head}</thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
 }
 
 /** The table in columns of equal width, text at the left and numbers at the right, for whoever reads without HTML. */
