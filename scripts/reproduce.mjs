@@ -7,8 +7,9 @@ import { parseArgs } from 'node:util';
 import { jupyterEnvironment, main, root, setUpLab, SetupError } from './setup.mjs';
 
 const help = `npm run reproduce [-- --data NAME|FOLDER] [--epochs N]
-Executes the notebooks without a browser: by default on the sample, 20 epochs. Notebooks with their outputs, and the runs, go to
-results/reproduce/DATA-N-epochs (then ...-2, ...-3). One that was cut short goes on where it was.`;
+Executes the notebooks without a browser: by default on the sample, 20 epochs. Notebooks with their outputs, and the
+runs, go to results/reproduce/DATA-N-epochs (then ...-2, ...-3).
+An interrupted reproduction continues where it stopped.`;
 
 /** The folder of the first reproduction with these options that is not finished. */
 function folderFor(data, epochs) {

@@ -52,11 +52,13 @@ function run(program, args, registry, environment = process.env) {
     shell: windows,
   });
   const what = [basename(program), ...args.slice(0, 3)].join(' ');
-  if (error)
-    throw new SetupError(
-      `${what} could not be started (${error.code}): ` +
-        `${program === 'npm' ? 'install npm, which comes with Node (Debian: apt install npm)' : 'delete .venv and node_modules, then run the command again'}`,
-    );
+  if (error) {
+    const remedy =
+      program === 'npm'
+        ? 'install npm, which comes with Node (Debian: apt install npm)'
+        : 'delete .venv and node_modules, then run the command again';
+    throw new SetupError(`${what} could not be started (${error.code}): ${remedy}`);
+  }
   if (status === 0) return;
   const clear = explain(stderr, registry);
   if (!clear) console.error(stderr);

@@ -161,7 +161,7 @@ test('bad input ends every verb with exit code 1 and one line: which file or opt
 });
 
 test(
-  'evaluate takes protocol and scale from the weights, and says when they are asked to do something ' + 'else',
+  'evaluate takes protocol and scale from the weights, and says when they are asked to ' + 'do something else',
   async () => {
     const own = await srcnnCommand('evaluate', 'photos', '--model', 'x2');
     assert.match(own.stdout, /^protocol paper, x2\n/, own.stderr);
@@ -173,7 +173,7 @@ test(
 );
 
 test(
-  'evaluate goes on after a bad image and lists it at the end; --json has a row for each image, and their ' + 'means',
+  'evaluate goes on after a bad image and lists it at the end; --json has a row for ' + 'each image, and their means',
   async () => {
     const { code, stdout, stderr } = await srcnnCommand(
       'evaluate',

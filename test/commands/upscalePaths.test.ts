@@ -85,7 +85,7 @@ test('a path that leads nowhere is named with what is wrong with it, before anyt
 });
 
 test(
-  'an OUT that is a file without the name of a picture, or a picture in a folder of that name, is ' + 'refused',
+  'an OUT that is a file without the name of a picture, or a picture in a folder of ' + 'that name, is refused',
   async () => {
     const a = inside('photos', 'a.png');
     writeFileSync(inside('notes'), 'mine');

@@ -28,7 +28,7 @@ const numbered = (count: number, name: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => name(index + 1));
 
 test(
-  'the sample is there without any download: seven photographs to train, one to validate, one to ' + 'evaluate',
+  'the sample is there without any download: seven photographs to train, one to ' + 'validate, one to evaluate',
   async () => {
     const { training, validation, evaluation } = await loadDataset('sample');
     assert.deepEqual([training.length, validation.length, evaluation.length], [7, 1, 1]);
@@ -44,7 +44,7 @@ test("data sets are looked for where SRCNN_DATA_DIR says, else in the project's 
 });
 
 test(
-  'a data set that is not there, or not whole, is a DatasetError that says what is missing and how to get ' + 'it',
+  'a data set that is not there, or not whole, is a DatasetError that says what is ' + 'missing and how to get it',
   async () => {
     process.env.SRCNN_DATA_DIR = folder;
     for (const name of datasetNames.filter((each) => each !== 'sample')) {

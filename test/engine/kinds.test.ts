@@ -117,7 +117,7 @@ for (const network of networks) {
 }
 
 test(
-  'a picture of several strips, segments and bands comes out as if it were one, for a network with ' + 'skips',
+  'a picture of several strips, segments and bands comes out as if it were one, for a ' + 'network with skips',
   async () => {
     const random: RandomState = { seed: 8, draws: 0 };
     for (const network of [skips(1), plain({ filters: 4, depth: 3, scale: 3 })]) {

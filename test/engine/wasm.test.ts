@@ -117,7 +117,8 @@ test('where strips and segments meet does not change a bit of a pixel', async ()
     );
     const whole = await engine.predict(model, planesOf([{ data, width, height }])),
       output = await engine.predict(model, planesOf([{ data: cut, ...part }]));
-    // One more than the network's reach: outputs are formed in pairs, and a pair is rounded alike only if all that both depend on is the same.
+    // One more than the network's reach: outputs are computed in pairs, and the rounding of a pair is the same only
+    // if all inputs of both are the same.
     const reach = (kernel - 1) / 2 + 2 + 1;
     for (let y = 0; y < part.height - reach; y++) {
       const row = (of: Planes) => of.data.slice(y * of.width, y * of.width + part.width - reach);

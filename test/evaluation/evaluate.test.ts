@@ -118,7 +118,7 @@ test('a scale or protocol that does not exist is refused by name', async () => {
 });
 
 test(
-  'a picture that bicubic gives back as it was has an infinite PSNR, which is left out of the mean and ' + 'counted',
+  'a picture that bicubic gives back as it was has an infinite PSNR, which is left out ' + 'of the mean and counted',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'srcnn-flat-'));
     const flat = join(folder, 'flat.png');

@@ -113,7 +113,10 @@ test('a picture that its EXIF turns is read upright', async () => {
   assert.deepEqual([...image.data.slice(0, 3)], [...data.slice(28 * 37 * 3, 28 * 37 * 3 + 3)]);
 });
 
-/** Two lines of `bits` a pixel, palette entry i being (i * 20, 0, i), as an image editor would save them; colours stand at byte 70. */
+/**
+ * Two lines of `bits` a pixel, where palette entry i is (i * 20, 0, i), as an image editor would save them; colours
+ * start at byte 70.
+ */
 function paletteBmp(bits: number, width: number, lines: number[][]): Buffer {
   const colors = Array.from({ length: 1 << bits }, (_, i) => [i, 0, (i * 20) % 256, 0]).flat();
   const start = 54 + colors.length + 16;
@@ -131,7 +134,7 @@ function paletteBmp(bits: number, width: number, lines: number[][]): Buffer {
 }
 
 test(
-  'BMP palettes of 1, 4 and 8 bits are read bottom line first, at odd widths, with a gap before the ' + 'pixels',
+  'BMP palettes of 1, 4 and 8 bits are read bottom line first, at odd widths, with a ' + 'gap before the pixels',
   async () => {
     const cases: [number, number[][]][] = [
       [
@@ -197,7 +200,7 @@ test('an empty file, a text, an SVG and a missing file are ImageFileErrors', asy
 });
 
 test(
-  'a write that fails is a WriteError and leaves nothing behind; an unknown extension is an ' + 'OptionError',
+  'a write that fails is a WriteError and leaves nothing behind; an unknown extension ' + 'is an OptionError',
   async () => {
     const before = readdirSync(folder);
     await assert.rejects(writeImage(join(folder, 'no-such-folder', 'a.png'), grey()), WriteError);

@@ -70,7 +70,7 @@ after(async () => {
 const readme = () => readFileSync(join(results, 'README.md'), 'utf8');
 
 test(
-  'a report scores the runs, draws their figures and makes the table; sets that are not here are ' + 'named',
+  'a report scores the runs, draws their figures and makes the table; sets that are ' + 'not here are named',
   async () => {
     const notes: string[] = [];
     await writeResults(results, { engine, threads: 2, onNote: (line) => notes.push(line) });
@@ -168,7 +168,7 @@ test('where a set is not here, the scores that scores.csv has of it stay', async
 });
 
 test(
-  'published scores are taken from published.csv with their source; one that is torn is refused by ' + 'line',
+  'published scores are taken from published.csv with their source; one that is torn ' + 'is refused by line',
   async () => {
     const file = join(results, 'published.csv'),
       head = 'method,protocol,scale,set,psnr,ssim,source';

@@ -68,7 +68,10 @@ async function outcome(run: string) {
   };
 }
 
-/** Some moments after it has loaded, or after one of its next batches: also amid the reading and writing of checkpoints. */
+/**
+ * Kills the child some moments after it has loaded, or after one of its next batches: also while it reads or writes
+ * checkpoints.
+ */
 async function killAtRandom(child: Child, random: RandomState): Promise<void> {
   await child.says(/^(loaded|step)/, 1 + Math.floor(12 * uniform(random)));
   await sleep(30 * uniform(random));
@@ -117,7 +120,7 @@ test(
 );
 
 test(
-  'a second process is refused with the owner and the time, and takes the folder over once the owner was ' + 'killed',
+  'a second process is refused with the owner and the time, and takes the folder over ' + 'once the owner was killed',
   async () => {
     const run = join(folder, 'locked');
     const owner = trainInChild(run, 10_000);

@@ -191,7 +191,7 @@ test('a venv whose folder was moved, or whose Python is gone, is not taken for w
 });
 
 test(
-  'what npm and pip complain of becomes a line that says what to do; what is unknown is left to their own ' + 'words',
+  'what npm and pip complain of becomes a line that says what to do; what is unknown ' + 'is left to their own words',
   () => {
     const { explain } = setup;
     assert.match(

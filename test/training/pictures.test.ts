@@ -121,7 +121,7 @@ test('an infinite PSNR survives a stop and a resume, in the history, the checkpo
 });
 
 test(
-  'a resumed run whose validation or evaluation pictures have changed says so and scores its best ' + 'anew',
+  'a resumed run whose validation or evaluation pictures have changed says so and ' + 'scores its best anew',
   async () => {
     const other = noise(8, 80);
     for (const [name, changed, kinds] of [

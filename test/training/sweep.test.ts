@@ -181,7 +181,7 @@ test("a sweep's folder that was trained with other options is refused by name", 
 });
 
 test(
-  'what an earlier sweep has finished is said to be done before, and the run that trains says where it ' + 'stands',
+  'what an earlier sweep has finished is said to be done before, and the run that ' + 'trains says where it stands',
   async () => {
     const grid = { seed: [1, 2] };
     const run = { ...settings, engine, folder: join(folder, 'before') };

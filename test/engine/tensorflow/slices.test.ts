@@ -29,7 +29,7 @@ test('a batch is worked through in slices, the last one smaller', async () => {
 });
 
 test(
-  'a slice the memory does not hold is halved until it fits, nothing is done twice, and the size is ' + 'remembered',
+  'a slice the memory does not hold is halved until it fits, nothing is done twice, ' + 'and the size is remembered',
   async () => {
     assert.deepEqual(await slicesWithRoom(7, 100, 2), {
       done: [

@@ -149,7 +149,8 @@ function inFreshProcess(first: string): { stdout: string; stderr: string } {
     `${first};const {createTensorflowEngine}=require('./src/engine/tensorflow/tensorflow');const ` +
     `{srcnn}=require('./src/network/srcnn');` +
     "createTensorflowEngine().then((e)=>e.predict(initialize('9-1-7'),{data:new " +
-    "Float32Array(400),count:1,channels:1,width:20,height:20})).then((p)=>console.log(p.data.length,typeof require('util').isNullOrUndefined));";
+    'Float32Array(400),count:1,channels:1,width:20,height:20}))' +
+    ".then((p)=>console.log(p.data.length,typeof require('util').isNullOrUndefined));";
   return spawnSync(process.execPath, ['--no-deprecation', '--import', 'tsx', '-e', code], {
     cwd: join(__dirname, '../../..'),
     env,

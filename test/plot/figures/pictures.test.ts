@@ -24,7 +24,10 @@ async function decoded({ source }: Tile): Promise<{ data: Buffer; width: number;
   return { data, width: info.width, height: info.height };
 }
 
-/** One 64 x 64 picture whose target is x + 8 y modulo 256 and whose input is 1 less; 64 patches of 8, every 4 pixels, all different. */
+/**
+ * One 64 x 64 picture whose target is x + 8 y modulo 256 and whose input is 1 less; it has 64 patches of 8, every 4
+ * pixels, all different.
+ */
 function patchSet(): PatchSet {
   const target = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i % 64) + 8 * Math.floor(i / 64));
   const corners = Array.from({ length: 64 }, (_, i) => [4 * (i % 8), 4 * Math.floor(i / 8)]);
@@ -42,7 +45,7 @@ function patchSet(): PatchSet {
 }
 
 test(
-  'ten different pairs are drawn, each original below its own degraded patch, with square crisp ' + 'pixels',
+  'ten different pairs are drawn, each original below its own degraded patch, with ' + 'square crisp pixels',
   async () => {
     const figure = await samplePairs(patchSet());
     const rows = [0, 1].map((row) => tiles(figure).filter(({ y }) => (row === 0 ? y === 0 : y > 0)));
@@ -134,7 +137,7 @@ test('pictures of two sizes and a crop outside are refused', async () => {
 });
 
 test(
-  'all 64 filters are shown, the strongest first, each with 0 in mid-grey and its largest weight black or ' + 'white',
+  'all 64 filters are shown, the strongest first, each with 0 in mid-grey and its ' + 'largest weight black or white',
   async () => {
     const model = initialize('9-1-7', { seed: 3 });
     model.weights.fill(0, 5 * 81, 6 * 81);

@@ -226,7 +226,7 @@ test('a sketch places points as its axes say, and keeps texts from being markup'
 });
 
 test(
-  'a run looks the same with and without somebody who looked on: one axis, thin single batches, their ' + 'mean',
+  'a run looks the same with and without somebody who looked on: one axis, thin single ' + 'batches, their mean',
   async () => {
     const session = start({ epochs: 4 });
     await session.done;

@@ -9,7 +9,7 @@ const grey = (width: number, height: number) => ({ width, height, data: new Floa
 const sizeOf = async (data: Record<string, string>) => sharp(Buffer.from(data['image/png'], 'base64')).metadata();
 
 test(
-  'a small picture is sent as it is, and a wide one from 1000 pixels of width with its own size in ' + 'words',
+  'a small picture is sent as it is, and a wide one from 1000 pixels of width with its ' + 'own size in words',
   async () => {
     const small = await imageOutput(grey(30, 20));
     assert.equal((await sizeOf(small.data)).width, 30);
