@@ -15,8 +15,10 @@ const withPeers = { step, inference512, inference12mp, preprocessing, batches, e
 const alone = { scaling, peak };
 const things = [...Object.keys(withPeers), ...Object.keys(alone)];
 
-const help = `npm run bench [-- OPTION ...]   measures the lab, each figure the median of several, peers in turns with ours
-  --peers          PyTorch, Pillow + scipy + scikit-image (installed into bench/.venv) and TensorFlow where npm run setup:tensorflow was run
+const help = `npm run bench [-- OPTION ...]
+Measures the lab; each figure is the median of several, and the peers take turns with the lab.
+  --peers          PyTorch, Pillow + scipy + scikit-image (installed into bench/.venv),
+                   and TensorFlow where npm run setup:tensorflow was run
   --only A,B       only these: ${things.join(', ')}
   --threads N      threads of the lab and its peers (default: all ${availableParallelism()} cores)
   --json FILE      writes the figures as JSON, too

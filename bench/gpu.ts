@@ -19,7 +19,8 @@ import { type Contestant, interleave, timed } from './measure';
 import { Peer, pythonOf } from './peer';
 import { BATCH } from './work';
 
-const help = `node --import tsx bench/gpu.ts [OPTION ...]   seconds per epoch on BSDS500 (1,690 steps), each engine and PyTorch in turns
+const help = `node --import tsx bench/gpu.ts [OPTION ...]
+Measures seconds per epoch on BSDS500 (1,690 steps); the engines and PyTorch take turns.
   --steps N      training steps a turn (default 100; an epoch is extrapolated from the median turn)
   --rounds N     turns of each (default 5)
   --engines A,B  only these of ${engineNames.join(', ')}
@@ -166,7 +167,10 @@ async function main(): Promise<void> {
       { rounds, warmUps: 1, onNote: note },
     );
     const seconds = new Map([...found].map(([name, { ms }]) => [name, (ms / 1000) * (EPOCH_STEPS / steps)]));
-    const about = `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}; an epoch (${EPOCH_STEPS} steps of ${BATCH} patches) extrapolated from the median of ${rounds} turns of ${steps} steps.`;
+    const about =
+      `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.versions.node}, ` +
+      `${new Date().toISOString().slice(0, 10)}; an epoch (${EPOCH_STEPS} steps of ${BATCH} patches) ` +
+      `extrapolated from the median of ${rounds} turns of ${steps} steps.`;
     const text = table(rows, seconds, about);
     console.log(text);
     if (values.write) writeTable(text);

@@ -1,4 +1,7 @@
-/** One way to do a job: each call does it once and says how many milliseconds it took, with further figures where there are some. */
+/**
+ * One way to do a job: each call does the job once and returns the milliseconds that it took, with further figures
+ * where there are some.
+ */
 export interface Contestant {
   name: string;
   run: () => Promise<Figures>;
@@ -31,8 +34,8 @@ export interface MeasureOptions {
 }
 
 /**
- * All contestants take turns, so that a machine that slows down slows them all. The median of each figure over the rounds;
- * a contestant that fails is left out with a note.
+ * All contestants take turns, so that a machine that slows down slows them all. The result is the median of each
+ * figure over the rounds; a contestant that fails is left out with a note.
  */
 export async function interleave(
   contestants: readonly Contestant[],

@@ -45,7 +45,10 @@ function compile(features: string) {
   return bytes;
 }
 
-/** The instructions the engine uses here: one multiply-add where the runtime has relaxed SIMD, else a product and a sum. */
+/**
+ * The instructions that the engine uses here: one multiply-add where the runtime has relaxed SIMD, otherwise a
+ * product and a sum.
+ */
 function loadLoop(): WebAssembly.Module {
   setFlagsFromString('--experimental-wasm-relaxed-simd');
   const relaxed = compile('simd,relaxed-simd');

@@ -82,7 +82,10 @@ const lastError = (text: string) =>
     .at(-1)
     ?.trim();
 
-/** A peer's turns at a task. `fresh`: it starts anew for each, so that what it keeps of its memory is not in the others' way. */
+/**
+ * A peer's turns at a task. With `fresh`, the peer is started again for each turn, so that the memory it keeps does
+ * not disturb the others.
+ */
 export function turnsOf(peers: readonly Peer[], task: string, details: object = {}, fresh = false): Contestant[] {
   return peers
     .filter(({ tasks }) => tasks.includes(task))
@@ -98,7 +101,8 @@ export function turnsOf(peers: readonly Peer[], task: string, details: object = 
     }));
 }
 
-// glibc gives large blocks back to the system and takes them anew, zeroed page by page; told to keep them, PyTorch needs half the time.
+// glibc gives large blocks back to the system and then gets new ones, zeroed page by page; with these settings it
+// keeps them, and PyTorch needs half the time.
 const keepMemory = { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: '1000000000', MALLOC_TOP_PAD_: '1000000000' };
 
 /** The Python of a virtual environment, null where there is none. */
@@ -122,7 +126,8 @@ export async function startPeers(
     new Peer(name, python!, [script('torch_peer.py'), ...count, ...options], variables);
   if (!python)
     onNote(
-      `the Python peers are not there: no Python in ${environment}; "npm run bench -- --peers" installs them into bench/.venv`,
+      `the Python peers are not there: no Python in ${environment}; "npm run bench -- --peers" installs them ` +
+        'into bench/.venv',
     );
   const peers = [
     ...(python

@@ -67,7 +67,8 @@ function rows(report: Report): string[][] {
 /** What has no peer, a line each. */
 function lines({ peak, scaling, threads, peakResidentMB }: Report): string[] {
   const share = (count: string, { gflops, stepShare }: { gflops: number; stepShare: number }) =>
-    `WASM SIMD multiply-add peak, ${count}: ${gflops.toFixed(1)} GFLOP/s; the training step reaches ${percent(stepShare)} of it`;
+    `WASM SIMD multiply-add peak, ${count}: ${gflops.toFixed(1)} GFLOP/s; the training step reaches ` +
+    `${percent(stepShare)} of it`;
   return [
     ...(peak ? [share(`${threads} threads`, peak), share('1 thread', peak.oneThread)] : []),
     ...(scaling ? [`training step, from 1 to 2 threads: ${scaling.toFixed(2)} times as fast`] : []),
@@ -79,7 +80,8 @@ function lines({ peak, scaling, threads, peakResidentMB }: Report): string[] {
 }
 
 const about = ({ machine, threads, date, quick }: Report) =>
-  `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}, ${machine.engine}, --threads ${threads}, ${date.slice(0, 10)}${quick ? ' (--quick: one round, nothing to rely on)' : ''}`;
+  `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}, ${machine.engine}, ` +
+  `--threads ${threads}, ${date.slice(0, 10)}${quick ? ' (--quick: one round, nothing to rely on)' : ''}`;
 
 const peersOf = ({ peers }: Report) =>
   Object.entries(peers).map(([name, { description }]) => `${name}: ${description}`);

@@ -53,7 +53,8 @@ async function measure(rounds: number): Promise<void> {
   );
   const [{ ms: oursMs }, { ms: plainMs }] = [found.get('ours')!, found.get('plain')!];
   console.log(
-    `a training step on ${engine.description}: ${oursMs.toFixed(0)} ms; tfjs-node's own conv2d graph: ${plainMs.toFixed(0)} ms; ratio ${(oursMs / plainMs).toFixed(2)} (at most 1.1)`,
+    `a training step on ${engine.description}: ${oursMs.toFixed(0)} ms; tfjs-node's own conv2d graph: ` +
+      `${plainMs.toFixed(0)} ms; ratio ${(oursMs / plainMs).toFixed(2)} (at most 1.1)`,
   );
   await engine.close();
 }

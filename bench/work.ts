@@ -47,7 +47,10 @@ const macs = ({ network }: Model) =>
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
-/** Floating-point operations of a step: forwards, the kernels' gradients, and the inputs' gradients except the first layer's. */
+/**
+ * Floating-point operations of a step: forwards, the kernels' gradients, and the inputs' gradients except the first
+ * layer's.
+ */
 export function stepOperations(model: Model, pixels: number): number {
   const all = macs(model);
   return 2 * pixels * (3 * sum(all) - all[0]);

@@ -1,4 +1,5 @@
-// npm run bench: brings up what is missing, with --peers also the Python peers in bench/.venv, and measures (bench/bench.ts).
+// npm run bench: installs what is missing, with --peers also the Python peers in bench/.venv, and measures
+// (bench/bench.ts).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,8 @@ function installPeers() {
   rmSync(environment, { recursive: true, force: true });
   if (!makeEnvironment())
     return console.log(
-      'No Python with its venv module (Debian: apt install python3-venv; or name one in PYTHON): going on without the Python peers.',
+      'No Python with its venv module (Debian: apt install python3-venv; or name one in PYTHON): going on ' +
+        'without the Python peers.',
     );
   const python =
     process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');

@@ -57,7 +57,8 @@ async function convert() {
   const found = tensors.map(([name, data]) => `${name}: ${data?.length}`).join(', ');
   if (tensors.length !== parts.length || tensors.some(([, data], i) => data?.length !== parts[i])) {
     throw new Error(
-      `${input}: expected ${parts.length} tensors of ${parts.join(', ')} values (${countWeights(model.network)} in all), found ${found || 'none'}`,
+      `${input}: expected ${parts.length} tensors of ${parts.join(', ')} values (${countWeights(model.network)} ` +
+        `in all), found ${found || 'none'}`,
     );
   }
   let start = 0;

@@ -1,4 +1,5 @@
-// npm run lab: the set-up, then JupyterLab on working copies of the notebooks. Further words go to JupyterLab (-- --no-browser --port 9000).
+// npm run lab: runs the set-up, then JupyterLab on working copies of the notebooks. Further arguments are passed to
+// JupyterLab (-- --no-browser --port 9000).
 import { spawn } from 'node:child_process';
 import { jupyterEnvironment, main, root, setUpLab, SetupError } from './setup.mjs';
 import { makeWorkingCopies, workingFolder } from './workingCopies.mjs';
@@ -6,7 +7,8 @@ import { makeWorkingCopies, workingFolder } from './workingCopies.mjs';
 const options = process.argv.slice(2);
 if (options.includes('--help')) {
   console.log(
-    'npm run lab [-- JUPYTER-OPTION ...]   opens JupyterLab on copies of the notebooks, for example -- --no-browser --port 9000',
+    'npm run lab [-- JUPYTER-OPTION ...]   opens JupyterLab on copies of the notebooks, for example -- ' +
+      '--no-browser --port 9000',
   );
 } else {
   await main(async () => {
@@ -24,7 +26,8 @@ if (options.includes('--help')) {
       stdio: 'inherit',
       env: jupyterEnvironment(),
     });
-    // Ctrl-C reaches JupyterLab too; it asks, this process waits for its answer. What else ends this process would leave JupyterLab behind.
+    // Ctrl-C reaches JupyterLab too, which asks the user; this process waits for the answer. If another signal ended
+    // this process, JupyterLab would be left running.
     process.on('SIGINT', () => undefined);
     for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => jupyter.kill('SIGTERM'));
     return new Promise((resolve, reject) => {

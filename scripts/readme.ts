@@ -1,5 +1,6 @@
-// Puts the measured figures into README.md and bench/README.md: results/ (as npx srcnn results left it), bench/figures.json (npm run bench -- --peers --json
-// bench/figures.json) and bench/latencies.json (a copy of test/output/jupyter/latencies.json). Run: node --import tsx scripts/readme.ts
+// Puts the measured figures into README.md and bench/README.md. It reads results/ (as npx srcnn results left it),
+// bench/figures.json (npm run bench -- --peers --json bench/figures.json) and bench/latencies.json (a copy of
+// test/output/jupyter/latencies.json). Run: node --import tsx scripts/readme.ts
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toMarkdown } from '../bench/report';

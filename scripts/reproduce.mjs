@@ -1,4 +1,5 @@
-// npm run reproduce: the set-up, then every notebook executed without a browser; what they make goes to results/reproduce.
+// npm run reproduce: runs the set-up, then executes every notebook without a browser; the results go to
+// results/reproduce.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
@@ -6,8 +7,9 @@ import { parseArgs } from 'node:util';
 import { jupyterEnvironment, main, root, setUpLab, SetupError } from './setup.mjs';
 
 const help = `npm run reproduce [-- --data NAME|FOLDER] [--epochs N]
-Executes the notebooks without a browser: by default on the sample, 20 epochs. Notebooks with their outputs, and the runs, go to
-results/reproduce/DATA-N-epochs (then ...-2, ...-3). One that was cut short goes on where it was.`;
+Executes the notebooks without a browser: by default on the sample, 20 epochs. Notebooks with their outputs, and the
+runs, go to results/reproduce/DATA-N-epochs (then ...-2, ...-3).
+An interrupted reproduction continues where it stopped.`;
 
 /** The folder of the first reproduction with these options that is not finished. */
 function folderFor(data, epochs) {
@@ -71,7 +73,10 @@ function execute(notebook, folder, environment) {
   );
 }
 
-/** nbconvert leaves the numbers of a tslab notebook's cells empty, and GitHub then shows them as if they had not run. They ran from top to bottom. */
+/**
+ * nbconvert leaves the numbers of a tslab notebook's cells empty, and GitHub then shows the cells as if they had not
+ * run. This numbers them from top to bottom, the order in which they ran.
+ */
 function numberCells(file) {
   const notebook = JSON.parse(readFileSync(file, 'utf8'));
   notebook.cells

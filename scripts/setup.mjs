@@ -11,7 +11,10 @@ const venvPrograms = join(root, '.venv', windows ? 'Scripts' : 'bin');
 /** A failure the user can do something about: shown as one line. */
 export class SetupError extends Error {}
 
-/** What is wrong and what to do about it, for the failures a user meets; undefined where only the program's own words help. */
+/**
+ * Says what is wrong and what to do about it, for failures that users meet; undefined where only the program's own
+ * output helps.
+ */
 export function explain(output, registry) {
   const unreachable =
     /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|NewConnectionError|ConnectTimeoutError|ReadTimeoutError|NameResolutionError|ProxyError|Connection refused|from versions: none/.exec(
@@ -20,9 +23,15 @@ export function explain(output, registry) {
   if (/ENOSPC|No space left on device|Errno 28/.test(output))
     return 'the disk is full: free a gigabyte, then run the command again';
   if (/SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERT_|CERTIFICATE_VERIFY_FAILED/.test(output))
-    return `${registry} is answered by a machine whose certificate is not trusted (a proxy?): name its certificate in NODE_EXTRA_CA_CERTS and PIP_CERT, then run the command again`;
+    return (
+      `${registry} is answered by a machine whose certificate is not trusted (a proxy?): name its certificate ` +
+      'in NODE_EXTRA_CA_CERTS and PIP_CERT, then run the command again'
+    );
   if (unreachable)
-    return `${registry} cannot be reached (${unreachable[0]}): check the network, or the proxy in HTTPS_PROXY, then run the command again`;
+    return (
+      `${registry} cannot be reached (${unreachable[0]}): check the network, or the proxy in HTTPS_PROXY, ` +
+      'then run the command again'
+    );
   if (/EACCES|Permission denied/.test(output))
     return 'the folder is not writable: give yourself the right to write in it, then run the command again';
   return undefined;
@@ -43,10 +52,13 @@ function run(program, args, registry, environment = process.env) {
     shell: windows,
   });
   const what = [basename(program), ...args.slice(0, 3)].join(' ');
-  if (error)
-    throw new SetupError(
-      `${what} could not be started (${error.code}): ${program === 'npm' ? 'install npm, which comes with Node (Debian: apt install npm)' : 'delete .venv and node_modules, then run the command again'}`,
-    );
+  if (error) {
+    const remedy =
+      program === 'npm'
+        ? 'install npm, which comes with Node (Debian: apt install npm)'
+        : 'delete .venv and node_modules, then run the command again';
+    throw new SetupError(`${what} could not be started (${error.code}): ${remedy}`);
+  }
   if (status === 0) return;
   const clear = explain(stderr, registry);
   if (!clear) console.error(stderr);
@@ -66,8 +78,9 @@ function newest(path) {
 }
 
 /**
- * npm ci, unless what is installed came from this very lockfile; one that was broken off begins anew. npm and pip keep their downloads in the
- * caches they always use: sharing these spares a download for each clone, and is all that is written outside this folder.
+ * Runs npm ci, unless the installed packages came from this very lockfile; an interrupted installation is started
+ * again. npm and pip keep their downloads in their usual caches: this saves a download for each clone, and nothing
+ * else is written outside this folder.
  */
 export function installPackages() {
   const lockfile = readFileSync(join(root, 'package-lock.json'), 'utf8');
@@ -99,7 +112,8 @@ export async function buildProject() {
 /** What a Python lacks for the lab; null when it is not there, '' when it lacks nothing. */
 function lacks(python) {
   const program =
-    "import sys\nprint('%d.%d.%d' % sys.version_info[:3])\ntry:\n import venv, ensurepip\nexcept ImportError: print('none')";
+    "import sys\nprint('%d.%d.%d' % sys.version_info[:3])\ntry:\n import venv, ensurepip\nexcept ImportError: " +
+    "print('none')";
   const { status, stdout = '' } = spawnSync(python, ['-c', program], { encoding: 'utf8' });
   const [version = '', none] = (stdout ?? '').trim().split(/\s+/);
   if (status !== 0 || !version) return null;
@@ -107,7 +121,8 @@ function lacks(python) {
   if (major < 3 || (major === 3 && minor < 9))
     return `${python} is Python ${version}: install Python 3.9 or newer, or name one in PYTHON`;
   return none
-    ? `${python} (Python ${version}) lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv), or name another Python in PYTHON`
+    ? `${python} (Python ${version}) lacks its venv module: install it (Debian, Ubuntu: apt install ` +
+        'python3-venv), or name another Python in PYTHON'
     : '';
 }
 
@@ -121,7 +136,8 @@ function findPython() {
     lack ??
       (named
         ? `PYTHON names ${named}, which does not run: name Python 3.9 or newer there`
-        : 'no Python: install Python 3.9 or newer with its venv module (Debian, Ubuntu: apt install python3-venv), or name one in PYTHON'),
+        : 'no Python: install Python 3.9 or newer with its venv module (Debian, Ubuntu: apt install ' +
+          'python3-venv), or name one in PYTHON'),
   );
 }
 
@@ -131,7 +147,10 @@ const liveRequirementsFile = join(root, 'scripts', 'requirementsLive.txt');
 const requirements = () => readFileSync(requirementsFile, 'utf8') + readFileSync(liveRequirementsFile, 'utf8');
 const venvStamp = join(root, '.venv', 'installed-requirements.txt');
 
-/** 'ready', 'old' (made whole once, from another list), or 'broken': never made whole, made elsewhere (its programs hold paths), or its Python is gone or another. */
+/**
+ * 'ready'; 'old' (completed once, from another list); or 'broken': never completed, made in another place (its
+ * programs hold paths), or its Python is missing or has changed.
+ */
 function venvState() {
   if (!existsSync(venvStamp) || spawnSync(join(venvPrograms, 'python'), ['-c', 'import pip']).status !== 0)
     return 'broken';

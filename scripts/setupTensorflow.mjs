@@ -1,27 +1,15 @@
-// npm run setup:tensorflow: gives the package @tensorflow/tfjs-node-gpu its native half, from the npm and Python registries alone:
-// TensorFlow's library out of its Python wheel, and the package's own binding compiled against it.
+// npm run setup:tensorflow: adds the native half to the package @tensorflow/tfjs-node-gpu, from the npm and Python
+// registries alone: TensorFlow's library from its Python wheel, and the package's own binding compiled against it.
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installJupyter, main, root, setUpPackages, SetupError } from './setup.mjs';
+import { folders, installWheel, libraries, requirement, stampOf } from './tensorflowWheel.mjs';
 
-/** The version all this was tried with, beside @tensorflow/tfjs-node-gpu 4.22.0. */
-export const triedVersion = '2.21.0';
-/** Wheels are for one Python each, but only their C++ library is used here: any will do. */
-const wheelPython = '3.12';
+export { explainPip, folders, libraries, requirement, triedVersion, wheelState } from './tensorflowWheel.mjs';
 
 const help = `npm run setup:tensorflow [-- OPTION]   makes the engine "tensorflow" work on this machine
   (none)       TensorFlow for the processor (290 MB to download, 1.3 GB on disk)
@@ -30,117 +18,14 @@ const help = `npm run setup:tensorflow [-- OPTION]   makes the engine "tensorflo
   --check      only compares a training step with the engine wasm
   --remove     takes it all away again`;
 
-export const folders = (base = root) => ({
-  wheels: join(base, '.venv', 'tensorflow'),
-  library: join(base, '.venv', 'tensorflow', 'tensorflow'),
-  package: join(base, 'node_modules', '@tensorflow', 'tfjs-node-gpu'),
-});
-
-/** The Python requirement that brings TensorFlow's library. */
-export function requirement(platform, cuda) {
-  if (platform === 'win32')
-    throw new SetupError(
-      "Windows: TensorFlow's wheel has no library to compile against; use the default engine wasm, or WSL 2 with --cuda",
-    );
-  if (platform === 'darwin' && cuda)
-    throw new SetupError('macOS has no CUDA: leave out --cuda, or try the engine webgpu');
-  const name = cuda ? 'tensorflow[and-cuda]' : platform === 'darwin' ? 'tensorflow' : 'tensorflow-cpu';
-  return `${name}==${triedVersion}`;
-}
-
-export function libraries(platform) {
-  return ['cc', 'framework'].map((part) =>
-    platform === 'darwin' ? `libtensorflow_${part}.2.dylib` : `libtensorflow_${part}.so.2`,
-  );
-}
-
-const stampOf = (wheels) => join(wheels, 'installed-requirement.txt');
-
-/** Whether a wheel's file is as long as the wheel's own list says: a shorter library takes down the process that loads it. */
-function isWhole(wheels, distInfo, name) {
-  const list = join(wheels, distInfo, 'RECORD');
-  const line = existsSync(list)
-    ? readFileSync(list, 'utf8')
-        .split('\n')
-        .find((entry) => entry.startsWith(`${name},`))
-    : undefined;
-  return line !== undefined && statSync(join(wheels, name)).size === Number(line.trim().split(',').at(-1));
-}
-
-/** What lies in .venv/tensorflow: nothing, all of the requirement, or what keeps it from being used. */
-export function wheelState(wheels, wanted, platform) {
-  if (!existsSync(wheels)) return 'missing';
-  const stamp = existsSync(stampOf(wheels)) ? readFileSync(stampOf(wheels), 'utf8') : '';
-  if (!stamp) return 'half installed';
-  if (stamp !== wanted) return `holds ${stamp}, not ${wanted}`;
-  const there = [...libraries(platform).map((name) => `tensorflow/${name}`), 'tensorflow/include/tensorflow/c/c_api.h'];
-  const distInfo = readdirSync(wheels).find((name) => /^tensorflow(_cpu)?-.+\.dist-info$/.test(name)) ?? '';
-  if (!distInfo || !there.every((name) => existsSync(join(wheels, name)) && isWhole(wheels, distInfo, name)))
-    return 'half installed';
-  const found = distInfo.replace(/^.*?-|\.dist-info$/g, '');
-  return found === triedVersion
-    ? 'complete'
-    : `holds TensorFlow ${found}, which was not tried with this package (${triedVersion} was)`;
-}
-
-/** One clear line for what pip said. */
-export function explainPip(output, wanted, system = `${process.platform} ${process.arch}`) {
-  if (/No matching distribution|Could not find a version/.test(output)) {
-    const offline = /NewConnectionError|Temporary failure in name resolution|ConnectionError|Retrying/.test(output);
-    return offline
-      ? 'pip cannot reach the Python package index: connect, or set its mirror with pip config'
-      : `the Python package index has no ${wanted} for ${system}: use the default engine wasm`;
-  }
-  if (/No space left on device/.test(output))
-    return "the disk is full: the processor's TensorFlow needs 2 GB while it installs, CUDA's 8 GB";
-  return 'pip could not install TensorFlow: see above';
-}
-
-function installWheel(wanted) {
-  const { wheels } = folders();
-  const state = wheelState(wheels, wanted, process.platform);
-  if (state === 'complete') return;
-  if (state !== 'missing')
-    console.log(`.venv/tensorflow is ${state.replace('holds', 'there but holds')}: installing it again`);
-  rmSync(wheels, { recursive: true, force: true });
-  console.log(`Installing ${wanted} into .venv/tensorflow ...`);
-  const alone = wanted.includes('[') ? [] : ['--no-deps'];
-  const { status, stderr } = spawnSync(
-    join(root, '.venv', 'bin', 'python'),
-    [
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--disable-pip-version-check',
-      '--no-compile',
-      ...alone,
-      '--only-binary=:all:',
-      '--implementation',
-      'cp',
-      '--python-version',
-      wheelPython,
-      '--target',
-      wheels,
-      wanted,
-    ],
-    { cwd: root, stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8' },
-  );
-  if (status !== 0) {
-    rmSync(wheels, { recursive: true, force: true });
-    console.error((stderr ?? '').trim());
-    throw new SetupError(explainPip(stderr ?? '', wanted));
-  }
-  writeFileSync(stampOf(wheels), wanted);
-}
-
 export function findCompiler(environment = process.env) {
   for (const name of environment.CXX ? [environment.CXX] : ['c++', 'g++', 'clang++']) {
     if (spawnSync(name, ['--version'], { env: environment }).status === 0) return name;
   }
   const named = environment.CXX ? ` (CXX names ${environment.CXX}, which does not run)` : '';
   throw new SetupError(
-    `no C++ compiler${named}: install one (Debian: apt install g++; macOS: xcode-select --install), or go on with the default engine wasm`,
+    `no C++ compiler${named}: install one (Debian: apt install g++; macOS: xcode-select --install), or go on ` +
+      'with the default engine wasm',
   );
 }
 
@@ -159,11 +44,13 @@ const oldestDriver = 525;
 export function checkDriver(version) {
   if (version === null)
     throw new SetupError(
-      `no NVIDIA driver here: install ${oldestDriver} or newer (nvidia-smi must list the GPU), leave out --cuda, or try the engine webgpu on another GPU`,
+      `no NVIDIA driver here: install ${oldestDriver} or newer (nvidia-smi must list the GPU), leave out ` +
+        '--cuda, or try the engine webgpu on another GPU',
     );
   if (Number(version.split('.')[0] || oldestDriver) < oldestDriver)
     throw new SetupError(
-      `the NVIDIA driver ${version} is too old: install ${oldestDriver} or newer, or go on with the default engine wasm`,
+      `the NVIDIA driver ${version} is too old: install ${oldestDriver} or newer, or go on with the default ` +
+        'engine wasm',
     );
 }
 
@@ -181,12 +68,16 @@ function findNodeHeaders() {
   const found = candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
   if (!found)
     throw new SetupError(
-      `no header files of Node (node_api.h) in ${candidates[0]}: install them (Debian: libnode-dev), or a Node from nodejs.org, which has them`,
+      `no header files of Node (node_api.h) in ${candidates[0]}: install them (Debian: libnode-dev), or a Node ` +
+        'from nodejs.org, which has them',
     );
   return found;
 }
 
-/** The compiler's arguments: the library is found from the binding by a relative path, so the project folder can be moved; CUDA's are found from the library. */
+/**
+ * The compiler's arguments. The binding finds the library by a relative path, so that the project folder can be
+ * moved; the library finds CUDA's libraries in the same way.
+ */
 export function compileArguments({ platform, packageFolder, libraryFolder, headers, output }) {
   const origin = platform === 'darwin' ? '@loader_path' : '$ORIGIN';
   const napi = /napi-v(\d+)/.exec(output)[1];
@@ -300,7 +191,8 @@ export async function check() {
   );
   if (!(off < 1e-4))
     throw new SetupError(
-      `its training step is off by ${off.toExponential(1)} against the engine wasm's: please report it with the output of npx srcnn engines`,
+      `its training step is off by ${off.toExponential(1)} against the engine wasm's: please report it with the ` +
+        'output of npx srcnn engines',
     );
   console.log(`${engines[1].description}: its training step agrees with the engine wasm's to ${off.toExponential(1)}`);
   const { gpu } = engines[1];
@@ -317,11 +209,13 @@ function checkApart(cuda) {
   );
   if (signal === 'SIGILL')
     throw new SetupError(
-      'this processor lacks instructions that TensorFlow is built with (AVX); the lab goes on with the default engine wasm',
+      'this processor lacks instructions that TensorFlow is built with (AVX); the lab goes on with the default ' +
+        'engine wasm',
     );
   if (signal)
     throw new SetupError(
-      `TensorFlow's library took its process down (${signal}): npm run setup:tensorflow -- --remove, then set it up again; the lab goes on with the default engine wasm`,
+      `TensorFlow's library took its process down (${signal}): npm run setup:tensorflow -- --remove, then set ` +
+        'it up again; the lab goes on with the default engine wasm',
     );
   if (status !== 0)
     throw new SetupError(
@@ -335,7 +229,8 @@ async function checkHere(cuda) {
   });
   if (cuda && !gpu)
     throw new SetupError(
-      `TensorFlow sees no NVIDIA GPU and computes on the processor: nvidia-smi must list one, with driver ${oldestDriver} or newer`,
+      'TensorFlow sees no NVIDIA GPU and computes on the processor: nvidia-smi must list one, with driver ' +
+        `${oldestDriver} or newer`,
     );
   return 0;
 }
@@ -366,7 +261,8 @@ async function setUp({ cuda, prebuilt }) {
   }
   checkApart(cuda);
   console.log(
-    "The engine tensorflow is ready: engine: 'tensorflow' in a notebook, --engine tensorflow on the command line, or SRCNN_ENGINE=tensorflow for all.",
+    "The engine tensorflow is ready: engine: 'tensorflow' in a notebook, --engine tensorflow on the command " +
+      'line, or SRCNN_ENGINE=tensorflow for all.',
   );
   return 0;
 }

@@ -1,5 +1,6 @@
-// What was tried on the way to the recipe `tuned`: short runs on a tenth of the report's training set, one change at a time.
-// Run: node --import tsx scripts/tryRecipes.ts   (needs bsds500; goes on where it was cut short). Then: npx srcnn results
+// The experiments that led to the recipe `tuned`: short runs on a tenth of the report's training set, one change at a
+// time. Run: node --import tsx scripts/tryRecipes.ts (needs bsds500; continues where it was interrupted). Then: npx
+// srcnn results
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -41,7 +42,10 @@ const changes: Record<string, Partial<TrainOptions>> = {
 /** Side of the patches in pixels, where it is not 32. */
 const sizes: Record<string, number> = { 'patch-48': 48 };
 
-/** Has the loss, in training, of outputs rounded to whole levels of Y as evaluation rounds them; rounding's own gradient is taken for 1. */
+/**
+ * In training, computes the loss on outputs rounded to whole levels of Y as evaluation rounds them; the gradient of
+ * the rounding is taken to be 1.
+ */
 function lossOnRounded(engine: Engine): Engine {
   const { mean, deviation } = reportNormalization;
   const rounded = (value: number) => (Math.round(255 * (value * deviation + mean)) / 255 - mean) / deviation;

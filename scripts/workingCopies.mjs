@@ -5,7 +5,10 @@ import { join } from 'node:path';
 /** Where notebooks are run by hand: git ignores it, and ../results is the same folder from here as from notebooks/. */
 export const workingFolder = 'my-notebooks';
 
-/** Copies the notebooks that have no working copy yet; those that have one keep it, with its changes. Returns the copied names. */
+/**
+ * Copies the notebooks that have no working copy yet; existing copies stay as they are, with their changes. Returns
+ * the copied names.
+ */
 export async function makeWorkingCopies(root) {
   await mkdir(join(root, workingFolder), { recursive: true });
   const notebooks = (await readdir(join(root, 'notebooks'))).filter((name) => name.endsWith('.ipynb'));

@@ -1,7 +1,10 @@
 import { dirname } from 'node:path';
 import { inspect } from 'node:util';
 
-/** The lab's own files, Node's, and the notebook's kernel with the compiled cell: no lines that a user could look up. */
+/**
+ * Parts of the paths of files that are of no use to a user: the lab's own, Node's, the notebook kernel's and the
+ * compiled cell.
+ */
 const inner = [`${__dirname}/`, `${dirname(__dirname)}/dist/`, 'node:', '/tslab/', 'evalmachine.<anonymous>'];
 
 /** The lab's named errors: each message says what was wrong, in which file or option, and what to do. */
@@ -13,7 +16,7 @@ class LabError extends Error {
 
   /** As a notebook's cell and console.error show it: the message first, then only the lines of the user's own files. */
   [inspect.custom](): string {
-    const frames = (this.stack ?? '').split('\n').filter((line) => /^    at /.test(line));
+    const frames = (this.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
     const own = frames.filter((line) => !inner.some((part) => line.replace(/\\/g, '/').includes(part)));
     return [`${this.name}: ${this.message}`, ...own].join('\n');
   }

@@ -4,7 +4,10 @@ export interface RandomState {
   draws: number;
 }
 
-/** The next uniform number in [0, 1), 32 bits of it: a Weyl sequence through MurmurHash3's finaliser, keyed by the seed. */
+/**
+ * The next uniform number in [0, 1), from 32 random bits: a Weyl sequence through MurmurHash3's finaliser, keyed by
+ * the seed.
+ */
 export function uniform(state: RandomState): number {
   let h = (state.seed ^ 0x9e3779b9) >>> 0;
   h = mix((h + Math.imul(++state.draws, 0x6d2b79f5)) >>> 0);

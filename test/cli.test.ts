@@ -160,81 +160,90 @@ test('bad input ends every verb with exit code 1 and one line: which file or opt
   );
 });
 
-test('evaluate takes protocol and scale from the weights, and says when they are asked to do something else', async () => {
-  const own = await srcnnCommand('evaluate', 'photos', '--model', 'x2');
-  assert.match(own.stdout, /^protocol paper, x2\n/, own.stderr);
-  assert.equal(own.stderr.trim(), '');
-  const other = await srcnnCommand('evaluate', 'photos', '--model', 'x2', '--scale', '3');
-  assert.match(other.stdout, /^protocol paper, x3\n/);
-  assert.match(other.stderr, /trained for protocol paper x2; here/);
-});
+test(
+  'evaluate takes protocol and scale from the weights, and says when they are asked to ' + 'do something else',
+  async () => {
+    const own = await srcnnCommand('evaluate', 'photos', '--model', 'x2');
+    assert.match(own.stdout, /^protocol paper, x2\n/, own.stderr);
+    assert.equal(own.stderr.trim(), '');
+    const other = await srcnnCommand('evaluate', 'photos', '--model', 'x2', '--scale', '3');
+    assert.match(other.stdout, /^protocol paper, x3\n/);
+    assert.match(other.stderr, /trained for protocol paper x2; here/);
+  },
+);
 
-test('evaluate goes on after a bad image and lists it at the end; --json has a row for each image, and their means', async () => {
-  const { code, stdout, stderr } = await srcnnCommand(
-    'evaluate',
-    'mixed',
-    '--protocol',
-    'paper',
-    '--scale',
-    '2',
-    '--model',
-    'small.safetensors',
-    '--json',
-    'made/scores.json',
-  );
-  assert.equal(code, 0, stderr);
-  assert.match(stdout, /protocol paper, x2\nbicubic +2 images +PSNR \d+\.\d+ dB +SSIM 0\.\d+\nnetwork +2 images/);
-  assert.match(
-    stderr.trim().split('\n').at(-1)!,
-    /^skipped .*mixed\/b\.png: cannot read the image .*replace or remove it$/,
-  );
-  const scores = JSON.parse(readFileSync(join(folder, 'made', 'scores.json'), 'utf8'));
-  assert.deepEqual(Object.keys(scores), ['protocol', 'scale', 'rows', 'summary']);
-  assert.deepEqual([scores.protocol, scores.scale], ['paper', 2]);
-  type Row = Record<'bicubic' | 'network', Record<string, number>> & { file: string };
-  const rows: Row[] = scores.rows;
-  assert.deepEqual(
-    rows.map(({ file }) => file),
-    ['a.png', 'c.png'],
-  );
-  for (const which of ['bicubic', 'network'] as const)
-    for (const name of ['psnr', 'ssim']) {
-      const mean = (rows[0][which][name] + rows[1][which][name]) / 2;
-      assert.ok(Math.abs(scores.summary[which][name] - mean) < 1e-9, `${which} ${name}`);
-    }
-  assert.equal(scores.summary.images, 2);
-});
+test(
+  'evaluate goes on after a bad image and lists it at the end; --json has a row for ' + 'each image, and their means',
+  async () => {
+    const { code, stdout, stderr } = await srcnnCommand(
+      'evaluate',
+      'mixed',
+      '--protocol',
+      'paper',
+      '--scale',
+      '2',
+      '--model',
+      'small.safetensors',
+      '--json',
+      'made/scores.json',
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /protocol paper, x2\nbicubic +2 images +PSNR \d+\.\d+ dB +SSIM 0\.\d+\nnetwork +2 images/);
+    assert.match(
+      stderr.trim().split('\n').at(-1)!,
+      /^skipped .*mixed\/b\.png: cannot read the image .*replace or remove it$/,
+    );
+    const scores = JSON.parse(readFileSync(join(folder, 'made', 'scores.json'), 'utf8'));
+    assert.deepEqual(Object.keys(scores), ['protocol', 'scale', 'rows', 'summary']);
+    assert.deepEqual([scores.protocol, scores.scale], ['paper', 2]);
+    type Row = Record<'bicubic' | 'network', Record<string, number>> & { file: string };
+    const rows: Row[] = scores.rows;
+    assert.deepEqual(
+      rows.map(({ file }) => file),
+      ['a.png', 'c.png'],
+    );
+    for (const which of ['bicubic', 'network'] as const)
+      for (const name of ['psnr', 'ssim']) {
+        const mean = (rows[0][which][name] + rows[1][which][name]) / 2;
+        assert.ok(Math.abs(scores.summary[which][name] - mean) < 1e-9, `${which} ${name}`);
+      }
+    assert.equal(scores.summary.images, 2);
+  },
+);
 
-test("train goes on after a bad image, writes the run's folder, refuses to begin it again, and resumes it", async () => {
-  const train = (...words: string[]) =>
-    srcnnCommand('train', 'mixed', '--batch-size', '4', '--epochs', '1', '--out', 'run', ...words);
-  const { code, stdout, stderr } = await train();
-  assert.equal(code, 0, stderr);
-  assert.match(stderr, /skipped .*mixed\/b\.png: cannot read the image/);
-  assert.match(stdout, /epoch 1: loss .*\nbest validation loss .* in epoch 1: run\/weights\.safetensors\n$/);
-  assert.deepEqual(readdirSync(join(folder, 'run')).sort(), [
-    'checkpoint.bin',
-    'history.json',
-    'options.json',
-    'weights.safetensors',
-  ]);
-  const { machine, engine } = JSON.parse(readFileSync(join(folder, 'run', 'options.json'), 'utf8'));
-  assert.match(machine, /^\d+ x .+, Node \d+\.\d+\.\d+$/);
-  assert.match(engine, /^wasm: /);
-  const again = await train();
-  assert.deepEqual(
-    [again.code, again.stderr],
-    [1, 'OptionError: run holds a run already; add --resume to go on with it, or name another folder with --out\n'],
-  );
-  const other = await train('--resume', '--optimizer', 'adam');
-  assert.match(
-    other.stderr,
-    /\nCheckpointError: run: its checkpoint was made with other options: optimizer "soap", now "adam"; use those, or/,
-  );
-  const longer = await train('--resume', '--epochs', '2');
-  assert.equal(longer.code, 0, longer.stderr);
-  assert.match(longer.stdout, /\nepoch 2: loss/);
-});
+test(
+  "train goes on after a bad image, writes the run's folder, refuses to begin it again, and resumes " + 'it',
+  async () => {
+    const train = (...words: string[]) =>
+      srcnnCommand('train', 'mixed', '--batch-size', '4', '--epochs', '1', '--out', 'run', ...words);
+    const { code, stdout, stderr } = await train();
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /skipped .*mixed\/b\.png: cannot read the image/);
+    assert.match(stdout, /epoch 1: loss .*\nbest validation loss .* in epoch 1: run\/weights\.safetensors\n$/);
+    assert.deepEqual(readdirSync(join(folder, 'run')).sort(), [
+      'checkpoint.bin',
+      'history.json',
+      'options.json',
+      'weights.safetensors',
+    ]);
+    const { machine, engine } = JSON.parse(readFileSync(join(folder, 'run', 'options.json'), 'utf8'));
+    assert.match(machine, /^\d+ x .+, Node \d+\.\d+\.\d+$/);
+    assert.match(engine, /^wasm: /);
+    const again = await train();
+    assert.deepEqual(
+      [again.code, again.stderr],
+      [1, 'OptionError: run holds a run already; add --resume to go on with it, or name another folder with --out\n'],
+    );
+    const other = await train('--resume', '--optimizer', 'adam');
+    assert.match(
+      other.stderr,
+      /\nCheckpointError: run: its checkpoint was made with other options: optimizer "soap", now "adam"; use those, or/,
+    );
+    const longer = await train('--resume', '--epochs', '2');
+    assert.equal(longer.code, 0, longer.stderr);
+    assert.match(longer.stdout, /\nepoch 2: loss/);
+  },
+);
 
 test('--help of every verb tells what it does, and every argument and option', async () => {
   const { code, stdout } = await srcnnCommand('--help');

@@ -20,7 +20,10 @@ function load(): { memory: WebAssembly.Memory; kernels: ArithmeticKernels } {
 /** Samples that a line takes up: the kernels of lines compute blocks of 4. */
 export const roomFor = (width: number) => Math.ceil(width / 4) * 4 + 4;
 
-/** The kernels for work on the caller's own thread, and memory for them: blocks of the given sizes in bytes, with their addresses. What they held before is lost. */
+/**
+ * The kernels for work on the caller's own thread, with memory for them: blocks of the given sizes in bytes and their
+ * addresses. The earlier contents of these blocks are lost.
+ */
 export function memoryFor<Name extends string>(
   sizes: Record<Name, number>,
 ): { kernels: ArithmeticKernels; buffer: ArrayBufferLike; addresses: Record<Name, number> } {

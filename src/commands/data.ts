@@ -12,7 +12,8 @@ export function dataCommand(program: Command): void {
   data
     .command('fetch')
     .description(
-      `Download a data set to ${dataFolder()} (SRCNN_DATA_DIR names another folder); run again to go on with what was interrupted`,
+      `Download a data set to ${dataFolder()} (SRCNN_DATA_DIR names another folder); run the command again ` +
+        'to resume an interrupted download',
     )
     .argument('<name>', `one of ${datasetNames.join(', ')}`)
     .addOption(

@@ -9,7 +9,8 @@ export function enginesCommand(program: Command): void {
     .action(async () => {
       for (const { name, works, description, stepMilliseconds } of await listEngines()) {
         console.log(
-          `${name.padEnd(11)} ${works ? `${stepMilliseconds?.toFixed(0)} ms a step` : 'does not work here'}  ${description}`,
+          `${name.padEnd(11)} ${works ? `${stepMilliseconds?.toFixed(0)} ms a step` : 'does not work here'}  ` +
+            description,
         );
       }
     });

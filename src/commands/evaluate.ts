@@ -63,7 +63,8 @@ function warnOfDegradation({ protocol, scale }: EvaluateFlags, model?: Model): v
   const own = model?.trainedFor;
   if (own && ((protocol ?? own.protocol) !== own.protocol || (scale ?? own.scale) !== own.scale)) {
     console.error(
-      `the model was trained for protocol ${own.protocol} x${own.scale}; here it is scored on pictures degraded otherwise`,
+      `the model was trained for protocol ${own.protocol} x${own.scale}; here it is scored on pictures ` +
+        'that were degraded in another way',
     );
   }
 }

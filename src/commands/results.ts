@@ -21,7 +21,8 @@ export function resultsCommand(program: Command): void {
           showLine(done < total ? `${what}: ${done} of ${total} images` : '');
         const scored = await writeResults(results, { ...flags, engine, onProgress });
         console.log(
-          `${scored.map(({ run }) => run.name).join(', ')}: scores.csv, figures and the header of the weights in each folder, the tables in ${results}/README.md`,
+          `${scored.map(({ run }) => run.name).join(', ')}: scores.csv, figures and the header of the weights ` +
+            `in each folder, the tables in ${results}/README.md`,
         );
       } finally {
         await engine.close();

@@ -24,9 +24,9 @@ interface UpscaleFlags {
 
 const about =
   'Enlarge pictures with trained weights: files or folders IN, to the file or folder OUT. The suffix of the file OUT ' +
-  'says which kind it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. - is standard ' +
-  'input, or standard output, which gets the kind of IN, or PNG. Alpha, ' +
-  'colour profile, resolution and, in PNG and TIFF, 16 bits are kept, EXIF in PNG, JPEG and WebP; all pages of a ' +
+  'says which kind it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. - is ' +
+  'standard input, or standard output, which gets the kind of IN, or PNG. Alpha, colour' +
+  ' profile, resolution and, in PNG and TIFF, 16 bits are kept, EXIF in PNG, JPEG and WebP; all pages of a ' +
   'TIFF go into a TIFF, all frames of a WebP into a WebP. Pictures are turned upright as their EXIF says. A note ' +
   'says what a kind cannot hold; XMP and IPTC are left out.';
 
@@ -40,7 +40,8 @@ export function upscaleCommand(program: Command): void {
     .option('-s, --scale <n>', '2, 3 or 4 (default: what the model was trained for, else 3)', scale)
     .option(
       '-m, --model <name>',
-      `the weights that come with the package (${pretrainedNames.join(', ')}; by default those of the scale), or a .safetensors file`,
+      `the weights that come with the package (${pretrainedNames.join(', ')}; by default those of the scale), ` +
+        'or a .safetensors file',
     )
     .addOption(protocolOption().default(undefined, 'the one the model was trained for'))
     .option('-f, --force', 'replace pictures that are there already')

@@ -14,7 +14,8 @@ export interface Dataset {
 }
 
 /**
- * The nine public-domain photographs that come with the package: seven to train on, one to validate, one to evaluate.
+ * The nine public-domain photographs that come with the package: seven for training, one for validation, one for
+ * evaluation.
  */
 const samplePhotographs = {
   training: [
@@ -42,16 +43,13 @@ export function dataFolder(): string {
 }
 
 /**
- * The files of a data set known by name, or of any folder of images. Of a folder, every tenth picture in the order of
- * the names is
- * held out (the last one where there are fewer than ten): it validates and is evaluated, and the others train.
- * Pictures with a side
- * below 64 pixels are not held out while there are larger ones; a picture that alone is large does all three. Another
- * split is an object
- * of one's own, `{ training, validation, evaluation }`, for example of two folders' `imageFiles`. `scale` picks the
- * pictures of set5, set14, bsd100 and urban100
- * that were cropped for it. Throws DatasetError when the set is not there or not whole, UnknownNameError when there is
- * no such set or folder.
+ * The files of a data set known by name, or of any folder of images. In a folder, every tenth picture in the order of
+ * the names is held out (the last one where there are fewer than ten): the pictures held out serve for validation and
+ * evaluation, the others for training. A picture with a side below 64 pixels is not held out while there are larger
+ * ones; if only one picture is large, it serves for all three. For another split, write the object `{ training,
+ * validation, evaluation }` yourself, for example from two folders' `imageFiles`. `scale` selects the pictures of
+ * set5, set14, bsd100 and urban100 that were cropped for it. Throws DatasetError when the set is missing or
+ * incomplete, UnknownNameError when there is no such set or folder.
  */
 export async function loadDataset(name: string, { scale = 3 }: { scale?: number } = {}): Promise<Dataset> {
   if (name === 'sample') return sample();
@@ -89,8 +87,8 @@ function sample(): Dataset {
 }
 
 /**
- * The report's training list: train, the nine repeated, test; validation on val; the report's own evaluation images
- * where they are there.
+ * The report's training list: train, the nine repeated, test. The validation images are those of val, and the
+ * evaluation images are the report's own where they are installed.
  */
 async function bsds500(): Promise<Dataset> {
   const [train, validation, test] = await whole('bsds500', 'bsds500', { train: 200, val: 100, test: 200 });
@@ -105,8 +103,8 @@ async function div2k(): Promise<Dataset> {
 }
 
 /**
- * The pictures cropped for this scale, else the uncropped, else those of another scale, else the same photographs in
- * another set.
+ * The pictures cropped for this scale; failing that the uncropped ones, then those of another scale, then the same
+ * photographs in another set.
  */
 async function benchmark(
   { name, archives: [{ folder, layouts }], instead = {} }: CatalogueEntry,
@@ -145,7 +143,8 @@ async function folder(path: string): Promise<Dataset> {
 }
 
 /**
- * By the file's header only. A file that cannot be read counts as large: whoever reads it says what is wrong with it.
+ * Reads only the header of the file. A file that cannot be read counts as large: the code that reads it later reports
+ * the error.
  */
 async function isLargeEnough(file: string): Promise<boolean> {
   const size = await sharp(file)
@@ -181,7 +180,8 @@ async function whole(name: string, path: string, layout: Layout): Promise<string
   const lacks = await lacking(where, layout);
   if (lacks)
     throw new DatasetError(
-      `${name}: ${lacks}; get it with "npx srcnn data fetch ${name}", or name the folder you have it in with SRCNN_DATA_DIR`,
+      `${name}: ${lacks}; get it with "npx srcnn data fetch ${name}", or set SRCNN_DATA_DIR ` +
+        'to the folder that holds it',
     );
   return Promise.all(Object.keys(layout).map((part) => picturesIn(join(where, part))));
 }

@@ -9,8 +9,8 @@ export interface Degradation {
   /** The small picture: int(width / scale) x int(height / scale) whole numbers. */
   shrink(plane: Plane, scale: number, sigma: number): Plane;
   /**
-   * The small picture enlarged to the plane's size, whole numbers: the input of networks that read it, and the
-   * baseline.
+   * The small picture enlarged to the plane's size, in whole numbers: the baseline, and the input of networks that
+   * read an enlarged picture.
    */
   degrade(plane: Plane, scale: number, sigma: number): Plane;
 }

@@ -7,8 +7,8 @@ const blurred = (plane: Plane, sigma: number) => (sigma > 0 ? gaussianBlur(plane
 
 /**
  * MATLAB's `imresize` with its antialiased bicubic, as in Dong et al. (arXiv 1501.00092). `shrink` rounds after each
- * pass, as on
- * uint8; `degrade` keeps real numbers until the end and expects sides that are multiples of the scale.
+ * pass, as MATLAB does on uint8; `degrade` keeps real numbers until the end and expects sides that are multiples of
+ * the scale.
  */
 export const matlab: Degradation = {
   name: 'matlab',

@@ -7,16 +7,14 @@ export interface MeanScores {
   bicubic: Scores;
   network?: Scores;
   /**
-   * How many pictures have a finite score, by measure; only these are in the mean of the network, or of bicubic where
-   * no network
-   * was scored. PSNR is infinite for equal pictures.
+   * How many pictures have a finite score, by measure; only these count in the mean of the network, or of bicubic
+   * where no network was scored. PSNR is infinite for equal pictures.
    */
   finite: Readonly<Record<string, number>>;
 }
 
 /**
- * Means over rows, which must be at least one. Infinite scores are left out; the mean of nothing but these is
- * infinite.
+ * Means over rows; there must be at least one. Infinite scores are left out; the mean is infinite if all scores are.
  */
 export function meanScores(rows: readonly { bicubic: Scores; network?: Scores }[]): MeanScores {
   const bicubic = rows.map((row) => row.bicubic);

@@ -7,10 +7,9 @@ import { reachOf } from '../network/geometry';
 import type { Model } from '../network/network';
 
 /**
- * The network's output for normalised planes of one size, `scale` times as large. A network with `padding: 'reflect'`
- * gets the
- * planes with their border reflected as far as an output depends on, so that it never sees the zeros around them.
- * Throws WeightsError where an output is NaN or infinite.
+ * The network's output for normalised planes of one size, `scale` times as large. For a network with `padding:
+ * 'reflect'` the planes are extended by reflection as far as an output depends on its surroundings, so that the
+ * network never sees the zeros around them. Throws WeightsError where an output is NaN or infinite.
  */
 export async function predict(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {
   const output = await predictPadded(model, engine, planes);

@@ -28,8 +28,7 @@ export interface FileScores {
 }
 
 /**
- * Reads one picture and scores it; the network's output is asked of `predict`, normalised planes for normalised
- * planes.
+ * Reads one picture and scores it; `predict` computes the network's output, normalised planes for normalised planes.
  */
 export async function scoreFile(job: ScoreJob, predict: (input: Plane[]) => Promise<Plane[]>): Promise<FileScores> {
   const { file, scale, sigma, bicubic, model, measures } = job;

@@ -76,7 +76,10 @@ function checkTrainedFor(file: string, { protocol, scale, degradation }: Record<
 const isScale = (scale: unknown): scale is number =>
   Number.isInteger(scale) && (scale as number) >= 2 && (scale as number) <= 8;
 
-/** Files of version 0.1 hold the layers of a chain, and files of other programs only tensors: conv1.weight, conv1.bias, ... */
+/**
+ * Files of version 0.1 hold the layers of a chain; files of other programs hold only tensors: conv1.weight,
+ * conv1.bias, ...
+ */
 function readEarlier(
   file: string,
   metadata: Record<string, string>,
@@ -100,7 +103,10 @@ function readTrainedFor(file: string, { protocol, scale, data = '' }: Record<str
   return checkTrainedFor(file, { protocol: known, scale: Number(found.scale), degradation: { sigma } });
 }
 
-/** The layers as version 0.1 wrote them, or read off the shapes of another program's tensors (ReLU after all but the last). */
+/**
+ * The layers as version 0.1 wrote them, or derived from the shapes of another program's tensors (ReLU after all but
+ * the last).
+ */
 function readLayers(file: string, metadata: Record<string, string>, tensors: Safetensors['tensors']): Convolution[] {
   const written = metadata.layers ? parseLayers(file, metadata.layers) : undefined;
   if (written) return written.map((layer) => ({ kind: 'convolution', ...layer }));

@@ -5,8 +5,9 @@ import type { Activation, Model } from '../network/network';
 import { type LayerSlice, layerSlices } from '../network/parameters';
 
 /**
- * The same network as a TensorFlow.js layers model: input [pictures, rows, columns, 1] of any size, output of the same shape.
- * It carries a copy of the weights and is yours to `dispose()`; TensorFlow.js is loaded on the first call.
+ * The same network as a TensorFlow.js layers model: input [pictures, rows, columns, 1] of any size, output of the
+ * same shape. It holds a copy of the weights, and the caller must `dispose()` it; TensorFlow.js is loaded on the
+ * first call.
  */
 export async function toLayersModel(model: Model): Promise<tf.LayersModel> {
   const tf = optionalPackage<typeof import('@tensorflow/tfjs')>('@tensorflow/tfjs', 'to make a layers model');

@@ -18,8 +18,9 @@ export interface PretrainedOptions {
 }
 
 /**
- * The network with trained weights by name ('x2', 'x3', 'x4'), or from a .safetensors file; synchronous, as the files are small.
- * Throws WeightsError for a file that is not there, torn or another network's, UnknownNameError for another name.
+ * The network with trained weights by name ('x2', 'x3', 'x4'), or from a .safetensors file; synchronous, as the files
+ * are small. Throws WeightsError for a file that is missing, damaged or belongs to another network, UnknownNameError
+ * for another name.
  */
 export function pretrained(
   name: string,
@@ -31,7 +32,8 @@ export function pretrained(
   const file = named ? join(results, folders[name], 'weights.safetensors') : name;
   if (!existsSync(file)) {
     const why = named
-      ? `the weights ${name} did not come with this copy of the package; train them (npx srcnn train --protocol paper --scale ${name.slice(1)})`
+      ? `the weights ${name} did not come with this copy of the package; train them (npx srcnn train ` +
+        `--protocol paper --scale ${name.slice(1)})`
       : 'check its path';
     throw new WeightsError(`${file}: is not there: ${why}, or give another .safetensors file`);
   }

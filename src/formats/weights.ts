@@ -30,7 +30,10 @@ export async function saveWeights(file: string, model: Model, metadata: Record<s
   await writeAtomically(file, bytes);
 }
 
-/** Adds to the metadata of a weights file, or replaces entries of it; the tensors stay byte for byte. Throws WeightsError, WriteError. */
+/**
+ * Adds entries to the metadata of a weights file or replaces them; the tensors stay the same byte for byte. Throws
+ * WeightsError, WriteError.
+ */
 export async function stampWeights(file: string, metadata: Record<string, string>): Promise<void> {
   const bytes = await readBytes(file);
   const parsed = parseSafetensors(file, bytes);
@@ -38,7 +41,9 @@ export async function stampWeights(file: string, metadata: Record<string, string
   if (!stamped.equals(bytes)) await writeAtomically(file, stamped);
 }
 
-/** The metadata in a weights file's header: texts about its network, its training and its scores. Throws WeightsError. */
+/**
+ * The metadata in a weights file's header: texts about its network, its training and its scores. Throws WeightsError.
+ */
 export async function readMetadata(file: string): Promise<Record<string, string>> {
   return parseSafetensors(file, await readBytes(file)).metadata;
 }

@@ -2,7 +2,10 @@ import { memoryFor, roomFor } from '../arithmetic/memory';
 import { OptionError } from '../errors';
 import type { Plane } from './image';
 
-/** The right half of a sampled Gaussian, centre first, cut at int(4 sigma + 0.5) as scipy does; the whole kernel sums to 1. */
+/**
+ * The right half of a sampled Gaussian, starting at the centre and cut at int(4 sigma + 0.5) as in scipy; the whole
+ * kernel sums to 1.
+ */
 export function gaussianKernel(sigma: number): Float64Array {
   const radius = Math.floor(4 * sigma + 0.5);
   const whole = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
@@ -12,7 +15,7 @@ export function gaussianKernel(sigma: number): Float64Array {
   return whole.subarray(radius).map((value) => value / sum);
 }
 
-/** numpy's order of addition: the last bit of the sum decides whether a flat area keeps its value when it is truncated. */
+/** Adds in numpy's order: the last bit of the sum decides whether a flat area keeps its value when it is truncated. */
 function pairwiseSum(values: Float64Array): number {
   const { length } = values;
   if (length < 8) return values.reduce((total, value) => total + value, 0);
@@ -28,8 +31,9 @@ function pairwiseSum(values: Float64Array): number {
 }
 
 /**
- * scipy.ndimage.gaussian_filter on whole numbers: columns first, then rows, border reflected (d c b a | a b c d | d c b a),
- * truncated to whole numbers after each axis. A sigma of 0 returns a copy; a negative one is an OptionError.
+ * scipy.ndimage.gaussian_filter on whole numbers: it filters the columns first, then the rows, reflects the border (d
+ * c b a | a b c d | d c b a) and truncates to whole numbers after each axis. A sigma of 0 returns a copy. Throws
+ * OptionError for a negative one.
  */
 export function gaussianBlur(plane: Plane, sigma: number): Plane {
   if (!(sigma >= 0 && sigma <= 100)) throw new OptionError(`sigma is ${sigma}; use a number from 0 to 100`);
@@ -38,7 +42,10 @@ export function gaussianBlur(plane: Plane, sigma: number): Plane {
   return { data: blurLines(plane, gaussianKernel(sigma)), width, height };
 }
 
-/** Line by line, down the columns and then along the row: only the lines under the kernel are held in double precision, which keeps them in the cache. */
+/**
+ * Blurs line by line, first down the columns and then along the row: only the lines under the kernel are held in
+ * double precision, so that they stay in the cache.
+ */
 function blurLines({ data, width, height }: Plane, kernel: Float64Array): Float32Array {
   const radius = kernel.length - 1,
     held = 2 * radius + 1,

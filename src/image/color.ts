@@ -30,7 +30,10 @@ function convertFull({ data, width, height }: Image, { red, green, blue, offset 
   return { data: plane, width, height };
 }
 
-/** MATLAB's rgb2ycbcr on uint8: the matrix of Poynton, "A Technical Introduction to Digital Video", rounded, ties to even. */
+/**
+ * MATLAB's rgb2ycbcr on uint8: the matrix of Poynton, "A Technical Introduction to Digital Video", rounded, ties to
+ * even.
+ */
 function studioChannel(offset: number, coefficients: number[]): Channel<Float64Array> {
   const [red, green, blue] = coefficients.map((coefficient) =>
     Float64Array.from({ length: 256 }, (_, value) => coefficient * value),

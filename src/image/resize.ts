@@ -42,7 +42,10 @@ const unitOf = (rounding: Rounding) => (rounding === 'pillow' ? 1 / pillowOne : 
 /** 8 bits, halves upwards. */
 const toByte = (value: number) => Math.min(255, Math.max(0, Math.floor(value + 0.5)));
 
-/** libImaging/Resample.c precompute_coeffs: the support is cut at the border and the rest normalised, then made whole. */
+/**
+ * libImaging/Resample.c precompute_coeffs: the support is cut at the border, the remaining weights are normalised and
+ * then made whole numbers.
+ */
 function pillowFilter(from: number, to: number): Filter {
   const scale = from / to;
   const stretch = Math.max(scale, 1);
@@ -94,7 +97,10 @@ function matlabFilter(from: number, to: number): Filter {
 /** A plane in double precision: what stands between two passes. */
 type Samples = { data: Float64Array; width: number; height: number };
 
-/** Four rows at a time share the look-up of positions and weights; where fewer are left, what the others hold is thrown away. */
+/**
+ * Four rows at a time share the look-up of positions and weights; where fewer are left, the results of the missing
+ * rows are discarded.
+ */
 function resizeRows<Data extends Float32Array | Float64Array>(
   { data, width, height }: Plane | Samples,
   { taps, counts, positions, weights }: Filter,
@@ -205,8 +211,9 @@ function checkSize(plane: Plane, width: number, height: number): void {
 const toSamples = ({ data, width, height }: Plane): Samples => ({ data: new Float64Array(data), width, height });
 
 /**
- * Pillow 13's Image.resize(BICUBIC) of an 8-bit plane, equal to the last bit: antialiased when shrinking, 8 bits after each pass,
- * rows first unless they grow while the columns shrink; a direction that keeps its size is left alone.
+ * Pillow 13's Image.resize(BICUBIC) of an 8-bit plane, equal to the last bit: it is antialiased when it shrinks,
+ * rounds to 8 bits after each pass, and resizes rows first unless they grow while the columns shrink; a direction
+ * that keeps its size is left alone.
  */
 export function resizePillow(plane: Plane, width: number, height: number): Plane {
   checkSize(plane, width, height);
@@ -243,7 +250,10 @@ function resizeMatlab(from: Samples, width: number, height: number, rounding: Ro
 }
 
 export interface ImresizeOptions {
-  /** 'each-pass': 8 bits after each of the two passes, as MATLAB on uint8; 'none': real numbers throughout, as on double. */
+  /**
+   * 'each-pass' rounds to 8 bits after each of the two passes, as MATLAB does on uint8; 'none' keeps real numbers
+   * throughout, as it does on double.
+   */
   rounding?: 'each-pass' | 'none';
 }
 
@@ -258,7 +268,10 @@ export function imresize(plane: Plane, width: number, height: number, options: I
   return { data: new Float32Array(data), width, height };
 }
 
-/** imresize to width x height and back to the plane's own size, in double throughout, with one rounding to 8 bits at the end. */
+/**
+ * Applies imresize to width x height and back to the plane's own size, in double throughout, and rounds to 8 bits
+ * once at the end.
+ */
 export function imresizeThereAndBack(plane: Plane, width: number, height: number): Plane {
   checkSize(plane, width, height);
   const small = resizeMatlab(toSamples(plane), width, height, 'none');

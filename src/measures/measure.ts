@@ -7,7 +7,10 @@ export interface CompareOptions {
   border?: number;
 }
 
-/** A number that says how far a restored picture is from the truth. Adding one takes a file and an entry in measures.ts. */
+/**
+ * A number that says how far a restored picture is from the truth. To add one, write a file and an entry in
+ * measures.ts.
+ */
 export interface Measure {
   name: string;
   /** As tables and axes show it: 'PSNR'. */

@@ -7,7 +7,8 @@ export function meanSquaredError(a: Plane | Image, b: Plane | Image, border = 0)
   const channels = channelsOf(a);
   if (a.width !== b.width || a.height !== b.height || channels !== channelsOf(b)) {
     throw new OptionError(
-      `cannot compare ${a.width}x${a.height} (${channels} channels) with ${b.width}x${b.height} (${channelsOf(b)}); give pictures of one size`,
+      `cannot compare ${a.width}x${a.height} (${channels} channels) with ${b.width}x${b.height} ` +
+        `(${channelsOf(b)}); give pictures of one size`,
     );
   }
   const width = a.width - 2 * border,

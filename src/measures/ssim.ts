@@ -5,7 +5,10 @@ import { channelsOf } from './psnr';
 import { visitUniformWindows, visitWeightedWindows, type WindowRow } from './windows';
 
 export interface SsimOptions extends CompareOptions {
-  /** 'uniform7': scikit-image's default, 7x7 and sample covariance; 'gaussian11': Wang et al. 2004, 11x11 with sigma 1.5. */
+  /**
+   * 'uniform7': scikit-image's default, 7x7 and sample covariance; 'gaussian11': Wang et al. 2004, 11x11 with sigma
+   * 1.5.
+   */
   window?: 'uniform7' | 'gaussian11';
 }
 
@@ -27,7 +30,10 @@ const windows = {
   gaussian11: { side: 11, covariance: 1 },
 };
 
-/** Mean structural similarity (Wang et al. 2004, equation 13) over the windows that lie wholly inside, averaged over channels. */
+/**
+ * Mean structural similarity (Wang et al. 2004, equation 13) over the windows that lie wholly inside, averaged over
+ * channels.
+ */
 export function ssim(a: Plane | Image, b: Plane | Image, options: SsimOptions = {}): number {
   const { window = 'uniform7', dataRange = 255, border = 0 } = options;
   const channels = channelsOf(a);

@@ -2,8 +2,8 @@ import type { Image, Plane } from '../image/image';
 import { channelsOf } from './psnr';
 
 /**
- * The statistics of two pictures under a row of windows, one value for each window and channel: the means of a and of b,
- * of a * a + b * b (SSIM needs no more than the sum of the two variances), and of a * b.
+ * The statistics of two pictures under a row of windows, one value for each window and channel: the means of a and of
+ * b, of a * a + b * b (SSIM needs no more than the sum of the two variances), and of a * b.
  */
 export interface WindowRow {
   a: Float64Array;
@@ -29,7 +29,10 @@ function readRow(picture: Plane | Image, y: number, border: number, row: Float64
   row.set(picture.data.subarray(start, start + row.length));
 }
 
-/** Visits each row of windows of side x side samples with equal weights. The sums run along, exact for whole numbers as 8-bit samples are. */
+/**
+ * Visits each row of windows of side x side samples with equal weights. The sums are updated from window to window,
+ * which is exact for whole numbers such as 8-bit samples.
+ */
 export function visitUniformWindows(
   a: Plane | Image,
   b: Plane | Image,

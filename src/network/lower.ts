@@ -1,5 +1,4 @@
-// Everything that engines compute is a convolution, an addition and, at the end, a shuffle; the rest is lowered to
-// these.
+// Engines compute only convolutions, additions and, at the end, a shuffle; everything else is lowered to these.
 import { OptionError } from '../errors';
 import type { Layer, Model, Network } from './network';
 import { countWeights, type LayerSlice, layerSlices } from './parameters';
@@ -12,9 +11,9 @@ export interface Lowered {
 }
 
 /**
- * PyTorch's padding of a transposed convolution here: an output lies in the middle of the samples that it comes from,
- * and
- * output_padding = stride + 2 * padding - kernel makes the output `stride` times as large.
+ * The padding that PyTorch would need for a transposed convolution here: an output lies in the middle of the samples
+ * that it is computed from, and output_padding = stride + 2 * padding - kernel makes the output `stride` times as
+ * large.
  */
 export const transposedPadding = (kernel: number, stride: number) => Math.max(0, Math.ceil((kernel - stride) / 2));
 
@@ -26,15 +25,15 @@ export function transposedReach(kernel: number, stride: number): number {
 
 /**
  * Lowers a network. A transposed convolution of stride s is a convolution of s² times the filters and a shuffle (Shi
- * et al. 2016,
- * arXiv 1609.07009). Throws OptionError for a transposed convolution that is not the last layer.
+ * et al. 2016, arXiv 1609.07009). Throws OptionError for a transposed convolution that is not the last layer.
  */
 export function lower(network: Network): Lowered {
   const at = network.layers.findIndex(({ kind }) => kind === 'transposed');
   if (at < 0) return { network, from: null };
   if (at !== network.layers.length - 1)
     throw new OptionError(
-      `network ${network.name}: a transposed convolution must be the last layer, but layer ${at + 1} of ${network.layers.length} is one`,
+      `network ${network.name}: a transposed convolution must be the last layer, but layer ${at + 1} of ` +
+        `${network.layers.length} is one`,
     );
   const slices = layerSlices(network);
   const slice = slices.find(({ layer }) => layer === at)!;

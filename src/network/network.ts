@@ -128,7 +128,8 @@ export function checkNetwork(network: Network): void {
       const planes = before.planes / layer.factor ** 2;
       if (!Number.isInteger(planes))
         throw new OptionError(
-          `${where}: a shuffle by ${layer.factor} needs a multiple of ${layer.factor ** 2} planes, but gets ${before.planes}`,
+          `${where}: a shuffle by ${layer.factor} needs a multiple of ${layer.factor ** 2} planes, but gets ` +
+            `${before.planes}`,
         );
       if (index !== layers.length - 1)
         throw new OptionError(`${where}: a shuffle must be the last layer; move it to the end`);

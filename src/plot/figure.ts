@@ -135,7 +135,10 @@ export function tile(source: string, x: number, y: number, width: number, height
   };
 }
 
-/** Hidden axes over a canvas of width x height units and a little air, y downwards as in pictures, the same scale both ways. */
+/**
+ * Hidden axes over a canvas of width x height units with a small margin, y downwards as in pictures, with the same
+ * scale in both directions.
+ */
 export function canvasAxes(width: number, height: number, air = 0): Record<string, unknown> {
   const hidden = { visible: false, showgrid: false, zeroline: false };
   return {
@@ -183,7 +186,10 @@ export async function pictureUri(picture: Image | Plane, magnify = 1): Promise<s
   return `data:image/png;base64,${(await pngOf(picture, magnify)).toString('base64')}`;
 }
 
-/** The picture as a small JPEG data URI, its longer side at most `side` pixels: for overviews, where each byte counts in a notebook. */
+/**
+ * The picture as a small JPEG data URI, its longer side at most `side` pixels: for overviews, where each byte counts
+ * in a notebook.
+ */
 export async function previewUri(picture: Image | Plane, side: number): Promise<string> {
   const small = encoder(picture).resize(side, side, { fit: 'inside', withoutEnlargement: true });
   return `data:image/jpeg;base64,${(await small.jpeg({ quality: 90 }).toBuffer()).toString('base64')}`;

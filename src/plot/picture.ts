@@ -38,7 +38,8 @@ async function startDrawing(): Promise<Drawing> {
   answerMeasurements(window);
   window.eval(await readFile(resolveOptional('plotly.js-dist', 'to draw figures'), 'utf8'));
   const plotly = (window as unknown as { Plotly: { toImage: Drawing['toImage'] } }).Plotly;
-  // The figure is read anew inside the window, so that plotly neither changes the caller's nor meets objects of another realm.
+  // The figure is parsed again inside the window, so that plotly does not change the caller's figure and does not
+  // meet objects of another realm.
   return { window, toImage: (figure, options) => plotly.toImage(window.JSON.parse(JSON.stringify(figure)), options) };
 }
 
@@ -59,7 +60,10 @@ export async function figureSvg(figure: Figure, options: PictureOptions = {}): P
   return withStableIds(await toImage(named, { format: 'svg', imageDataOnly: true, ...size }));
 }
 
-/** plotly.js marks the names inside a drawing with six random digits: those of its content instead, so that the same figure is the same file. */
+/**
+ * plotly.js marks the names inside a drawing with six random digits. They are replaced by digits of its content, so
+ * that the same figure gives the same file.
+ */
 function withStableIds(svg: string): string {
   const random = /"topdefs-(\w{6})"/.exec(svg)?.[1];
   if (!random) return svg;
@@ -79,7 +83,10 @@ export async function figurePng(figure: Figure, options: PictureOptions & { scal
     .toBuffer();
 }
 
-/** Writes the figure as .svg or .png, whole or not at all. Another extension is an OptionError, a failed write a WriteError. */
+/**
+ * Writes the figure as .svg or .png; the file is written completely or not at all. Throws OptionError for another
+ * extension, WriteError when writing fails.
+ */
 export async function saveFigure(
   file: string,
   figure: Figure,

@@ -144,7 +144,10 @@ function curve({ mode, line, opacity }: Trace, points: number[][]): string {
 
 function stroke(points: number[][], color = palette.grid, width = 1, dash?: string): string {
   if (!points.length) return '';
-  return `<polyline points="${points.map(([x, y]) => `${pixel(x)},${pixel(y)}`).join(' ')}" fill="none" stroke="${color}" stroke-width="${width}"${dash ? ' stroke-dasharray="9,9"' : ''}/>`;
+  return (
+    `<polyline points="${points.map(([x, y]) => `${pixel(x)},${pixel(y)}`).join(' ')}" fill="none" ` +
+    `stroke="${color}" stroke-width="${width}"${dash ? ' stroke-dasharray="9,9"' : ''}/>`
+  );
 }
 
 const pixel = (value: number) => Math.round(value * 10) / 10;
@@ -238,5 +241,8 @@ function label(
 ): string {
   const bold = /^<b>(.*)<\/b>$/.exec(text);
   const plain = (bold ? bold[1] : text).replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  return `<text x="${pixel(x)}" y="${pixel(y)}" text-anchor="${anchor}" font-size="${size}" fill="${color}"${bold ? ' font-weight="bold"' : ''}>${plain}</text>`;
+  return (
+    `<text x="${pixel(x)}" y="${pixel(y)}" text-anchor="${anchor}" font-size="${size}" ` +
+    `fill="${color}"${bold ? ' font-weight="bold"' : ''}>${plain}</text>`
+  );
 }

@@ -1,6 +1,9 @@
 import type { DOMWindow } from 'jsdom';
 
-/** Widths in units of the font size, those of DejaVu Sans: the widest of the fonts a figure may get, so that text fits in all of them. */
+/**
+ * Widths in units of the font size, for DejaVu Sans: it is the widest of the fonts that a figure may get, so text
+ * fits with all of them.
+ */
 const characterWidths: [RegExp, number][] = [
   [/[iIjl.,:;|!'`]/, 0.3],
   [/[ frt()[\]-]/, 0.39],

@@ -6,8 +6,8 @@ export const csvLine = (values: readonly string[]) =>
   values.map((text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text)).join(',');
 
 /**
- * The fields of each line below `head`, none where there is no such file. `numeric` are the columns that must hold numbers.
- * Throws CheckpointError, which ends with `remedy`, for a file that is something else.
+ * The fields of each line below `head`, or no lines where there is no such file. `numeric` lists the columns that
+ * must hold numbers. Throws CheckpointError, whose message ends with `remedy`, for a file of another form.
  */
 export async function readCsv(
   file: string,
@@ -29,7 +29,8 @@ export async function readCsv(
     const wrong = numeric.find((name) => row[name].trim() === '' || Number.isNaN(Number(row[name])));
     if (values.length !== names.length || wrong) {
       throw new CheckpointError(
-        `${file}, line ${index + 2}: should have ${names.length} fields${wrong ? `, and a number as ${wrong}` : ''}; ${remedy}`,
+        `${file}, line ${index + 2}: should have ${names.length} ` +
+          `fields${wrong ? `, and a number as ${wrong}` : ''}; ${remedy}`,
       );
     }
     return row;

@@ -6,7 +6,10 @@ const end = (name: string) => `<!-- end of ${name} -->`;
 /** An empty place for `replaceMarked`. */
 export const marked = (name: string) => `${begin(name)}\n${end(name)}`;
 
-/** The text with what stands between the markers of `name` replaced. Throws OptionError where the markers are missing; `file` names the text. */
+/**
+ * Replaces the text between the markers of `name`. Throws OptionError where the markers are missing; `file` is the
+ * name of the text in the message.
+ */
 export function replaceMarked(text: string, name: string, content: string, file: string): string {
   const from = text.indexOf(begin(name)),
     to = text.indexOf(end(name));

@@ -16,7 +16,10 @@ export interface PublishedScore {
 
 const HEAD = 'method,protocol,scale,set,psnr,ssim,source';
 
-/** The published scores that the tables compare runs with; none where there is no such file. Throws CheckpointError for a file that is something else. */
+/**
+ * The published scores that the tables compare runs with; an empty list where there is no such file. Throws
+ * CheckpointError for a file of another form.
+ */
 export async function readPublished(file: string): Promise<PublishedScore[]> {
   const rows = await readCsv(file, HEAD, ['scale', 'psnr'], 'mend it or delete it');
   return rows.map(({ method, protocol, scale, set, psnr, ssim, source }) => ({
@@ -30,7 +33,10 @@ export async function readPublished(file: string): Promise<PublishedScore[]> {
   }));
 }
 
-/** A row for each method: its name and its scores on each set, with the digits that are published; empty where there are none. */
+/**
+ * A row for each method: its name and its scores on each set, with the digits that were published; empty where there
+ * are no scores.
+ */
 export function publishedRows(published: readonly PublishedScore[], sets: readonly string[]): string[][] {
   return [...new Set(published.map(({ method }) => method))].map((method) => [
     `${method}, as published`,

@@ -43,8 +43,13 @@ function comparison(epochs: readonly EpochRecord[], report: readonly ReportEpoch
   if (!last?.scores || !theirs) return "No epoch of this run has scores to compare with the report's.";
   const signed = (value: number, digits: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
   const { network, bicubic } = last.scores;
-  const scores = `${network.psnr.toFixed(6)} dB / ${network.ssim.toFixed(6)}, in the report ${theirs.psnr.toFixed(6)} dB / ${theirs.ssim.toFixed(6)}`;
-  return `After epoch ${last.epoch}: ${scores} (difference ${signed(network.psnr - theirs.psnr, 3)} dB, ${signed(network.ssim - theirs.ssim, 4)}); bicubic ${bicubic.psnr.toFixed(6)} dB / ${bicubic.ssim.toFixed(6)}.`;
+  const scores =
+    `${network.psnr.toFixed(6)} dB / ${network.ssim.toFixed(6)}, in the report ${theirs.psnr.toFixed(6)} dB / ` +
+    `${theirs.ssim.toFixed(6)}`;
+  return (
+    `After epoch ${last.epoch}: ${scores} (difference ${signed(network.psnr - theirs.psnr, 3)} dB, ` +
+    `${signed(network.ssim - theirs.ssim, 4)}); bicubic ${bicubic.psnr.toFixed(6)} dB / ${bicubic.ssim.toFixed(6)}.`
+  );
 }
 
 /** The scores of a run after each epoch, and the report's as a dotted line. */

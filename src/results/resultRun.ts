@@ -19,10 +19,16 @@ export interface ResultRun extends SavedRun {
   machine?: string;
 }
 
-/** Runs of notebooks and of `npm run reproduce`, which are not committed, and the short ones, which have a table of their own. */
+/**
+ * Folders of runs that are left out: those of notebooks and of `npm run reproduce`, which are not committed, and the
+ * short ones, which have their own table.
+ */
 const left = ['runs', 'reproduce', 'tried'];
 
-/** The runs in the folders of results/, by name; a folder without options, history or weights is none and is left out. Throws DatasetError when there is no such folder. */
+/**
+ * The runs in the folders of results/, by name; a folder without options, history or weights is not a run and is left
+ * out. Throws DatasetError when there is no such folder.
+ */
 export async function resultRuns(results: string): Promise<ResultRun[]> {
   const entries = await readdir(results, { withFileTypes: true }).catch((error) => {
     throw new DatasetError(
@@ -52,7 +58,8 @@ async function readResultRun(results: string, name: string): Promise<ResultRun> 
   const model = await loadWeights(join(folder, 'weights.safetensors'));
   if (!model.trainedFor)
     throw new CheckpointError(
-      `${join(folder, 'weights.safetensors')}: does not say which protocol and scale it was trained for; train it again, or move its folder away`,
+      `${join(folder, 'weights.safetensors')}: does not say which protocol and scale it was trained for; train ` +
+        'it again, or move its folder away',
     );
   const { protocol, scale } = model.trainedFor;
   return {

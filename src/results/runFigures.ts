@@ -35,7 +35,10 @@ async function runFigures(run: ResultRun, engine: Engine): Promise<Record<string
   };
 }
 
-/** Of the sample's evaluation photograph: no run but the sample's own has seen the sample, and it is in the public domain. */
+/**
+ * Shows the sample's evaluation photograph: no run was trained on the sample except the sample's own, and it is in
+ * the public domain.
+ */
 async function beforeAndAfter(run: ResultRun, engine: Engine): Promise<Figure> {
   const [file] = (await loadDataset('sample')).evaluation;
   const { images, scores } = await restoredPictures(await readImage(file), run, engine);

@@ -15,7 +15,10 @@ export interface ScoredRun {
 
 const columns = [...new Set(Object.values(setNames).flat())];
 
-/** The table of all runs in Markdown, those of one protocol and scale below a row with bicubic's scores and others with published ones. */
+/**
+ * The table of all runs in Markdown. The runs of one protocol and scale stand below a row with bicubic's scores and
+ * rows with published ones.
+ */
 export function runTable(scored: readonly ScoredRun[], published: readonly PublishedScore[] = []): string {
   const sorted = [...scored].sort((a, b) => order(a.run).localeCompare(order(b.run)));
   const titles = [...new Set(sorted.map(({ run }) => groupTitle(run)))];
@@ -44,7 +47,9 @@ function bicubicLine(title: string, group: ScoredRun[]): string[] {
 
 function runLine({ run, rows }: ScoredRun): string[] {
   const { epochsDone, bestEpoch, minutes } = reached(run.history);
-  const epochs = `${epochsDone}${epochsDone < run.options.epochs ? ` of ${run.options.epochs}` : ''}${bestEpoch === null || bestEpoch === epochsDone ? '' : ` (${bestEpoch} kept)`}`;
+  const planned = epochsDone < run.options.epochs ? ` of ${run.options.epochs}` : '';
+  const kept = bestEpoch === null || bestEpoch === epochsDone ? '' : ` (${bestEpoch} kept)`;
+  const epochs = `${epochsDone}${planned}${kept}`;
   return [
     `[${run.name}](${encodeURI(run.name)}/)`,
     recipeText(run.options),

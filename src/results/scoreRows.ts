@@ -22,7 +22,10 @@ export async function writeScores(file: string, rows: readonly ScoreRow[]): Prom
   await writeAtomically(file, [HEAD, ...lines, ''].join('\n'));
 }
 
-/** The rows of a scores.csv, none where there is no such file. Throws CheckpointError for a file that is something else. */
+/**
+ * The rows of a scores.csv, or no rows where there is no such file. Throws CheckpointError for a file of another
+ * form.
+ */
 export async function readScores(file: string): Promise<ScoreRow[]> {
   const remedy = 'delete the file and run "srcnn results" again';
   const rows: ScoreRow[] = [];

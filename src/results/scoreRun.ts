@@ -14,7 +14,10 @@ export interface ScoreOptions {
   bicubic: Map<string, EvaluationRow[]>;
 }
 
-/** Scores a run's weights on the sets of its protocol and writes its scores.csv; the rows of a set that is not here stay as they are in that file. */
+/**
+ * Scores a run's weights on the sets of its protocol and writes its scores.csv; the rows of a set that is not
+ * installed stay as they are in that file.
+ */
 export async function scoreRun(run: ResultRun, options: ScoreOptions): Promise<ScoreRow[]> {
   const file = join(run.folder, 'scores.csv');
   const earlier = await readScores(file);
@@ -25,7 +28,8 @@ export async function scoreRun(run: ResultRun, options: ScoreOptions): Promise<S
     else {
       const kept = earlier.filter((row) => row.set === set);
       options.onNote(
-        `${run.name}, ${set}: ${kept.length ? 'the scores of scores.csv stay' : 'no scores'}, as it cannot be evaluated here (${files.message})`,
+        `${run.name}, ${set}: ${kept.length ? 'the scores of scores.csv stay' : 'no scores'}, as it cannot be ` +
+          `evaluated here (${files.message})`,
       );
       rows.push(...kept);
     }

@@ -6,8 +6,8 @@ import { markdownTable } from './markdown';
 import { recipeText } from './recipeText';
 
 /**
- * The short runs of a folder (results/tried), the best first, in Markdown: each differs from the recipe in what its first column says.
- * Empty where there are none.
+ * The short runs of a folder (results/tried), the best first, in Markdown; the first column says how each differs
+ * from the recipe. The text is empty where there are no runs.
  */
 export async function triedTable(folder: string): Promise<string> {
   if (!existsSync(folder)) return 'Nothing was tried.';

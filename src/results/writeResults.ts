@@ -27,8 +27,8 @@ export interface ResultsOptions extends Pick<ScoreOptions, 'threads' | 'onProgre
 }
 
 /**
- * Scores the weights of every run in a folder of runs, draws its figures, writes scores and provenance into its weights' header, and makes the tables
- * in the folder's README.md anew. Throws DatasetError where there is no run.
+ * Scores the weights of every run in a folder of runs, draws its figures, writes scores and provenance into the
+ * header of its weights, and renews the tables in the folder's README.md. Throws DatasetError where there is no run.
  */
 export async function writeResults(results = 'results', options: ResultsOptions = {}): Promise<ScoredRun[]> {
   const runs = await resultRuns(results);
@@ -55,7 +55,10 @@ export async function writeResults(results = 'results', options: ResultsOptions 
   }
 }
 
-/** What a weights file's header says: run, protocol, scale, and the scores as "Set5 32.7500 dB / 0.90000 (5 images), ...". */
+/**
+ * The entries of a weights file's header: run, protocol, scale, and the scores as "Set5 32.7500 dB / 0.90000 (5
+ * images), ...".
+ */
 function provenance(
   { name, protocol, scale, data, machine, history }: ResultRun,
   rows: ScoreRow[],
@@ -88,10 +91,12 @@ async function writeReadme(file: string, scored: ScoredRun[]): Promise<void> {
   await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }
 
-const explanations = `PSNR in dB / SSIM, mean of each set's pictures. Protocol report: RGB, blurred and shrunk by Pillow. Protocol paper, Dong et al.'s: Y, shrunk as by MATLAB.
+const explanations = `PSNR in dB / SSIM, mean of each set's pictures. Protocol report: RGB, blurred and shrunk by Pillow. \
+Protocol paper, Dong et al.'s: Y, shrunk as by MATLAB.
 Numbers of different protocols or scales cannot be compared.
 
-**The report's 219 pictures contain the 200 of BSDS500 train, on which it trained, and so did every run with the report's training set: that column says how well a network knows
+**The report's 219 pictures contain the 200 of BSDS500 train, on which it trained, and so did every run with the report's training set: \
+that column says how well a network knows
 pictures it has seen.** BSDS500 val, Set5 and Set14 are clean: no recipe trains on them. BSDS500 val (the same
 photographs as BSD100) only picks the epoch whose weights are kept.`;
 
@@ -109,7 +114,8 @@ async function epochTables(scored: ScoredRun[]): Promise<string> {
     const epochs = await readReportEpochs(join(run.folder, 'report-epochs.csv'));
     if (epochs.length)
       parts.push(
-        `[${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are kept in its report-epochs.csv.\n${reportTable(run.history, epochs)}`,
+        `[${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are kept in ` +
+          `its report-epochs.csv.\n${reportTable(run.history, epochs)}`,
       );
   }
   return parts.join('\n\n') || "No run here repeats the report's.";

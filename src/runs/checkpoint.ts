@@ -57,7 +57,10 @@ export function newCheckpoint(options: TrainOptions, model: Model, data: string)
 const VERSION = '3',
   MAGIC = `srcnn-checkpoint-${VERSION}\n`;
 
-/** Writes a checkpoint atomically: a line of JSON with lengths, then the arrays as little-endian float32, then a SHA-256 of it all. */
+/**
+ * Writes a checkpoint atomically: a line of JSON with lengths, then the arrays as little-endian float32, then a
+ * SHA-256 of it all.
+ */
 export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
   const { weights, optimizer, best, ...rest } = checkpoint;
   const arrays = [weights, ...optimizer.moments, ...(best ? [best.weights] : [])];
@@ -91,8 +94,8 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
 }
 
 /**
- * A run's newest whole checkpoint, or null where there is none. A torn one is named to `onTorn` and the one before it used;
- * CheckpointError when no whole one is left.
+ * A run's newest intact checkpoint, or null where there is no checkpoint. If the newest one is damaged, `onTorn` gets
+ * a message with its name and the one before it is used. Throws CheckpointError when no intact one is left.
  */
 export async function loadCheckpoint(
   folder: string,

@@ -13,7 +13,10 @@ import type { TrainOptions } from '../training/recipes';
 import type { Model } from '../network/network';
 import { protocolOf } from '../protocols/protocols';
 
-/** What a run keeps in its folder: options.json, history.json, weights.safetensors (the best so far) and two checkpoints. */
+/**
+ * The files of a run in its folder: options.json, history.json, weights.safetensors (the best so far) and two
+ * checkpoints.
+ */
 export class RunFolder {
   private savedBest = 0;
   private savedOptions = '';
@@ -25,8 +28,9 @@ export class RunFolder {
   ) {}
 
   /**
-   * What to go on from: the folder's checkpoint, or `fresh` where there is none. Throws CheckpointError when the folder holds a run that is
-   * not to be resumed, that has lost its checkpoint, or one of other options or data; OptionError for fewer epochs than are done.
+   * The checkpoint to continue from: the folder's own, or `fresh` where there is none. Throws CheckpointError when
+   * the folder holds a run that may not be resumed, that has lost its checkpoint, or that has other options or data;
+   * OptionError for fewer epochs than are done.
    */
   async open(fresh: Checkpoint, resume: boolean, onNote: (message: string) => void): Promise<Checkpoint> {
     await removeLeftovers(this.path);
@@ -60,7 +64,10 @@ export class RunFolder {
     await this.writeOptions(course);
   }
 
-  /** Writes a checkpoint, the best weights where they are new, the history, and options that were changed. Throws WriteError; what was there survives. */
+  /**
+   * Writes a checkpoint, the best weights if they are new, the history, and changed options. Throws WriteError; the
+   * earlier files survive.
+   */
   async save(course: Checkpoint): Promise<void> {
     // The checkpoint comes first: weights without one are a run that is not to be trained over.
     await saveCheckpoint(this.path, course);
@@ -101,11 +108,15 @@ const optionsNow = ({ options, learningRate, epochs }: Checkpoint): TrainOptions
   epochs,
 });
 
-/** A run whose checkpoints were removed, as those in results/ are, has weights that nobody could train again as they were. */
+/**
+ * A run whose checkpoints were removed, such as those in results/, has weights that nobody could reproduce exactly by
+ * training again.
+ */
 async function refuseFinished(folder: string): Promise<void> {
   if (!(await readdir(folder)).includes(WEIGHTS)) return;
   throw new CheckpointError(
-    `${folder}: holds a run without its checkpoint, which cannot go on; use another folder, or delete ${join(folder, WEIGHTS)} to train over it`,
+    `${folder}: holds a run without its checkpoint, which cannot go on; use another folder, or delete ` +
+      `${join(folder, WEIGHTS)} to train over it`,
   );
 }
 
@@ -161,5 +172,8 @@ export function differingOptions(had: TrainOptions, wanted: TrainOptions): strin
 export function describePatches({ pictures, count, size, protocol, scale }: PatchSet): string {
   const digest = createHash('sha256');
   for (const { input, target } of pictures) digest.update(input).update(target);
-  return `${count} patches of ${size}, ${protocolOf(protocol).name} x${scale}, sha256 ${digest.digest('hex').slice(0, 16)}`;
+  return (
+    `${count} patches of ${size}, ${protocolOf(protocol).name} x${scale}, sha256 ` +
+    `${digest.digest('hex').slice(0, 16)}`
+  );
 }

@@ -19,7 +19,10 @@ export interface SavedRun {
   history: History;
 }
 
-/** What a run reached: scores of the epoch whose weights were kept, the one with the lowest validation loss; null where there are none. */
+/**
+ * The results of a run: scores of the epoch whose weights were kept, the one with the lowest validation loss; null
+ * where there are no scores.
+ */
 export interface Reached {
   epochsDone: number;
   bestEpoch: number | null;
@@ -54,7 +57,10 @@ export interface RunsOptions {
 const RUNS = join('results', 'runs');
 const FILES = ['history.json', 'options.json', 'checkpoint.bin'];
 
-/** The runs of a folder and of the sweeps in it, by name. A run whose history or options are missing or torn is left out and told of. */
+/**
+ * The runs of a folder and of the sweeps in it, by name. A run whose history or options are missing or damaged is
+ * left out and reported to `onSkipped`.
+ */
 export async function runs(folder = RUNS, { onSkipped = warn }: RunsOptions = {}): Promise<RunSummary[]> {
   const rows: RunSummary[] = [];
   for (const name of await runNames(folder)) {
@@ -87,7 +93,10 @@ export function rowsFrame(rows: readonly object[]): DataFrame {
     : new danfo.DataFrame();
 }
 
-/** A trained run by its name in `folder`, or by the path of its own folder. UnknownNameError lists the runs there are; CheckpointError when its files are torn. */
+/**
+ * A trained run by its name in `folder`, or by the path of its own folder. Throws UnknownNameError, which lists the
+ * existing runs, or CheckpointError when the run's files are damaged.
+ */
 export async function loadRun(nameOrFolder: string, folder = RUNS): Promise<SavedRun> {
   if (!nameOrFolder) throw new OptionError("the run's name is empty; give the name of a run, or its folder");
   for (const candidate of [join(folder, nameOrFolder), nameOrFolder]) {
@@ -100,7 +109,10 @@ export async function loadRun(nameOrFolder: string, folder = RUNS): Promise<Save
     : new DatasetError(`no run ${nameOrFolder}: nothing was trained in ${folder} yet`);
 }
 
-/** Throws OptionError unless the name can be a folder's own name on every system: no path, nothing reserved, at most 100 characters. */
+/**
+ * Throws OptionError unless the name can be a folder's own name on every system: it must not be a path or a reserved
+ * name, and it has at most 100 bytes.
+ */
 export function checkRunName(name: string): void {
   const refuse = (why: string) => {
     throw new OptionError(
@@ -110,6 +122,7 @@ export function checkRunName(name: string): void {
   if (typeof name !== 'string') refuse('is no text');
   if (!name.trim()) refuse('is empty');
   if (/[/\\]/.test(name) || name.includes('..')) refuse('is a path, not a plain name');
+  // eslint-disable-next-line no-control-regex -- control characters are not allowed in names of Windows
   if (/[<>:"|?*\u0000-\u001f\u007f]/.test(name)) refuse('has a character that folders cannot have everywhere');
   if (/^[. ]|[. ]$/.test(name)) refuse('begins or ends with a dot or a space');
   if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) refuse('is reserved on Windows');
@@ -135,7 +148,10 @@ export function reached(history: History): Reached {
   };
 }
 
-/** An option's value for a table: a network as "9-1-7 (32-16)", or its name where the lab knows it; a list with dashes. */
+/**
+ * An option's value for a table: a network as "9-1-7 (32-16)", or by its name where the lab knows it; a list with
+ * dashes.
+ */
 export function optionText(value: unknown): string | number | boolean {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value)) return value.join('-');
@@ -183,7 +199,10 @@ async function holdsRun(folder: string): Promise<boolean> {
   return found.some(Boolean);
 }
 
-/** Folders that hold a run, or hold nothing; one whose subfolders hold runs is a sweep, and these are named sweep/run. */
+/**
+ * Folders that hold a run, or hold nothing; a folder whose subfolders hold runs is a sweep, and its runs are named
+ * sweep/run.
+ */
 async function runNames(folder: string): Promise<string[]> {
   const names: string[] = [];
   for (const name of await subfolders(folder)) {

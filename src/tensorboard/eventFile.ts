@@ -4,7 +4,10 @@
  */
 export type EventContent =
   | { kind: 'version' }
-  /** At every start but a run's first, TensorBoard forgets what it has from this step on: that is trained, and written, again. */
+  /**
+   * At every start except a run's first, TensorBoard forgets its data from this step on: these steps are trained, and
+   * written, again.
+   */
   | { kind: 'start' }
   | { kind: 'scalar'; tag: string; value: number }
   | { kind: 'image'; tag: string; png: Uint8Array; width: number; height: number };

@@ -1,8 +1,8 @@
 import type { ErrorMessage } from './errorMessage';
 
 /**
- * What a thread runs for one job. `ask` puts a question to the calling thread; a question waits until the one before it is
- * answered. Job, question and answer are plain data.
+ * The work of a thread for one job. `ask` sends a question to the calling thread; a question waits until the one
+ * before it is answered. Job, question and answer are plain data.
  */
 export type Work<Job, Result, Question = never, Answer = never> = (
   job: Job,

@@ -18,8 +18,9 @@ export interface ThreadsOptions<Question = never, Answer = never> {
 const COMPILED = join(__dirname, '../../dist');
 
 /**
- * Runs `work` for each job on worker threads, also a single one: the calling thread stays free to answer. `module` is the path below src, without extension, of
- * the module that exports it. The outcomes come in the order of the jobs; each thread holds one job at a time.
+ * Runs `work` for each job on worker threads, even if there is only one job: the calling thread stays free to answer.
+ * `module` is the path, below src and without extension, of the module that exports it. The outcomes come in the
+ * order of the jobs; each thread holds one job at a time.
  */
 export async function onThreads<Job, Result, Question, Answer>(
   work: Work<Job, Result, Question, Answer>,
@@ -55,7 +56,10 @@ async function refuseToAnswer(): Promise<never> {
   throw new OptionError('a job asked its caller, who gave no `answer`');
 }
 
-/** Each worker finishes the job it has before the threads end, also after an error: none is cut off amid native code. */
+/**
+ * Each worker finishes its current job before the threads end, also after an error, so that no thread is stopped
+ * inside native code.
+ */
 async function withWorkers(
   count: number,
   workerData: { module: string; name: string },

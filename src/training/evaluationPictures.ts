@@ -15,9 +15,9 @@ interface CheckOptions {
 }
 
 /**
- * Reads and scores all evaluation pictures once, before the first batch: a broken or too small one is
- * named then, and not after an epoch that would be lost. Throws DatasetError when there are some and none of them can
- * be scored.
+ * Reads and scores all evaluation pictures once, before the first batch: in this way a damaged or too small picture
+ * is reported at once, and not after an epoch that would be lost. Throws DatasetError when there are pictures and
+ * none of them can be scored.
  */
 export async function checkEvaluation(
   { evaluation = [], training }: TrainingData,

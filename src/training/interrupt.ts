@@ -4,10 +4,9 @@ const onSignal = () => {
 };
 
 /**
- * Calls back when a notebook's interrupt button is pressed; returns what ends that. The kernel tslab takes the signal
- * and gives up the
- * awaited cell, but knows nothing of what that cell began. Where nobody takes the signal, it ends the program as ever,
- * and nothing is called.
+ * Calls back when a notebook's interrupt button is pressed; returns a function that stops listening. The tslab kernel
+ * handles the signal and stops waiting for the cell, but it does not know which work the cell has started. Where
+ * nobody handles the signal, it ends the program as usual, and the listener is not called.
  */
 export function onInterrupt(listener: () => void): () => void {
   if (listeners.size === 0 && process.listenerCount('SIGINT') === 0) return () => undefined;

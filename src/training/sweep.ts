@@ -182,7 +182,8 @@ function chain(network: TrainOptions['network'], filters?: readonly number[], ke
   const widths = filters ? [...filters, 1] : slices.map((slice) => slice.filters);
   if (sides.length !== widths.length) {
     throw new OptionError(
-      `${sides.length} kernels (${sides.join(', ')}) need filters for ${sides.length - 1} hidden layers, not ${widths.length - 1}; change both together`,
+      `${sides.length} kernels (${sides.join(', ')}) need filters for ${sides.length - 1} hidden layers, not ` +
+        `${widths.length - 1}; change both together`,
     );
   }
   return srcnn({ kernels: sides, filters: widths.slice(0, -1) });

@@ -101,7 +101,7 @@ test('an option that does not exist, a thing that is not measured and threads th
     const { status, stderr } = bench(...options);
     assert.equal(status, 1);
     assert.match(stderr, expected);
-    assert.doesNotMatch(stderr, /\n    at /);
+    assert.doesNotMatch(stderr, /\n {4}at /);
   }
 });
 

@@ -41,28 +41,26 @@ const optionsOf = (run: string) => JSON.parse(readFileSync(join(folder, run, 'op
 const epochsOf = (run: string): { learningRate: number }[] =>
   JSON.parse(readFileSync(join(folder, run, 'history.json'), 'utf8')).epochs;
 
-test('the split of a folder is the first thing that is printed', async () => {
-  const { code, stdout, stderr } = await train('split', '--epochs', '1', '--evaluation', 'photos');
-  assert.equal(code, 0, stderr);
-  assert.equal(stdout.split('\n')[0], 'photos: 2 training, 1 validation and 3 evaluation pictures');
-});
-
-test('a run that is resumed keeps its learning rate, or goes on with the one that is asked for, also back to the first', async () => {
-  const resumed = async (epochs: number, ...words: string[]) => {
-    const { code, stderr } = await train('rates', '--resume', '--epochs', String(epochs), ...words);
-    assert.equal(code, 0, stderr);
-    return optionsOf('rates').learningRate;
-  };
-  const first = await train('rates', '--epochs', '1', '--learning-rate', '0.001');
-  assert.equal(first.code, 0, first.stderr);
-  assert.equal(await resumed(2, '--learning-rate', '0.0001'), 0.0001);
-  assert.equal(await resumed(3), 0.0001);
-  assert.equal(await resumed(4, '--learning-rate', '0.001'), 0.001);
-  const rates = epochsOf('rates').map(({ learningRate }) => learningRate);
-  assert.ok(rates[0] < 1e-3 && rates[0] > 1e-5 && rates[1] < 1e-4 && rates[3] > rates[2], rates.join(', '));
-  const wrong = await train('rates', '--resume', '--epochs', '5', '--learning-rate', '-1');
-  assert.deepEqual([wrong.code, wrong.stderr], [1, 'OptionError: learningRate is -1; use a number above 0\n']);
-});
+test(
+  'a run that is resumed keeps its learning rate, or goes on with the one that is asked for, also back to the ' +
+    'first',
+  async () => {
+    const resumed = async (epochs: number, ...words: string[]) => {
+      const { code, stderr } = await train('rates', '--resume', '--epochs', String(epochs), ...words);
+      assert.equal(code, 0, stderr);
+      return optionsOf('rates').learningRate;
+    };
+    const first = await train('rates', '--epochs', '1', '--learning-rate', '0.001');
+    assert.equal(first.code, 0, first.stderr);
+    assert.equal(await resumed(2, '--learning-rate', '0.0001'), 0.0001);
+    assert.equal(await resumed(3), 0.0001);
+    assert.equal(await resumed(4, '--learning-rate', '0.001'), 0.001);
+    const rates = epochsOf('rates').map(({ learningRate }) => learningRate);
+    assert.ok(rates[0] < 1e-3 && rates[0] > 1e-5 && rates[1] < 1e-4 && rates[3] > rates[2], rates.join(', '));
+    const wrong = await train('rates', '--resume', '--epochs', '5', '--learning-rate', '-1');
+    assert.deepEqual([wrong.code, wrong.stderr], [1, 'OptionError: learningRate is -1; use a number above 0\n']);
+  },
+);
 
 test('a run that diverges says on the command line how it goes on there, and so it does', async () => {
   const begun = await train('diverging', '--epochs', '1', '--optimizer', 'sgd', '--learning-rate', '0.0001');

@@ -39,16 +39,19 @@ function run(...args: string[]) {
   });
 }
 
-test("OUT is a file for one picture, and a folder where it is one, takes several, or has no picture's suffix", async () => {
-  const [a, turned] = [inside('in', 'a.png'), inside('in', 'turned.jpg')];
-  assert.deepEqual(await planUpscale([a], inside('b.webp')), [{ input: a, output: inside('b.webp') }]);
-  assert.deepEqual(await planUpscale([a], inside('out')), [{ input: a, output: inside('out', 'a.png') }]);
-  assert.deepEqual(await planUpscale([inside('in')], inside('out')), [
-    { input: a, output: inside('out', 'a.png') },
-    { input: turned, output: inside('out', 'turned.jpg') },
-  ]);
-  assert.deepEqual(await planUpscale([a], folder), [{ input: a, output: inside('a.png') }]);
-});
+test(
+  "OUT is a file for one picture, and a folder where it is one, takes several, or has no picture's " + 'suffix',
+  async () => {
+    const [a, turned] = [inside('in', 'a.png'), inside('in', 'turned.jpg')];
+    assert.deepEqual(await planUpscale([a], inside('b.webp')), [{ input: a, output: inside('b.webp') }]);
+    assert.deepEqual(await planUpscale([a], inside('out')), [{ input: a, output: inside('out', 'a.png') }]);
+    assert.deepEqual(await planUpscale([inside('in')], inside('out')), [
+      { input: a, output: inside('out', 'a.png') },
+      { input: turned, output: inside('out', 'turned.jpg') },
+    ]);
+    assert.deepEqual(await planUpscale([a], folder), [{ input: a, output: inside('a.png') }]);
+  },
+);
 
 test('a plan that would lose a picture, or that cannot be written, is refused before anything is done', async () => {
   const a = inside('in', 'a.png');

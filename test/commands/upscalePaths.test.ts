@@ -84,20 +84,23 @@ test('a path that leads nowhere is named with what is wrong with it, before anyt
   assert.deepEqual(readdirSync(folder).includes('made'), false);
 });
 
-test('an OUT that is a file without the name of a picture, or a picture in a folder of that name, is refused', async () => {
-  const a = inside('photos', 'a.png');
-  writeFileSync(inside('notes'), 'mine');
-  await assert.rejects(planUpscale([a], inside('notes')), OptionError);
-  copyFileSync(a, inside('nameless'));
-  await assert.rejects(
-    planUpscale([inside('nameless')], inside('made')),
-    /name the output file, such as .*nameless\.png/,
-  );
-  assert.deepEqual(await planUpscale([inside('nameless')], inside('c.png')), [
-    { input: inside('nameless'), output: inside('c.png') },
-  ]);
-  assert.deepEqual(await planUpscale([a], inside('c.png/')), [{ input: a, output: join(inside('c.png'), 'a.png') }]);
-});
+test(
+  'an OUT that is a file without the name of a picture, or a picture in a folder of ' + 'that name, is refused',
+  async () => {
+    const a = inside('photos', 'a.png');
+    writeFileSync(inside('notes'), 'mine');
+    await assert.rejects(planUpscale([a], inside('notes')), OptionError);
+    copyFileSync(a, inside('nameless'));
+    await assert.rejects(
+      planUpscale([inside('nameless')], inside('made')),
+      /name the output file, such as .*nameless\.png/,
+    );
+    assert.deepEqual(await planUpscale([inside('nameless')], inside('c.png')), [
+      { input: inside('nameless'), output: inside('c.png') },
+    ]);
+    assert.deepEqual(await planUpscale([a], inside('c.png/')), [{ input: a, output: join(inside('c.png'), 'a.png') }]);
+  },
+);
 
 test('what a folder holds beside readable pictures is named; .jfif is a JPEG', onUnix, async () => {
   mkdirSync(inside('mixed', 'sub'), { recursive: true });

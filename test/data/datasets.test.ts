@@ -27,11 +27,14 @@ async function files(path: string, names: string[]): Promise<void> {
 const numbered = (count: number, name: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => name(index + 1));
 
-test('the sample is there without any download: seven photographs to train, one to validate, one to evaluate', async () => {
-  const { training, validation, evaluation } = await loadDataset('sample');
-  assert.deepEqual([training.length, validation.length, evaluation.length], [7, 1, 1]);
-  assert.ok([...training, ...validation, ...evaluation].every(existsSync));
-});
+test(
+  'the sample is there without any download: seven photographs to train, one to ' + 'validate, one to evaluate',
+  async () => {
+    const { training, validation, evaluation } = await loadDataset('sample');
+    assert.deepEqual([training.length, validation.length, evaluation.length], [7, 1, 1]);
+    assert.ok([...training, ...validation, ...evaluation].every(existsSync));
+  },
+);
 
 test("data sets are looked for where SRCNN_DATA_DIR says, else in the project's folder data", () => {
   process.env.SRCNN_DATA_DIR = folder;
@@ -40,29 +43,32 @@ test("data sets are looked for where SRCNN_DATA_DIR says, else in the project's 
   assert.equal(dataFolder(), join(__dirname, '..', '..', 'data'));
 });
 
-test('a data set that is not there, or not whole, is a DatasetError that says what is missing and how to get it', async () => {
-  process.env.SRCNN_DATA_DIR = folder;
-  for (const name of datasetNames.filter((each) => each !== 'sample')) {
-    await assert.rejects(
-      loadDataset(name),
-      (error: Error) => error instanceof DatasetError && error.message.includes(`npx srcnn data fetch ${name}`),
+test(
+  'a data set that is not there, or not whole, is a DatasetError that says what is ' + 'missing and how to get it',
+  async () => {
+    process.env.SRCNN_DATA_DIR = folder;
+    for (const name of datasetNames.filter((each) => each !== 'sample')) {
+      await assert.rejects(
+        loadDataset(name),
+        (error: Error) => error instanceof DatasetError && error.message.includes(`npx srcnn data fetch ${name}`),
+      );
+    }
+    await files(
+      'bsds500/train',
+      numbered(200, (index) => `${index}.jpg`),
     );
-  }
-  await files(
-    'bsds500/train',
-    numbered(200, (index) => `${index}.jpg`),
-  );
-  await files(
-    'bsds500/val',
-    numbered(99, (index) => `${index}.jpg`),
-  );
-  await assert.rejects(
-    loadDataset('bsds500'),
-    (error: Error) =>
-      /val holds 99 of its 100 images, .*test holds 0 of its 200 images/.test(error.message) &&
-      !error.message.includes('train holds'),
-  );
-});
+    await files(
+      'bsds500/val',
+      numbered(99, (index) => `${index}.jpg`),
+    );
+    await assert.rejects(
+      loadDataset('bsds500'),
+      (error: Error) =>
+        /val holds 99 of its 100 images, .*test holds 0 of its 200 images/.test(error.message) &&
+        !error.message.includes('train holds'),
+    );
+  },
+);
 
 test('an unknown name is refused with the names there are', async () => {
   await assert.rejects(

@@ -27,7 +27,10 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   return difference === 0 ? 0 : Math.sqrt(difference / length);
 }
 
-/** Every kind of layer there is: wide, of one channel in and out in the middle, single pixels, kernels wider than a patch. */
+/**
+ * Every kind of layer: wide ones, one channel as input and output in the middle, single pixels, kernels wider than a
+ * patch.
+ */
 export const chains: readonly Network[] = [
   chain([
     { filters: 5, kernel: 3, activation: 'relu' },

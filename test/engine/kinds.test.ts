@@ -116,16 +116,19 @@ for (const network of networks) {
   });
 }
 
-test('a picture of several strips, segments and bands comes out as if it were one, for a network with skips', async () => {
-  const random: RandomState = { seed: 8, draws: 0 };
-  for (const network of [skips(1), plain({ filters: 4, depth: 3, scale: 3 })]) {
-    const made = model(network, random);
-    const [width, height] = [260, 150];
-    const { data } = randomPlanes(random, 1, width, height);
-    const output = await engine.predict(made, { data, count: 1, channels: 1, width, height });
-    assert.ok(relativeError(output.data, naivePredict(made, data, width, height)) < 1e-5);
-  }
-});
+test(
+  'a picture of several strips, segments and bands comes out as if it were one, for a ' + 'network with skips',
+  async () => {
+    const random: RandomState = { seed: 8, draws: 0 };
+    for (const network of [skips(1), plain({ filters: 4, depth: 3, scale: 3 })]) {
+      const made = model(network, random);
+      const [width, height] = [260, 150];
+      const { data } = randomPlanes(random, 1, width, height);
+      const output = await engine.predict(made, { data, count: 1, channels: 1, width, height });
+      assert.ok(relativeError(output.data, naivePredict(made, data, width, height)) < 1e-5);
+    }
+  },
+);
 
 for (const loss of lossNames)
   test(`the ${loss} loss and its gradient agree with the definition`, async () => {
@@ -144,29 +147,33 @@ for (const [network, loss] of [
   ...networks.map((network) => [network, 'mse'] as const),
   ...lossNames.map((loss) => [skips(1), loss] as const),
 ])
-  test(`the definition's gradient of ${network.name} x${network.scale}, ${network.channels} channels, with ${loss} equals finite differences`, () => {
-    const random: RandomState = { seed: 6, draws: 0 };
-    const made = model(network, random);
-    const pairs = batch(network, random, 1, 5, 4);
-    const { gradient } = naiveLossAndGradient(made, pairs, 0, loss);
-    const slices = layerSlices(network);
-    for (const { kernelStart, biasStart, slopeStart, end } of slices)
-      for (const at of [kernelStart, biasStart - 1, biasStart, slopeStart < end ? slopeStart : biasStart]) {
-        // A power of two near what rounding allows: the weights are float32, the losses float64.
-        const step = 2 ** -12;
-        const at2 = (sign: number) => {
-          const weights = made.weights.slice();
-          weights[at] += sign * step;
-          return naiveLossAndGradient({ ...made, weights }, pairs, 0, loss).loss;
-        };
-        const difference = (at2(1) - at2(-1)) / (2 * step);
-        const scale = Math.max(Math.abs(gradient[at]), 1e-3);
-        assert.ok(
-          Math.abs(difference - gradient[at]) < 0.02 * scale,
-          `weight ${at}: ${gradient[at]}, not ${difference}`,
-        );
-      }
-  });
+  test(
+    `the definition's gradient of ${network.name} x${network.scale}, ${network.channels} channels, with ` +
+      `${loss} equals finite differences`,
+    () => {
+      const random: RandomState = { seed: 6, draws: 0 };
+      const made = model(network, random);
+      const pairs = batch(network, random, 1, 5, 4);
+      const { gradient } = naiveLossAndGradient(made, pairs, 0, loss);
+      const slices = layerSlices(network);
+      for (const { kernelStart, biasStart, slopeStart, end } of slices)
+        for (const at of [kernelStart, biasStart - 1, biasStart, slopeStart < end ? slopeStart : biasStart]) {
+          // A power of two near what rounding allows: the weights are float32, the losses float64.
+          const step = 2 ** -12;
+          const at2 = (sign: number) => {
+            const weights = made.weights.slice();
+            weights[at] += sign * step;
+            return naiveLossAndGradient({ ...made, weights }, pairs, 0, loss).loss;
+          };
+          const difference = (at2(1) - at2(-1)) / (2 * step);
+          const scale = Math.max(Math.abs(gradient[at]), 1e-3);
+          assert.ok(
+            Math.abs(difference - gradient[at]) < 0.02 * scale,
+            `weight ${at}: ${gradient[at]}, not ${difference}`,
+          );
+        }
+    },
+  );
 
 test('a transposed convolution that is not the last layer is refused by name', () => {
   const network: Network = {

@@ -49,7 +49,8 @@ function eachProduct(slice: LayerSlice, from: Value, to: Value, visit: Visit): v
           const weight = (pair * kernel + r) * kernel + c;
           for (let y = 0; y < from.height; y++)
             for (let x = 0; x < from.width; x++) {
-              // A convolution gathers, a transposed one scatters: PyTorch's padding is such that its output lies in the middle.
+              // A convolution gathers, a transposed one scatters: PyTorch's padding is chosen so that its output lies
+              // in the middle.
               const toX = kind === 'convolution' ? x - c + pad : x * stride + c - pad;
               const toY = kind === 'convolution' ? y - r + pad : y * stride + r - pad;
               if (toX < 0 || toY < 0 || toX >= to.width || toY >= to.height) continue;

@@ -54,38 +54,42 @@ test('loss, gradient and output agree with the definition for random chains of l
   }
 });
 
-test('5x5 kernels between many planes agree with the definition for widths that fill their tiles of four or not, with and without a border', async () => {
-  const relu = (filters: number, kernel: number): ChainLayer => ({ filters, kernel, activation: 'relu' });
-  const model = initialize(
-    chain([relu(11, 3), relu(9, 5), relu(10, 5), { filters: 1, kernel: 5, activation: 'linear' }]),
-    {
-      seed: 4,
-    },
-  );
-  const random: RandomState = { seed: 11, draws: 0 };
-  for (const [width, height, border] of [
-    [16, 9, 0],
-    [17, 12, 0],
-    [19, 5, 0],
-    [1, 1, 0],
-    [24, 24, 7],
-    [21, 18, 4],
-    [22, 20, 8],
-  ]) {
-    const batch = randomBatch(random, 2, width, height);
-    const gradient = new Float32Array(model.weights.length);
-    const loss = await engine.lossAndGradient(model, batch, gradient, { border });
-    const expected = naiveLossAndGradient(model, batch, border);
-    assert.ok(
-      Math.abs(loss / expected.loss - 1) < 1e-5,
-      `${width}x${height}, border ${border}: loss ${loss}, not ${expected.loss}`,
+test(
+  '5x5 kernels between many planes agree with the definition for widths that fill their tiles of four or not, ' +
+    'with and without a border',
+  async () => {
+    const relu = (filters: number, kernel: number): ChainLayer => ({ filters, kernel, activation: 'relu' });
+    const model = initialize(
+      chain([relu(11, 3), relu(9, 5), relu(10, 5), { filters: 1, kernel: 5, activation: 'linear' }]),
+      {
+        seed: 4,
+      },
     );
-    assert.ok(
-      relativeError(gradient, expected.gradient) < 2e-6,
-      `${width}x${height}, border ${border}: gradient is off by ${relativeError(gradient, expected.gradient)}`,
-    );
-  }
-});
+    const random: RandomState = { seed: 11, draws: 0 };
+    for (const [width, height, border] of [
+      [16, 9, 0],
+      [17, 12, 0],
+      [19, 5, 0],
+      [1, 1, 0],
+      [24, 24, 7],
+      [21, 18, 4],
+      [22, 20, 8],
+    ]) {
+      const batch = randomBatch(random, 2, width, height);
+      const gradient = new Float32Array(model.weights.length);
+      const loss = await engine.lossAndGradient(model, batch, gradient, { border });
+      const expected = naiveLossAndGradient(model, batch, border);
+      assert.ok(
+        Math.abs(loss / expected.loss - 1) < 1e-5,
+        `${width}x${height}, border ${border}: loss ${loss}, not ${expected.loss}`,
+      );
+      assert.ok(
+        relativeError(gradient, expected.gradient) < 2e-6,
+        `${width}x${height}, border ${border}: gradient is off by ${relativeError(gradient, expected.gradient)}`,
+      );
+    }
+  },
+);
 
 test('a picture of several tiles comes out as if there were no tiles', async () => {
   const model = initialize('9-1-7', { seed: 3 });
@@ -113,7 +117,8 @@ test('where strips and segments meet does not change a bit of a pixel', async ()
     );
     const whole = await engine.predict(model, planesOf([{ data, width, height }])),
       output = await engine.predict(model, planesOf([{ data: cut, ...part }]));
-    // One more than the network's reach: outputs are formed in pairs, and a pair is rounded alike only if all that both depend on is the same.
+    // One more than the network's reach: outputs are computed in pairs, and the rounding of a pair is the same only
+    // if all inputs of both are the same.
     const reach = (kernel - 1) / 2 + 2 + 1;
     for (let y = 0; y < part.height - reach; y++) {
       const row = (of: Planes) => of.data.slice(y * of.width, y * of.width + part.width - reach);

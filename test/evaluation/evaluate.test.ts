@@ -117,22 +117,25 @@ test('a scale or protocol that does not exist is refused by name', async () => {
   await assert.rejects(evaluate(['x.png'], { protocol: 'folklore' }), UnknownNameError);
 });
 
-test('a picture that bicubic gives back as it was has an infinite PSNR, which is left out of the mean and counted', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'srcnn-flat-'));
-  const flat = join(folder, 'flat.png');
-  await writeImage(flat, { data: new Uint8Array(30 * 30).fill(90), width: 30, height: 30, channels: 1 });
-  const { evaluation } = await loadDataset('sample');
-  const both = await evaluate([flat, ...evaluation]);
-  const [alone, only] = [await evaluate(evaluation), await evaluate([flat])];
-  await rm(folder, { recursive: true });
-  assert.equal(both.rows[0].bicubic.psnr, Infinity);
-  assert.equal(both.summary.bicubic.psnr, alone.summary.bicubic.psnr);
-  assert.deepEqual([both.summary.images, both.summary.finite.psnr, both.summary.finite.ssim], [2, 1, 2]);
-  assert.equal(only.summary.bicubic.psnr, Infinity);
-  assert.deepEqual(scoresFromJson(scoresToJson(both, 2)), both);
-  assert.match(scoresToJson({ psnr: Infinity, bicubicPsnr: null }), /^\{"psnr":"Infinity","bicubicPsnr":null\}$/);
-  assert.equal((scoresFromJson('{"file": "Infinity"}') as { file: string }).file, 'Infinity');
-});
+test(
+  'a picture that bicubic gives back as it was has an infinite PSNR, which is left out ' + 'of the mean and counted',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'srcnn-flat-'));
+    const flat = join(folder, 'flat.png');
+    await writeImage(flat, { data: new Uint8Array(30 * 30).fill(90), width: 30, height: 30, channels: 1 });
+    const { evaluation } = await loadDataset('sample');
+    const both = await evaluate([flat, ...evaluation]);
+    const [alone, only] = [await evaluate(evaluation), await evaluate([flat])];
+    await rm(folder, { recursive: true });
+    assert.equal(both.rows[0].bicubic.psnr, Infinity);
+    assert.equal(both.summary.bicubic.psnr, alone.summary.bicubic.psnr);
+    assert.deepEqual([both.summary.images, both.summary.finite.psnr, both.summary.finite.ssim], [2, 1, 2]);
+    assert.equal(only.summary.bicubic.psnr, Infinity);
+    assert.deepEqual(scoresFromJson(scoresToJson(both, 2)), both);
+    assert.match(scoresToJson({ psnr: Infinity, bicubicPsnr: null }), /^\{"psnr":"Infinity","bicubicPsnr":null\}$/);
+    assert.equal((scoresFromJson('{"file": "Infinity"}') as { file: string }).file, 'Infinity');
+  },
+);
 
 test("a measure and a protocol of one's own score beside the known ones", async () => {
   const { evaluation } = await loadDataset('sample');

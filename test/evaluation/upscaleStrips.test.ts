@@ -45,27 +45,31 @@ for (const [channels, bits, extension] of [
   [3, 8, '.tif'],
   [1, 8, '.jpg'],
 ] as const)
-  test(`${channels} channels of ${bits} bits, written in strips as ${extension}, are the picture that is written at once`, async () => {
-    const resolution = channels === 3 ? { x: 300, y: 150 } : undefined;
-    const small = { ...noise(channels, bits), resolution };
-    const options = { model: initialize(oneLayer, { seed: 1 }), engine, scale: 3 };
-    const shape: Shape = { width: 60000, height: 75, channels, alpha: extension !== '.jpg', bits, resolution };
-    const heights: number[] = [];
-    const counted = async function* () {
-      for await (const strip of upscaleStrips(small, options)) {
-        heights.push(strip.height);
-        yield extension === '.jpg' ? layOn(strip, white) : strip;
-      }
-    };
-    const [inStrips, atOnce] = ['strips', 'once'].map((name) => join(folder, name + extension));
-    await writeStrips(inStrips, shape, counted());
-    await writeImage(atOnce, await upscale(small, options));
-    assert.ok(heights.length > 1 && heights.reduce((a, b) => a + b) === 75, heights.join());
-    const [a, b] = [await readPhotograph(inStrips), await readPhotograph(atOnce)];
-    assert.deepEqual({ ...a, data: 0, alpha: 0 }, { ...b, data: 0, alpha: 0 });
-    assert.equal(digest(a.data), digest(b.data));
-    assert.deepEqual(a.alpha && digest(a.alpha), b.alpha && digest(b.alpha));
-  });
+  test(
+    `${channels} channels of ${bits} bits, written in strips as ${extension}, are the picture that is written ` +
+      'at once',
+    async () => {
+      const resolution = channels === 3 ? { x: 300, y: 150 } : undefined;
+      const small = { ...noise(channels, bits), resolution };
+      const options = { model: initialize(oneLayer, { seed: 1 }), engine, scale: 3 };
+      const shape: Shape = { width: 60000, height: 75, channels, alpha: extension !== '.jpg', bits, resolution };
+      const heights: number[] = [];
+      const counted = async function* () {
+        for await (const strip of upscaleStrips(small, options)) {
+          heights.push(strip.height);
+          yield extension === '.jpg' ? layOn(strip, white) : strip;
+        }
+      };
+      const [inStrips, atOnce] = ['strips', 'once'].map((name) => join(folder, name + extension));
+      await writeStrips(inStrips, shape, counted());
+      await writeImage(atOnce, await upscale(small, options));
+      assert.ok(heights.length > 1 && heights.reduce((a, b) => a + b) === 75, heights.join());
+      const [a, b] = [await readPhotograph(inStrips), await readPhotograph(atOnce)];
+      assert.deepEqual({ ...a, data: 0, alpha: 0 }, { ...b, data: 0, alpha: 0 });
+      assert.equal(digest(a.data), digest(b.data));
+      assert.deepEqual(a.alpha && digest(a.alpha), b.alpha && digest(b.alpha));
+    },
+  );
 
 test('a colour profile is kept in strips, and a strip that fails leaves no file behind', async () => {
   const bytes = await sharp({ create: { width: 20, height: 20, channels: 3, background: 'red' } })

@@ -46,19 +46,23 @@ for (const [network, [width, height]] of [
     [16, 9],
   ],
 ] as const) {
-  test(`the layers model of ${typeof network === 'string' ? network : 'a chain of other layers'} gives the engine's picture`, async () => {
-    const random: RandomState = { seed: 11, draws: 0 };
-    const model = withBiases(initialize(network, { seed: 3 }), random);
-    const data = Float32Array.from({ length: width * height }, () => normal(random));
-    const layersModel = await toLayersModel(model);
-    const output = layersModel.predict(tf.tensor4d(data, [1, height, width, 1])) as tf.Tensor;
-    assert.deepEqual(output.shape, [1, height, width, 1]);
-    const expected = await engine.predict(model, planesOf([{ data, width, height }]));
-    assert.ok(
-      relativeError(output.dataSync(), expected.data) < 2e-6,
-      `relative error ${relativeError(output.dataSync(), expected.data)}`,
-    );
-  });
+  test(
+    `the layers model of ${typeof network === 'string' ? network : 'a chain of other layers'} gives the ` +
+      `engine's picture`,
+    async () => {
+      const random: RandomState = { seed: 11, draws: 0 };
+      const model = withBiases(initialize(network, { seed: 3 }), random);
+      const data = Float32Array.from({ length: width * height }, () => normal(random));
+      const layersModel = await toLayersModel(model);
+      const output = layersModel.predict(tf.tensor4d(data, [1, height, width, 1])) as tf.Tensor;
+      assert.deepEqual(output.shape, [1, height, width, 1]);
+      const expected = await engine.predict(model, planesOf([{ data, width, height }]));
+      assert.ok(
+        relativeError(output.dataSync(), expected.data) < 2e-6,
+        `relative error ${relativeError(output.dataSync(), expected.data)}`,
+      );
+    },
+  );
 }
 
 test('the layers model takes pictures of any size and leaves no tensor behind when it is disposed', async () => {

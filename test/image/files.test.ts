@@ -113,7 +113,10 @@ test('a picture that its EXIF turns is read upright', async () => {
   assert.deepEqual([...image.data.slice(0, 3)], [...data.slice(28 * 37 * 3, 28 * 37 * 3 + 3)]);
 });
 
-/** Two lines of `bits` a pixel, palette entry i being (i * 20, 0, i), as an image editor would save them; colours stand at byte 70. */
+/**
+ * Two lines of `bits` a pixel, where palette entry i is (i * 20, 0, i), as an image editor would save them; colours
+ * start at byte 70.
+ */
 function paletteBmp(bits: number, width: number, lines: number[][]): Buffer {
   const colors = Array.from({ length: 1 << bits }, (_, i) => [i, 0, (i * 20) % 256, 0]).flat();
   const start = 54 + colors.length + 16;
@@ -130,40 +133,43 @@ function paletteBmp(bits: number, width: number, lines: number[][]): Buffer {
   return Buffer.concat([header, Buffer.from(colors), Buffer.alloc(16), ...lines.map((line) => Buffer.from(line))]);
 }
 
-test('BMP palettes of 1, 4 and 8 bits are read bottom line first, at odd widths, with a gap before the pixels', async () => {
-  const cases: [number, number[][]][] = [
-    [
-      1,
+test(
+  'BMP palettes of 1, 4 and 8 bits are read bottom line first, at odd widths, with a ' + 'gap before the pixels',
+  async () => {
+    const cases: [number, number[][]][] = [
       [
-        [0b10100000, 0, 0, 0],
-        [0b01000000, 0, 0, 0],
+        1,
+        [
+          [0b10100000, 0, 0, 0],
+          [0b01000000, 0, 0, 0],
+        ],
       ],
-    ],
-    [
-      4,
       [
-        [0x10, 0x10, 0, 0],
-        [0x01, 0x00, 0, 0],
+        4,
+        [
+          [0x10, 0x10, 0, 0],
+          [0x01, 0x00, 0, 0],
+        ],
       ],
-    ],
-    [
-      8,
       [
-        [1, 0, 1, 0],
-        [0, 1, 0, 0],
+        8,
+        [
+          [1, 0, 1, 0],
+          [0, 1, 0, 0],
+        ],
       ],
-    ],
-  ];
-  for (const [bits, lines] of cases) {
-    writeFileSync(inside('palette.bmp'), paletteBmp(bits, 3, lines));
-    const image = await readImage(inside('palette.bmp'));
-    assert.deepEqual(
-      [...image.data],
-      [0, 1, 0, 1, 0, 1].flatMap((index) => [index * 20, 0, index]),
-      `${bits} bits`,
-    );
-  }
-});
+    ];
+    for (const [bits, lines] of cases) {
+      writeFileSync(inside('palette.bmp'), paletteBmp(bits, 3, lines));
+      const image = await readImage(inside('palette.bmp'));
+      assert.deepEqual(
+        [...image.data],
+        [0, 1, 0, 1, 0, 1].flatMap((index) => [index * 20, 0, index]),
+        `${bits} bits`,
+      );
+    }
+  },
+);
 
 test('a file cut short is an ImageFileError that names it, whatever its kind', async () => {
   for (const kind of ['png', 'jpg', 'bmp', 'webp', 'tiff']) {
@@ -193,12 +199,15 @@ test('an empty file, a text, an SVG and a missing file are ImageFileErrors', asy
     await assert.rejects(readImage(inside(name)), ImageFileError, name);
 });
 
-test('a write that fails is a WriteError and leaves nothing behind; an unknown extension is an OptionError', async () => {
-  const before = readdirSync(folder);
-  await assert.rejects(writeImage(join(folder, 'no-such-folder', 'a.png'), grey()), WriteError);
-  await assert.rejects(writeImage(inside('a.gif'), grey()), OptionError);
-  assert.deepEqual(readdirSync(folder), before);
-});
+test(
+  'a write that fails is a WriteError and leaves nothing behind; an unknown extension ' + 'is an OptionError',
+  async () => {
+    const before = readdirSync(folder);
+    await assert.rejects(writeImage(join(folder, 'no-such-folder', 'a.png'), grey()), WriteError);
+    await assert.rejects(writeImage(inside('a.gif'), grey()), OptionError);
+    assert.deepEqual(readdirSync(folder), before);
+  },
+);
 
 test('a picture with a side longer than its kind of file holds is an OptionError that names another kind', async () => {
   const wide = { data: new Uint8Array(16384), width: 16384, height: 1, channels: 1 as const };

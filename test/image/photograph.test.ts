@@ -37,7 +37,8 @@ for (const kind of ['png', 'tif', 'webp', 'jpg']) {
 }
 
 test('BMP has no room for a profile: the colours are converted to sRGB', async () => {
-  // Display P3 (200, 50, 50) by hand: linear 0.578, 0.032, 0.032, times the matrix from P3 to sRGB gives 0.701, 0.009, 0.021.
+  // Display P3 (200, 50, 50) by hand: linear 0.578, 0.032, 0.032, times the matrix from P3 to sRGB gives 0.701,
+  // 0.009, 0.021.
   const data = Uint8Array.from({ length: 300 }, (_, i) => [200, 50, 50][i % 3]);
   await writeImage(inside('converted.bmp'), { data, width: 10, height: 10, channels: 3, profile });
   const [red, green] = (await readImage(inside('converted.bmp'))).data;

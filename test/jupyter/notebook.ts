@@ -61,7 +61,10 @@ export async function runCell(page: Page, of: Locator): Promise<number> {
   return (await answered.jsonValue()) as number;
 }
 
-/** What a reader sees of a chart of a running session: its title, what stands below it, and the shape of its loss curve. */
+/**
+ * The parts of a running session's chart that a reader sees: its title, the text below it, and the shape of its loss
+ * curve.
+ */
 export async function chart(of: Locator): Promise<{ title: string; subtitle: string; curve: string }> {
   return of
     .locator('.jp-OutputArea-output svg')

@@ -28,7 +28,10 @@ const cellsOf = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { c
 const printed = (cell: Cell) =>
   (cell.outputs ?? []).flatMap(({ name, text }) => (name === 'stdout' ? (text ?? []) : [])).join('');
 
-/** What every executed notebook has to have: no error, a picture for every figure, and its number beside bicubic's at the end. */
+/**
+ * Checks that an executed notebook has no error, a picture for every figure, and its score beside bicubic's at the
+ * end.
+ */
 function checkExecuted(file: string): void {
   const code = cellsOf(file).filter(({ cell_type }) => cell_type === 'code');
   const outputs = code.flatMap((cell) => cell.outputs ?? []);

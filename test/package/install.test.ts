@@ -23,7 +23,8 @@ before(() => {
 });
 
 const enlarge = `
-const picture = { data: Uint8Array.from({ length: 12 * 10 * 3 }, (_, i) => (7 * i) % 256), width: 12, height: 10, channels: 3 };
+const pixels = Uint8Array.from({ length: 12 * 10 * 3 }, (_, i) => (7 * i) % 256);
+const picture = { data: pixels, width: 12, height: 10, channels: 3 };
 upscale(picture, { scale: 3 }).then((large) => console.log(large.width, large.height));
 `;
 

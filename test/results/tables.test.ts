@@ -58,65 +58,69 @@ const rows = (set: string, bicubic: number[], network: number[]): ScoreRow[] =>
     network: { psnr: network[i], ssim: network[i] / 50 },
   }));
 
-test('the table has the runs of each protocol and scale below their bicubic, report first, with minutes, kept epoch and pictures above bicubic', () => {
-  const paper = { run: resultRun('a', 'paper', 2), rows: rows('Set5', [30, 32], [33, 31]) };
-  const seed = {
-    run: resultRun('b c', 'report', 3),
-    rows: [...rows('Set5', [20], [25]), ...rows('Set14', [20], [22])],
-  };
-  const lines = runTable([paper, seed])
-    .split('\n')
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-  assert.deepEqual(lines[0], [
-    'run',
-    'recipe',
-    'patches',
-    'epochs',
-    'minutes',
-    'machine',
-    '219 of the report',
-    'BSDS500 val',
-    'Set5',
-    'Set14',
-    'BSD100',
-    'pictures above bicubic',
-  ]);
-  assert.deepEqual(lines[2], [
-    'bicubic, protocol report x3',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '20.0000 / 0.40000',
-    '20.0000 / 0.40000',
-    '',
-    '',
-  ]);
-  assert.deepEqual(lines[3], [
-    '[b c](b%20c/)',
-    'tuned',
-    '216,361 of 32x32',
-    '2 of 20 (1 kept)',
-    '3',
-    '2 x a processor',
-    '',
-    '',
-    '25.0000 / 0.50000',
-    '22.0000 / 0.44000',
-    '',
-    '1 of 1, 1 of 1',
-  ]);
-  assert.equal(lines[4][0], 'bicubic, protocol paper x2');
-  assert.deepEqual(lines[5].slice(8), ['32.0000 / 0.64000', '', '', '1 of 2']);
-});
+test(
+  'the table has the runs of each protocol and scale below their bicubic, report first, with minutes, kept ' +
+    'epoch and pictures above bicubic',
+  () => {
+    const paper = { run: resultRun('a', 'paper', 2), rows: rows('Set5', [30, 32], [33, 31]) };
+    const seed = {
+      run: resultRun('b c', 'report', 3),
+      rows: [...rows('Set5', [20], [25]), ...rows('Set14', [20], [22])],
+    };
+    const lines = runTable([paper, seed])
+      .split('\n')
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+    assert.deepEqual(lines[0], [
+      'run',
+      'recipe',
+      'patches',
+      'epochs',
+      'minutes',
+      'machine',
+      '219 of the report',
+      'BSDS500 val',
+      'Set5',
+      'Set14',
+      'BSD100',
+      'pictures above bicubic',
+    ]);
+    assert.deepEqual(lines[2], [
+      'bicubic, protocol report x3',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '20.0000 / 0.40000',
+      '20.0000 / 0.40000',
+      '',
+      '',
+    ]);
+    assert.deepEqual(lines[3], [
+      '[b c](b%20c/)',
+      'tuned',
+      '216,361 of 32x32',
+      '2 of 20 (1 kept)',
+      '3',
+      '2 x a processor',
+      '',
+      '',
+      '25.0000 / 0.50000',
+      '22.0000 / 0.44000',
+      '',
+      '1 of 1, 1 of 1',
+    ]);
+    assert.equal(lines[4][0], 'bicubic, protocol paper x2');
+    assert.deepEqual(lines[5].slice(8), ['32.0000 / 0.64000', '', '', '1 of 2']);
+  },
+);
 
 test('published scores stand between bicubic and the runs of their protocol and scale, a row for each method', () => {
   const paper = { run: resultRun('a', 'paper', 2), rows: rows('Set5', [30], [33]) };

@@ -69,50 +69,53 @@ after(async () => {
 
 const readme = () => readFileSync(join(results, 'README.md'), 'utf8');
 
-test('a report scores the runs, draws their figures and makes the table; sets that are not here are named', async () => {
-  const notes: string[] = [];
-  await writeResults(results, { engine, threads: 2, onNote: (line) => notes.push(line) });
-  const rows = await readScores(join(run, 'scores.csv'));
-  const files = readdirSync(set5).map((name) => join(set5, name));
-  const { summary } = await evaluate(files, {
-    engine,
-    model: await loadWeights(join(run, 'weights.safetensors')),
-    threads: 2,
-  });
-  const mean = meanOfSet(rows, 'Set5')!;
-  for (const which of ['bicubic', 'network'] as const)
-    for (const name of ['psnr', 'ssim'])
-      assert.ok(
-        Math.abs(mean[which]![name] - summary[which]![name]) < 1e-5,
-        'what evaluate() gives, to the digits written',
-      );
-  assert.equal(rows.length, 5);
-  assert.deepEqual(
-    notes.map((line) => line.split(':')[0]),
-    ['219 of the report', 'BSDS500 val', 'Set14'].map((set) => `tiny-x3, ${set}`),
-  );
-  const figures = ['before-after', 'filters', 'loss', 'scores', 'scores-report']
-    .flatMap((name) => [`${name}.png`, `${name}.svg`])
-    .sort();
-  assert.deepEqual(
-    readdirSync(run)
-      .filter((name) => /\.(png|svg)$/.test(name))
-      .sort(),
-    figures,
-  );
-  const own = mean.network!;
-  assert.match(
-    readme(),
-    /\| \[tiny-x3\]\(tiny-x3\/\) \| tuned, network 9-1-5, batchSize 512 \| [\d,]+ of 32x32 \| 1 \|/,
-  );
-  assert.ok(readme().includes(`| ${own.psnr.toFixed(4)} / ${own.ssim.toFixed(5)} |`));
-  assert.match(readme(), /219 pictures contain the 200 of BSDS500 train/);
-  assert.match(
-    readme(),
-    /\| 1 \| [\d.]+ \| [\d.]+ \| [\d.]+ \| 1\.035879 \| 13\.330092 \| 0\.360187 \|\n\| 2 \| {2}\| {2}\| {2}\| 1\.036146 /,
-  );
-  assert.match(readme(), /After epoch 1: .* in the report 13\.330092 dB/);
-});
+test(
+  'a report scores the runs, draws their figures and makes the table; sets that are ' + 'not here are named',
+  async () => {
+    const notes: string[] = [];
+    await writeResults(results, { engine, threads: 2, onNote: (line) => notes.push(line) });
+    const rows = await readScores(join(run, 'scores.csv'));
+    const files = readdirSync(set5).map((name) => join(set5, name));
+    const { summary } = await evaluate(files, {
+      engine,
+      model: await loadWeights(join(run, 'weights.safetensors')),
+      threads: 2,
+    });
+    const mean = meanOfSet(rows, 'Set5')!;
+    for (const which of ['bicubic', 'network'] as const)
+      for (const name of ['psnr', 'ssim'])
+        assert.ok(
+          Math.abs(mean[which]![name] - summary[which]![name]) < 1e-5,
+          'what evaluate() gives, to the digits written',
+        );
+    assert.equal(rows.length, 5);
+    assert.deepEqual(
+      notes.map((line) => line.split(':')[0]),
+      ['219 of the report', 'BSDS500 val', 'Set14'].map((set) => `tiny-x3, ${set}`),
+    );
+    const figures = ['before-after', 'filters', 'loss', 'scores', 'scores-report']
+      .flatMap((name) => [`${name}.png`, `${name}.svg`])
+      .sort();
+    assert.deepEqual(
+      readdirSync(run)
+        .filter((name) => /\.(png|svg)$/.test(name))
+        .sort(),
+      figures,
+    );
+    const own = mean.network!;
+    assert.match(
+      readme(),
+      /\| \[tiny-x3\]\(tiny-x3\/\) \| tuned, network 9-1-5, batchSize 512 \| [\d,]+ of 32x32 \| 1 \|/,
+    );
+    assert.ok(readme().includes(`| ${own.psnr.toFixed(4)} / ${own.ssim.toFixed(5)} |`));
+    assert.match(readme(), /219 pictures contain the 200 of BSDS500 train/);
+    assert.match(
+      readme(),
+      /\| 1 \| [\d.]+ \| [\d.]+ \| [\d.]+ \| 1\.035879 \| 13\.330092 \| 0\.360187 \|\n\| 2 \| {2}\| {2}\| {2}\| 1\.036146 /,
+    );
+    assert.match(readme(), /After epoch 1: .* in the report 13\.330092 dB/);
+  },
+);
 
 test('short runs of the folder tried stand in a table of their own, the best first, above bicubic', () => {
   const lines = readme()
@@ -164,20 +167,23 @@ test('where a set is not here, the scores that scores.csv has of it stay', async
   );
 });
 
-test('published scores are taken from published.csv with their source; one that is torn is refused by line', async () => {
-  const file = join(results, 'published.csv'),
-    head = 'method,protocol,scale,set,psnr,ssim,source';
-  writeFileSync(file, `${head}\nSRCNN,seed,3,Set5,31.5,0.9,"They, 2016"\n`);
-  await writeResults(results, { engine, scoresFromCsv: true });
-  assert.match(readme(), /Set5 by They, 2016\./);
-  assert.match(readme(), /\| SRCNN, as published \|.*\| 31\.50 \/ 0\.9000 \|/);
-  writeFileSync(file, `${head}\nSRCNN,seed,3,Set5,high,0.9,Nobody\n`);
-  await assert.rejects(
-    writeResults(results, { engine, scoresFromCsv: true }),
-    (error: Error) => error instanceof CheckpointError && error.message.includes('line 2'),
-  );
-  rmSync(file);
-});
+test(
+  'published scores are taken from published.csv with their source; one that is torn ' + 'is refused by line',
+  async () => {
+    const file = join(results, 'published.csv'),
+      head = 'method,protocol,scale,set,psnr,ssim,source';
+    writeFileSync(file, `${head}\nSRCNN,seed,3,Set5,31.5,0.9,"They, 2016"\n`);
+    await writeResults(results, { engine, scoresFromCsv: true });
+    assert.match(readme(), /Set5 by They, 2016\./);
+    assert.match(readme(), /\| SRCNN, as published \|.*\| 31\.50 \/ 0\.9000 \|/);
+    writeFileSync(file, `${head}\nSRCNN,seed,3,Set5,high,0.9,Nobody\n`);
+    await assert.rejects(
+      writeResults(results, { engine, scoresFromCsv: true }),
+      (error: Error) => error instanceof CheckpointError && error.message.includes('line 2'),
+    );
+    rmSync(file);
+  },
+);
 
 test('folders that hold no run, and those of notebooks, are left out; no run at all is a DatasetError', async () => {
   assert.deepEqual(

@@ -62,7 +62,8 @@ const isWriteError = (file: string) => (error: Error) =>
   error instanceof WriteError && error.message.includes(file) && !error.message.includes('\n');
 
 test(
-  'a disk that fills up while training: the last checkpoint survives whole, the error names the file, and resume() goes on once there is room',
+  'a disk that fills up while training: the last checkpoint survives whole, the error names the file, and ' +
+    'resume() goes on once there is room',
   { skip },
   async () => {
     const folder = join(disk, 'run');

@@ -68,7 +68,10 @@ async function outcome(run: string) {
   };
 }
 
-/** Some moments after it has loaded, or after one of its next batches: also amid the reading and writing of checkpoints. */
+/**
+ * Kills the child some moments after it has loaded, or after one of its next batches: also while it reads or writes
+ * checkpoints.
+ */
 async function killAtRandom(child: Child, random: RandomState): Promise<void> {
   await child.says(/^(loaded|step)/, 1 + Math.floor(12 * uniform(random)));
   await sleep(30 * uniform(random));
@@ -78,64 +81,72 @@ async function killAtRandom(child: Child, random: RandomState): Promise<void> {
 const lastStep = (lines: string[]) =>
   Math.max(0, ...lines.filter((line) => line.startsWith('step ')).map((line) => Number(line.slice(5))));
 
-test(`a run that is killed at ${KILLS} random moments loses no batch that was done, and ends bit for bit as one that was not`, async (t: TestContext) => {
-  const random = { seed: Number(process.env.SRCNN_TEST_SEED ?? 1), draws: 0 };
-  t.diagnostic(`random moments of seed ${random.seed}; SRCNN_TEST_SEED sets another`);
-  const whole = join(folder, 'whole');
-  await trainInChild(whole).ended;
-  const wanted = await outcome(whole);
-  let kills = 0,
-    runs = 0;
-  while (kills < KILLS) {
-    const run = join(folder, `run${++runs}`);
-    for (let finished = false; !finished;) {
-      const child = trainInChild(run);
-      if (kills < KILLS) await killAtRandom(child, random);
-      finished = (await child.ended) === null;
-      if (finished) break;
-      kills++;
-      const kept = await loadCheckpoint(run, (message) => assert.fail(message));
-      assert.ok(
-        (kept ? kept.epoch * BATCHES + kept.batch : 0) >= lastStep(child.lines) - 1,
-        `kill ${kills}: ${child.lines.at(-1)}, but the checkpoint is of ${kept?.epoch}:${kept?.batch}`,
-      );
+test(
+  `a run that is killed at ${KILLS} random moments loses no batch that was done, and ends bit for bit as one ` +
+    'that was not',
+  async (t: TestContext) => {
+    const random = { seed: Number(process.env.SRCNN_TEST_SEED ?? 1), draws: 0 };
+    t.diagnostic(`random moments of seed ${random.seed}; SRCNN_TEST_SEED sets another`);
+    const whole = join(folder, 'whole');
+    await trainInChild(whole).ended;
+    const wanted = await outcome(whole);
+    let kills = 0,
+      runs = 0;
+    while (kills < KILLS) {
+      const run = join(folder, `run${++runs}`);
+      for (let finished = false; !finished;) {
+        const child = trainInChild(run);
+        if (kills < KILLS) await killAtRandom(child, random);
+        finished = (await child.ended) === null;
+        if (finished) break;
+        kills++;
+        const kept = await loadCheckpoint(run, (message) => assert.fail(message));
+        assert.ok(
+          (kept ? kept.epoch * BATCHES + kept.batch : 0) >= lastStep(child.lines) - 1,
+          `kill ${kills}: ${child.lines.at(-1)}, but the checkpoint is of ${kept?.epoch}:${kept?.batch}`,
+        );
+      }
+      assert.deepEqual(await outcome(run), wanted);
+      assert.deepEqual((await readdir(run)).sort(), [
+        'checkpoint.bin',
+        'checkpoint.previous.bin',
+        'history.json',
+        'options.json',
+        'weights.safetensors',
+      ]);
     }
-    assert.deepEqual(await outcome(run), wanted);
-    assert.deepEqual((await readdir(run)).sort(), [
-      'checkpoint.bin',
-      'checkpoint.previous.bin',
-      'history.json',
-      'options.json',
-      'weights.safetensors',
-    ]);
-  }
-  t.diagnostic(`${kills} kills in ${runs} runs`);
-});
+    t.diagnostic(`${kills} kills in ${runs} runs`);
+  },
+);
 
-test('a second process is refused with the owner and the time, and takes the folder over once the owner was killed', async () => {
-  const run = join(folder, 'locked');
-  const owner = trainInChild(run, 10_000);
-  await owner.says(/^step/);
-  const refused = takeLock(run, 'run.lock', 'trains there').then(
-    () => assert.fail('the folder was given to two'),
-    (error) => error,
-  );
-  const error = await refused;
-  assert.ok(error instanceof LockedError, String(error));
-  assert.match(
-    error.message,
-    new RegExp(
-      `locked: process ${owner.process.pid} on ${hostname()} trains there since 20\\d\\d-\\d\\d-\\d\\dT.*Z; wait for its end, stop it`,
-    ),
-  );
-  owner.process.kill('SIGKILL');
-  await owner.ended;
-  assert.ok((await readdir(run)).includes('run.lock'), 'a killed process leaves its lock');
-  await (
-    await takeLock(run, 'run.lock', 'trains there')
-  )();
-  assert.ok(!(await readdir(run)).some((name) => name.startsWith('run.lock')));
-});
+test(
+  'a second process is refused with the owner and the time, and takes the folder over ' + 'once the owner was killed',
+  async () => {
+    const run = join(folder, 'locked');
+    const owner = trainInChild(run, 10_000);
+    await owner.says(/^step/);
+    const refused = takeLock(run, 'run.lock', 'trains there').then(
+      () => assert.fail('the folder was given to two'),
+      (error) => error,
+    );
+    const error = await refused;
+    assert.ok(error instanceof LockedError, String(error));
+    assert.match(
+      error.message,
+      new RegExp(
+        `locked: process ${owner.process.pid} on ${hostname()} trains there since 20\\d\\d-\\d\\d-\\d\\dT.*Z; ` +
+          'wait for its end, stop it',
+      ),
+    );
+    owner.process.kill('SIGKILL');
+    await owner.ended;
+    assert.ok((await readdir(run)).includes('run.lock'), 'a killed process leaves its lock');
+    await (
+      await takeLock(run, 'run.lock', 'trains there')
+    )();
+    assert.ok(!(await readdir(run)).some((name) => name.startsWith('run.lock')));
+  },
+);
 
 test('of many that find the same stale lock, one takes it over', async () => {
   const run = join(folder, 'contended');
@@ -184,21 +195,25 @@ test('a folder is the same folder under another name of it', async () => {
   await unlock();
 });
 
-test('an interrupt during the wait for the end stops training with a readable line, and resume() goes on to the same end', async () => {
-  const run = join(folder, 'interrupted');
-  const child = trainInChild(run, EPOCHS, 'stay');
-  await child.says(/^step 20$/);
-  child.process.kill('SIGINT');
-  assert.equal(await child.ended, null);
-  const stopped = child.lines.findIndex((line) => line.startsWith('Training stopped'));
-  assert.match(
-    child.lines[stopped],
-    /^Training stopped in epoch \d+ after batch \d of 8, checkpoint in .*interrupted; session\.resume\(\) goes on\.$/,
-  );
-  assert.deepEqual(
-    child.lines.filter((line) => !line.startsWith('step') && !line.startsWith('Training')),
-    ['loaded', 'stopped', 'finished'],
-  );
-  assert.ok(lastStep(child.lines.slice(0, stopped)) < EPOCHS * BATCHES);
-  assert.deepEqual(await outcome(run), await outcome(join(folder, 'whole')));
-});
+test(
+  'an interrupt during the wait for the end stops training with a readable line, and resume() goes on to the ' +
+    'same end',
+  async () => {
+    const run = join(folder, 'interrupted');
+    const child = trainInChild(run, EPOCHS, 'stay');
+    await child.says(/^step 20$/);
+    child.process.kill('SIGINT');
+    assert.equal(await child.ended, null);
+    const stopped = child.lines.findIndex((line) => line.startsWith('Training stopped'));
+    assert.match(
+      child.lines[stopped],
+      /^Training stopped in epoch \d+ after batch \d of 8, checkpoint in .*interrupted; session\.resume\(\) goes on\.$/,
+    );
+    assert.deepEqual(
+      child.lines.filter((line) => !line.startsWith('step') && !line.startsWith('Training')),
+      ['loaded', 'stopped', 'finished'],
+    );
+    assert.ok(lastStep(child.lines.slice(0, stopped)) < EPOCHS * BATCHES);
+    assert.deepEqual(await outcome(run), await outcome(join(folder, 'whole')));
+  },
+);

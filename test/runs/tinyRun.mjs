@@ -1,5 +1,5 @@
-// A run in a process of its own, for tests that kill or interrupt it: node tinyRun.mjs FOLDER EPOCHS [stay]. It says what it has come to, line by
-// line, and with "stay" goes on after an interrupt as a notebook's kernel does.
+// A run in its own process, for tests that kill or interrupt it: node tinyRun.mjs FOLDER EPOCHS [stay]. It prints its
+// progress line by line, and with "stay" it keeps running after an interrupt as a notebook's kernel does.
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 

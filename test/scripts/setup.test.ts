@@ -55,7 +55,9 @@ function pathWithPython(name: string, lines: string): string {
 /** Calls a function of the clone's set-up as its scripts do. */
 function call(clone: string, step: string, environment: Record<string, string> = {}) {
   const { PYTHON: _, ...inherited } = process.env;
-  const program = `import(${JSON.stringify(join(clone, 'scripts', 'setup.mjs'))}).then((setup) => setup.main(async () => { await setup.${step}(); return 0; }))`;
+  const program =
+    `import(${JSON.stringify(join(clone, 'scripts', 'setup.mjs'))}).then((setup) => setup.main(async () => { ` +
+    `await setup.${step}(); return 0; }))`;
   return spawnSync(process.execPath, ['-e', program], {
     encoding: 'utf8',
     cwd: clone,
@@ -188,18 +190,21 @@ test('a venv whose folder was moved, or whose Python is gone, is not taken for w
   refuses(join(folder, 'venv'), 'installJupyter', nothing, /^no Python/);
 });
 
-test('what npm and pip complain of becomes a line that says what to do; what is unknown is left to their own words', () => {
-  const { explain } = setup;
-  assert.match(
-    explain('npm error code ENOTFOUND', 'the npm registry')!,
-    /the npm registry cannot be reached \(ENOTFOUND\): check the network/,
-  );
-  assert.match(explain('npm error code ENOSPC\nnpm error ENOTFOUND', 'x')!, /the disk is full/);
-  assert.match(explain('OSError: [Errno 28] No space left on device', 'x')!, /the disk is full/);
-  assert.match(
-    explain('npm error code SELF_SIGNED_CERT_IN_CHAIN', 'the npm registry')!,
-    /certificate .*NODE_EXTRA_CA_CERTS/,
-  );
-  assert.match(explain('npm error code EACCES', 'x')!, /not writable/);
-  assert.equal(explain('npm error code EUSAGE', 'x'), undefined);
-});
+test(
+  'what npm and pip complain of becomes a line that says what to do; what is unknown ' + 'is left to their own words',
+  () => {
+    const { explain } = setup;
+    assert.match(
+      explain('npm error code ENOTFOUND', 'the npm registry')!,
+      /the npm registry cannot be reached \(ENOTFOUND\): check the network/,
+    );
+    assert.match(explain('npm error code ENOSPC\nnpm error ENOTFOUND', 'x')!, /the disk is full/);
+    assert.match(explain('OSError: [Errno 28] No space left on device', 'x')!, /the disk is full/);
+    assert.match(
+      explain('npm error code SELF_SIGNED_CERT_IN_CHAIN', 'the npm registry')!,
+      /certificate .*NODE_EXTRA_CA_CERTS/,
+    );
+    assert.match(explain('npm error code EACCES', 'x')!, /not writable/);
+    assert.equal(explain('npm error code EUSAGE', 'x'), undefined);
+  },
+);

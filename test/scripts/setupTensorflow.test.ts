@@ -44,37 +44,45 @@ function putWheel(wheels: string, wanted: string, version: string): void {
   put(join(wheels, 'installed-requirement.txt'), wanted);
 }
 
-test('the wheel is pinned: for the processor, for CUDA, for macOS; Windows and CUDA on macOS are refused with a way out', () => {
-  const { requirement, triedVersion } = setup;
-  assert.equal(requirement('linux', false), `tensorflow-cpu==${triedVersion}`);
-  assert.equal(requirement('linux', true), `tensorflow[and-cuda]==${triedVersion}`);
-  assert.equal(requirement('darwin', false), `tensorflow==${triedVersion}`);
-  assert.throws(() => requirement('win32', false), /Windows: .*(wasm|WSL)/);
-  assert.throws(() => requirement('darwin', true), /macOS has no CUDA/);
-});
+test(
+  'the wheel is pinned: for the processor, for CUDA, for macOS; Windows and CUDA on macOS are refused with a ' +
+    'way out',
+  () => {
+    const { requirement, triedVersion } = setup;
+    assert.equal(requirement('linux', false), `tensorflow-cpu==${triedVersion}`);
+    assert.equal(requirement('linux', true), `tensorflow[and-cuda]==${triedVersion}`);
+    assert.equal(requirement('darwin', false), `tensorflow==${triedVersion}`);
+    assert.throws(() => requirement('win32', false), /Windows: .*(wasm|WSL)/);
+    assert.throws(() => requirement('darwin', true), /macOS has no CUDA/);
+  },
+);
 
-test('a wheel folder is complete, or the line says what is wrong: interrupted, cut short, another kind, an untried version', () => {
-  const wheels = join(folder, 'wheels'),
-    wanted = setup.requirement('linux', false);
-  assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'missing');
-  put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'));
-  assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'half installed');
-  putWheel(wheels, wanted, setup.triedVersion);
-  assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'complete');
-  assert.match(
-    setup.wheelState(wheels, setup.requirement('linux', true), 'linux'),
-    /^holds tensorflow-cpu==.*, not tensorflow\[and-cuda\]/,
-  );
-  put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'), 'who');
-  assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'half installed');
-  put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'), 'whole');
-  assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'complete');
-  rmSync(join(wheels, 'tensorflow', 'libtensorflow_framework.so.2'));
-  assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'half installed');
-  rmSync(wheels, { recursive: true });
-  putWheel(wheels, wanted, '2.19.1');
-  assert.match(setup.wheelState(wheels, wanted, 'linux'), /TensorFlow 2\.19\.1, which was not tried/);
-});
+test(
+  'a wheel folder is complete, or the line says what is wrong: interrupted, cut short, another kind, an ' +
+    'untried version',
+  () => {
+    const wheels = join(folder, 'wheels'),
+      wanted = setup.requirement('linux', false);
+    assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'missing');
+    put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'));
+    assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'half installed');
+    putWheel(wheels, wanted, setup.triedVersion);
+    assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'complete');
+    assert.match(
+      setup.wheelState(wheels, setup.requirement('linux', true), 'linux'),
+      /^holds tensorflow-cpu==.*, not tensorflow\[and-cuda\]/,
+    );
+    put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'), 'who');
+    assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'half installed');
+    put(join(wheels, 'tensorflow', 'libtensorflow_cc.so.2'), 'whole');
+    assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'complete');
+    rmSync(join(wheels, 'tensorflow', 'libtensorflow_framework.so.2'));
+    assert.equal(setup.wheelState(wheels, wanted, 'linux'), 'half installed');
+    rmSync(wheels, { recursive: true });
+    putWheel(wheels, wanted, '2.19.1');
+    assert.match(setup.wheelState(wheels, wanted, 'linux'), /TensorFlow 2\.19\.1, which was not tried/);
+  },
+);
 
 test('what pip complains of becomes one line: no such wheel, no network, no disk', () => {
   assert.match(

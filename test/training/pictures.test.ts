@@ -120,45 +120,52 @@ test('an infinite PSNR survives a stop and a resume, in the history, the checkpo
   assert.match(await readFile(join(run, 'history.json'), 'utf8'), /"psnr": "Infinity"/);
 });
 
-test('a resumed run whose validation or evaluation pictures have changed says so and scores its best anew', async () => {
-  const other = noise(8, 80);
-  for (const [name, changed, kinds] of [
-    ['validation', data(other, 'one.png'), /pictures for validation \(8 patches.*; now 8 patches[^)]*\) have changed/],
-    ['evaluation', data(noise(8), 'two.png'), /pictures for evaluation \(1 pictures.*; now 1 pictures[^)]*\) have/],
-    ['unscored', data(noise(8)), /pictures for evaluation \(1 pictures.*; now no pictures\) have/],
-    ['both', data(other, 'two.png'), /pictures for validation \(.*\) and evaluation \(.*\) have changed/],
-  ] as const) {
-    const run = join(folder, name);
-    const { notes, onNote } = noted();
-    const settings = { ...options, engine, folder: run, onNote };
-    await train(data(noise(8), 'one.png'), settings).done;
-    const kept = await loadWeights(join(run, 'weights.safetensors'));
-    // So slow that no epoch is better than the best before.
-    const session = train(changed, { ...settings, epochs: 3, resume: true });
-    session.learningRate = 1e-12;
-    const { history, best } = await session.done;
-    assert.equal(notes.length, 1);
-    assert.match(notes[0], kinds);
-    const loss = await meanLoss(changed.validation, { ...kept, padding: 'zeros' }, engine, {
-      batchSize: 8,
-      border: 2,
-      onBatch: () => undefined,
-    });
-    assert.equal(history.rescored!.after, 2);
-    assert.equal(history.rescored!.record.validationLoss, loss);
-    assert.ok(best.validationLoss <= loss);
-    const scored = changed.evaluation.length
-      ? (await evaluate(changed.evaluation, { protocol: 'report', scale: 3, model: kept, engine })).summary.network!
-          .psnr
-      : null;
-    assert.equal(history.rescored!.record.scores?.network.psnr ?? null, scored);
-    assert.equal(history.epochs.length, 3);
-    assert.equal(reached(history).validationLoss, best.validationLoss);
-    // It says so once: now the run knows the pictures.
-    await train(changed, { ...settings, epochs: 4, resume: true }).done;
-    assert.equal(notes.length, 1);
-  }
-});
+test(
+  'a resumed run whose validation or evaluation pictures have changed says so and ' + 'scores its best anew',
+  async () => {
+    const other = noise(8, 80);
+    for (const [name, changed, kinds] of [
+      [
+        'validation',
+        data(other, 'one.png'),
+        /pictures for validation \(8 patches.*; now 8 patches[^)]*\) have changed/,
+      ],
+      ['evaluation', data(noise(8), 'two.png'), /pictures for evaluation \(1 pictures.*; now 1 pictures[^)]*\) have/],
+      ['unscored', data(noise(8)), /pictures for evaluation \(1 pictures.*; now no pictures\) have/],
+      ['both', data(other, 'two.png'), /pictures for validation \(.*\) and evaluation \(.*\) have changed/],
+    ] as const) {
+      const run = join(folder, name);
+      const { notes, onNote } = noted();
+      const settings = { ...options, engine, folder: run, onNote };
+      await train(data(noise(8), 'one.png'), settings).done;
+      const kept = await loadWeights(join(run, 'weights.safetensors'));
+      // So slow that no epoch is better than the best before.
+      const session = train(changed, { ...settings, epochs: 3, resume: true });
+      session.learningRate = 1e-12;
+      const { history, best } = await session.done;
+      assert.equal(notes.length, 1);
+      assert.match(notes[0], kinds);
+      const loss = await meanLoss(changed.validation, { ...kept, padding: 'zeros' }, engine, {
+        batchSize: 8,
+        border: 2,
+        onBatch: () => undefined,
+      });
+      assert.equal(history.rescored!.after, 2);
+      assert.equal(history.rescored!.record.validationLoss, loss);
+      assert.ok(best.validationLoss <= loss);
+      const scored = changed.evaluation.length
+        ? (await evaluate(changed.evaluation, { protocol: 'report', scale: 3, model: kept, engine })).summary.network!
+            .psnr
+        : null;
+      assert.equal(history.rescored!.record.scores?.network.psnr ?? null, scored);
+      assert.equal(history.epochs.length, 3);
+      assert.equal(reached(history).validationLoss, best.validationLoss);
+      // It says so once: now the run knows the pictures.
+      await train(changed, { ...settings, epochs: 4, resume: true }).done;
+      assert.equal(notes.length, 1);
+    }
+  },
+);
 
 test('best weights of easy validation pictures are replaced once the pictures are harder', async () => {
   const run = join(folder, 'harder');

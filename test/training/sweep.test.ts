@@ -180,22 +180,25 @@ test("a sweep's folder that was trained with other options is refused by name", 
   );
 });
 
-test('what an earlier sweep has finished is said to be done before, and the run that trains says where it stands', async () => {
-  const grid = { seed: [1, 2] };
-  const run = { ...settings, engine, folder: join(folder, 'before') };
-  await sweep({ seed: [1] }, data, run);
-  const tables: SweepRow[][] = [];
-  const rows = await sweep(grid, data, { ...run, epochs: 2, onProgress: (table) => void tables.push(table) });
-  assert.deepEqual(
-    rows.map(({ state, epochsDone, progress }) => [state, epochsDone, progress]),
-    [
-      ['done before', 2, undefined],
-      ['finished', 2, undefined],
-    ],
-  );
-  const during = tables.map((table) => table[1].progress).filter(Boolean);
-  assert.match(during.at(-1)!, /^epoch 2 of 2/);
-});
+test(
+  'what an earlier sweep has finished is said to be done before, and the run that ' + 'trains says where it stands',
+  async () => {
+    const grid = { seed: [1, 2] };
+    const run = { ...settings, engine, folder: join(folder, 'before') };
+    await sweep({ seed: [1] }, data, run);
+    const tables: SweepRow[][] = [];
+    const rows = await sweep(grid, data, { ...run, epochs: 2, onProgress: (table) => void tables.push(table) });
+    assert.deepEqual(
+      rows.map(({ state, epochsDone, progress }) => [state, epochsDone, progress]),
+      [
+        ['done before', 2, undefined],
+        ['finished', 2, undefined],
+      ],
+    );
+    const during = tables.map((table) => table[1].progress).filter(Boolean);
+    assert.match(during.at(-1)!, /^epoch 2 of 2/);
+  },
+);
 
 test('a run of a sweep shows its progress within an epoch, every second', async () => {
   const tables: SweepRow[][] = [];

@@ -1,6 +1,9 @@
 import type { PatchSet } from '../../src/data/patches';
 
-/** Pairs from one small picture: `shape` (-1 to 1) with a contrast of 90 levels as the target, and of `gain` as the input. */
+/**
+ * Pairs from one small picture: `shape` (-1 to 1) with a contrast of 90 levels as the target, and of `gain` as the
+ * input.
+ */
 function pairsOf(shape: (index: number) => number, side: number, size: number, count: number, gain: number): PatchSet {
   const plane = (strength: number) => Uint8Array.from({ length: side * side }, (_, i) => 128 + strength * shape(i));
   const corners = (step: number) => Uint16Array.from({ length: count }, (_, i) => (step * i) % (side - size));

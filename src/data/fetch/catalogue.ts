@@ -18,8 +18,8 @@ export interface Archive {
   file: string;
   mirrors: Mirror[];
   /**
-   * Where an entry of the archive goes below `folder`, or undefined to leave it out: mirrors differ in their inner
-   * layout.
+   * Where an entry of the archive is written below `folder`, or undefined if it is left out: mirrors differ in their
+   * inner layout.
    */
   keep: (entry: string) => string | undefined;
   /** The archive is whole when one of these is. */
@@ -81,7 +81,7 @@ function benchmark(folder: string, count: number, scales: number[], mirrors: Mir
 const noLicence = 'its authors state no licence; in use for research only';
 
 /**
- * The data sets that can be fetched by name. None of the addresses could be tried when this was written; see
+ * The data sets that can be fetched by name. None of the addresses could be tested when this was written; see
  * data/README.md.
  */
 export const catalogue: CatalogueEntry[] = [

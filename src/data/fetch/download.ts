@@ -22,8 +22,8 @@ export interface FetchOptions {
   /** Lines for the user: the licence, why a mirror failed, what was checked. */
   onNote?: (line: string) => void;
   /**
-   * Addresses tried before the known ones: an archive, or a folder (ending in /) that holds archives under their
-   * usual names.
+   * Addresses that are tried before the known ones: an archive, or a folder (ending in /) that holds archives under
+   * their usual names.
    */
   mirrors?: string[];
   /** Seconds without a byte after which a connection is given up and tried anew; 60 by default. */
@@ -42,11 +42,10 @@ export interface FetchResult {
 }
 
 /**
- * Downloads, checks and unpacks a data set unless it is there already. An interrupted download goes on where it
- * stopped; the data set's
- * folder appears only when it is whole. DatasetError when no mirror gave it, with each one's reason; WriteError when
- * there is no room;
- * LockedError while another fetches the same.
+ * Downloads, checks and unpacks a data set unless it is there already. An interrupted download is resumed where it
+ * stopped; the data set's folder appears only when it is complete. Throws DatasetError when no mirror delivered it,
+ * with the reason for each one; WriteError when the disk is too small; LockedError while another process fetches the
+ * same set.
  */
 export async function fetchDataset(data: string | CatalogueEntry, options: FetchOptions = {}): Promise<FetchResult> {
   if (data === 'sample')
@@ -112,7 +111,8 @@ async function fetchArchive(
   }
   throw new DatasetError(
     `${name}: none of ${mirrors.length} addresses gave ${archive.file}:\n  ${failures.join('\n  ')}\n` +
-      `Try again later (what came is kept and gone on with), name another address with --mirror, or put the folder ${target} there yourself`,
+      'Try again later (the part received so far is kept and resumed), name another address with --mirror, or put ' +
+      `the folder ${target} there yourself`,
   );
 }
 
@@ -121,13 +121,14 @@ async function refuseToReplace(name: string, archive: Archive, target: string): 
   const found = await stat(target).catch(() => null);
   if (found && (!found.isDirectory() || (await readdir(target)).length))
     throw new DatasetError(
-      `${name}: ${target} is there but not whole (${await lackingOfAll(target, archive)}); move it away, then fetch again`,
+      `${name}: ${target} is there but not whole (${await lackingOfAll(target, archive)}); move it away, then ` +
+        'fetch again',
     );
 }
 
 /**
- * The user's addresses by archive: a folder serves all, an archive the one of that name, or the only one. A known
- * checksum holds for them too.
+ * Assigns the user's addresses to archives: a folder serves all archives, the address of an archive serves the one of
+ * that name, or the only one. A known checksum is checked for them too.
  */
 function namedMirrors(archives: Archive[], urls: string[] = []): Map<Archive, Mirror[]> {
   const named = new Map<Archive, Mirror[]>(archives.map((archive) => [archive, []]));
@@ -139,7 +140,8 @@ function namedMirrors(archives: Archive[], urls: string[] = []): Map<Archive, Mi
     );
     if (!fitting.length)
       throw new OptionError(
-        `mirror "${text}": it has to end in ${archives.map(({ file }) => file).join(' or ')}, or in / where these files lie`,
+        `mirror "${text}": it has to end in ${archives.map(({ file }) => file).join(' or ')}, or in / where ` +
+          'these files lie',
       );
     for (const archive of fitting) {
       const url = text.endsWith('/') ? text + archive.file : text;
@@ -178,14 +180,15 @@ async function fetchFrom(
     await rmdir(target).catch(() => undefined);
     await rename(temporary, target);
     options.onNote?.(
-      `${archive.file}: ${mirror.sha256 ? 'checksum and ' : ''}number of images right${mirror.sha256 ? '' : ` (no published checksum; its SHA-256 is ${receipt.sha256})`}`,
+      `${archive.file}: ${mirror.sha256 ? 'checksum and ' : ''}number of images ` +
+        `correct${mirror.sha256 ? '' : ` (no published checksum; its SHA-256 is ${receipt.sha256})`}`,
     );
     return receipt;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     const noRoom = error instanceof WriteError || (arrived && (error as NodeJS.ErrnoException).syscall !== undefined);
-    // An archive that came whole and is bad is of no use; one that the disk has no room for is gone on with when there
-    // is.
+    // An archive that arrived completely and is bad is useless; one that did not fit on the disk is resumed once
+    // there is room.
     if (arrived && !noRoom) await forget(part).catch(() => undefined);
     if (!noRoom) throw error;
     const kept = (await stat(part).catch(() => null))?.size ? `; what came is kept in ${part}` : '';

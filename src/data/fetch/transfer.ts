@@ -29,9 +29,9 @@ export interface TransferOptions {
 const pauses = [200, 1000, 4000];
 
 /**
- * Downloads an address into a file and goes on where an earlier attempt stopped, in this run or another one. Throws
- * WriteError
- * when the disk is too small or not writable, else an Error that says what the server did; what came stays in the file.
+ * Downloads an address into a file and resumes where an earlier attempt stopped, in this run or another one. Throws
+ * WriteError when the disk is too small or not writable, otherwise an Error that says what the server did; the bytes
+ * received so far stay in the file.
  */
 export async function transfer(mirror: Mirror, file: string, options: TransferOptions = {}): Promise<void> {
   let answered = false;
@@ -134,8 +134,8 @@ async function receive(
 }
 
 /**
- * What an earlier attempt left, and what the server said to recognise the file by. Without that note it cannot be
- * gone on with.
+ * The size of the file that an earlier attempt left, and the validator by which the server recognises the file.
+ * Without that validator the download cannot be resumed.
  */
 async function earlier(file: string): Promise<{ size: number; validator: string }> {
   const validator = await readFile(validatorFile(file), 'utf8').catch(() => undefined);
@@ -165,7 +165,8 @@ async function checkRoom(file: string, total: number, have: number): Promise<voi
   const [needed, free] = [2 * total - have, bavail * bsize];
   if (needed > free)
     throw new WriteError(
-      `${folder}: ${megabytes(needed)} are needed and ${megabytes(free)} are free; free some space, or name a folder elsewhere with SRCNN_DATA_DIR`,
+      `${folder}: ${megabytes(needed)} are needed and ${megabytes(free)} are free; free some space, or name a ` +
+        'folder elsewhere with SRCNN_DATA_DIR',
     );
 }
 

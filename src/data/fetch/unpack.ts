@@ -12,10 +12,9 @@ import { DatasetError } from '../../errors';
 type Keep = (entry: string) => string | undefined;
 
 /**
- * Unpacks the kept entries of a .zip, .tar or .tgz (told by their first bytes, not their name) into a folder; returns
- * their number.
- * DatasetError for something that is no archive or cut short, for an entry that leads outside (`../`, absolute) and
- * for a kept link.
+ * Unpacks the selected entries of a .zip, .tar or .tgz (recognised by its first bytes, not by its name) into a folder
+ * and returns their number. Throws DatasetError for a file that is not an archive or is cut short, for an entry that
+ * leads outside the folder (`../`, absolute) and for a selected entry that is a link.
  */
 export async function unpack(
   archive: string,

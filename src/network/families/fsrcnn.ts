@@ -12,8 +12,7 @@ export interface FsrcnnOptions extends NetworkOptions {
 
 /**
  * FSRCNN(d, s, m) (Dong et al. 2016, arXiv 1608.00367): features, shrinking, mapping, expanding, each with PReLU, and
- * a 9x9
- * transposed convolution.
+ * a 9x9 transposed convolution.
  */
 export function fsrcnn({ d = 56, s = 12, m = 4, scale = 3, channels = 1 }: FsrcnnOptions = {}): Network {
   const layer = (filters: number, kernel: number): Layer => ({

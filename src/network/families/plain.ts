@@ -9,10 +9,9 @@ export interface PlainOptions extends NetworkOptions {
 }
 
 /**
- * 3x3 convolutions with PReLU on the small picture, one 3x3 to scale² planes, the small picture added to each of them
- * (nearest-neighbour enlargement as the anchor), and a shuffle: the plain form of ABPN (Du et al. 2021, arXiv
- * 2105.09750).
- * 32 filters and 6 layers have 49 thousand weights at x3.
+ * 3x3 convolutions with PReLU on the small picture, a 3x3 convolution to scale² planes, the small picture added to
+ * each of them (nearest-neighbour enlargement as the anchor), and a shuffle: the plain form of ABPN (Du et al. 2021,
+ * arXiv 2105.09750). With 32 filters and 6 layers it has 49 thousand weights at x3.
  */
 export function plain({ filters = 32, depth = 6, scale = 3, channels = 1 }: PlainOptions = {}): Network {
   const hidden: Layer = { kind: 'convolution', filters, kernel: 3, activation: 'prelu' };

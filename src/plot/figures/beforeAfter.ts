@@ -14,7 +14,10 @@ const gap = 0.04;
 /** Room for the frames' lines at the edge. */
 const air = 0.01;
 
-/** The whole picture with the crop marked, and below it the crop of bicubic, SRCNN and original side by side, pixel by pixel. Throws OptionError when sizes differ or the crop lies outside. */
+/**
+ * Shows the whole picture with the crop marked, and below it the crop of bicubic, SRCNN and original side by side,
+ * pixel by pixel. Throws OptionError when sizes differ or the crop lies outside.
+ */
 export async function beforeAfter(
   images: { original: Image; bicubic: Image; restored: Image },
   options: BeforeAfterOptions = {},
@@ -90,7 +93,10 @@ function check(
   checkCrop(original, crop);
 }
 
-/** Of the squares on a grid of half their side, the one whose neighbouring pixels differ most: fine detail rather than one strong edge. */
+/**
+ * Takes squares on a grid of half their side and returns the one whose neighbouring pixels differ most: fine detail
+ * rather than one strong edge.
+ */
 export function detailedCrop(image: Image): Crop {
   const shorter = Math.min(image.width, image.height);
   const side = Math.min(shorter, Math.max(32, Math.min(96, Math.round(shorter / 4))));
@@ -106,7 +112,10 @@ export function detailedCrop(image: Image): Crop {
   return best.crop;
 }
 
-/** The sum of squared differences between neighbours, in green: it stands for the luminance, as no score is wanted here. */
+/**
+ * The sum of squared differences between neighbours in the green channel: green stands for the luminance, because no
+ * exact score is needed here.
+ */
 function detailOf({ data, width, height, channels }: Image): number {
   const at = (x: number, y: number) => data[(y * width + x) * channels + (channels >> 1)];
   let sum = 0;

@@ -3,7 +3,10 @@ import { compareCurves } from './compareCurves';
 import type { Figure } from '../figure';
 import { loadRun, optionText, reached, type Reached, type SavedRun } from '../../runs/runs';
 
-/** One run's row: its name, those of its options in which the runs differ (null where it has none), and what it reached. */
+/**
+ * The row of one run: its name, those of its options in which the runs differ (null where it lacks one), and its
+ * results.
+ */
 export interface DifferenceRow extends Reached {
   name: string;
   [option: string]: string | number | boolean | null;
@@ -15,8 +18,9 @@ export interface Comparison {
 }
 
 /**
- * What sets runs apart, in a table, and their curves in one figure. Runs are given by name, by folder, or as {name, options, history}.
- * Throws OptionError when no run has finished an epoch, UnknownNameError for a run that is not there.
+ * Shows in a table how runs differ, and their curves in one figure. Runs are given by name, by folder, or as {name,
+ * options, history}. Throws OptionError when no run has finished an epoch, UnknownNameError for a run that does not
+ * exist.
  */
 export async function compareRuns(given: readonly (string | SavedRun)[], folder?: string): Promise<Comparison> {
   if (!given.length) throw new OptionError('no runs to compare; name one or more of those that runs() lists');

@@ -17,8 +17,9 @@ const gap = 0.04;
 const top = 0.1;
 
 /**
- * What a picture goes through on its way to the network, the same part each time: its luminance, what is left at low resolution,
- * and bicubic's enlargement of that. Throws OptionError for a part outside of the picture.
+ * Shows the steps that a picture passes through on its way to the network, each time the same part: its luminance,
+ * the picture at low resolution, and bicubic's enlargement of that. Throws OptionError for a part outside the
+ * picture.
  */
 export async function degradationSteps(image: Image, { crop, ...options }: DegradationOptions = {}): Promise<Figure> {
   const { scale = DEFAULT_SCALE } = options;

@@ -2,7 +2,10 @@ import { OptionError } from '../../errors';
 import { type History, type ScoredEpoch, scoredEpochs } from '../../runs/history';
 import { axis, type Figure, layoutOf, note, palette } from '../figure';
 
-/** PSNR and SSIM of the evaluation images after each epoch, beside bicubic's as a dashed line. Throws OptionError when no epoch has scores. */
+/**
+ * PSNR and SSIM of the evaluation images after each epoch, with those of bicubic as a dashed line. Throws OptionError
+ * when no epoch has scores.
+ */
 export function epochScores(history: History): Figure {
   const scored = scoredEpochs(history.epochs);
   if (!scored.length)

@@ -5,7 +5,10 @@ import { layerSlices } from '../../network/parameters';
 
 const gap = 0.12;
 
-/** The first layer's filters in a grid, the strongest (largest norm) first, each in its own grey scale: 0 is mid-grey, its largest weight black or white. */
+/**
+ * Shows the filters of the first layer in a grid, the strongest (largest norm) first, each with its own grey scale: 0
+ * is mid-grey, the filter's largest weight is black or white.
+ */
 export async function filters(model: Model): Promise<Figure> {
   const { filters: count, kernel, kernelStart } = layerSlices(model.network)[0];
   const all = Array.from({ length: count }, (_, index) =>

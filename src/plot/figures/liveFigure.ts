@@ -208,7 +208,9 @@ function wordsOf(session: TrainSession, { failure, still = false }: Seen): { tit
   const done = history.epochs.length;
   if (state === 'finished')
     return {
-      title: `Trained ${count(done, 'epoch')} in ${duration(history.epochs.reduce((sum, { seconds }) => sum + seconds, 0))}`,
+      title:
+        `Trained ${count(done, 'epoch')} in ` +
+        `${duration(history.epochs.reduce((sum, { seconds }) => sum + seconds, 0))}`,
       subtitle: bestOf(comparableEpochs(history)),
     };
   const epoch = Math.min(epochs, progress && progress.epoch > done ? progress.epoch : done + 1);

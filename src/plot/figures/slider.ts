@@ -17,14 +17,16 @@ const STEP = 0.02;
 const POSITIONS = Array.from({ length: 49 }, (_, i) => Number(((i + 1) * STEP).toFixed(2)));
 
 /**
- * Two pictures in one frame with a slider that moves the line between them; where nothing can be moved, in print and on GitHub, the line stands in the middle.
- * `before` may be smaller by a whole number, as a picture and its enlargement are: its pixels are then shown as squares. Throws OptionError for other sizes.
+ * Shows two pictures in one frame with a slider that moves the line between them; in print and on GitHub, where
+ * nothing can be moved, the line stands in the middle. `before` may be smaller by a whole factor, as a picture is
+ * than its enlargement: its pixels are then shown as squares. Throws OptionError for other sizes.
  */
 export async function slider(before: Image, after: Image, options: SliderOptions = {}): Promise<Figure> {
   const times = after.width / before.width;
   if (!Number.isInteger(times) || after.height !== times * before.height) {
     throw new OptionError(
-      `before is ${before.width}x${before.height}, after ${after.width}x${after.height}; give pictures of one size, or an enlargement by a whole number`,
+      `before is ${before.width}x${before.height}, after ${after.width}x${after.height}; give pictures of one ` +
+        'size, or an enlargement by a whole number',
     );
   }
   const crop = options.crop ?? middle(after);
@@ -44,7 +46,10 @@ function middle({ width, height }: Image): Crop {
   return { x: (width - size.width) >> 1, y: (height - size.height) >> 1, ...size };
 }
 
-/** Each picture hangs on axes of its own, which show it as far as the line: moving the line is a change of the axes, and each picture is there once. */
+/**
+ * Each picture has its own axes, which show it up to the line: the slider moves only the axes, and each picture is
+ * stored once.
+ */
 function layout(
   { width, height }: Crop,
   sources: readonly [string, string],

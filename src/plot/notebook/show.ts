@@ -22,11 +22,15 @@ function kernelWriter(): WriteDisplayData {
     if (writer) return writer;
   }
   throw new NoNotebookError(
-    'show works in a notebook with the tslab kernel only; write a file with saveFigure(file, figure) or writeImage(file, image) instead',
+    'show works in a notebook with the tslab kernel only; write a file with saveFigure(file, figure) or ' +
+      'writeImage(file, image) instead',
   );
 }
 
-/** Sends an output, each of its forms under its MIME type; with an id it can be shown anew in its place (`isUpdate`). */
+/**
+ * Sends an output in several forms, each under its MIME type; an output with an id can later be replaced in its place
+ * (`isUpdate`).
+ */
 export function send(
   data: Record<string, unknown>,
   { id, isUpdate = false, metadata = {} }: { id?: string; isUpdate?: boolean; metadata?: Record<string, unknown> } = {},
@@ -40,12 +44,15 @@ export interface ShowImageOptions {
   width?: number;
 }
 
-/** A wider picture is made smaller before it is sent: an enlargement at its full size would make a notebook of many megabytes. */
+/**
+ * A wider picture is made smaller before it is sent: at full size an enlargement would add many megabytes to the
+ * notebook.
+ */
 const widest = 1000;
 
 /**
- * Shows a figure below the cell: a picture for GitHub and for print, which JupyterLab turns into the live figure when the
- * pointer enters it. An image or a plane is shown as `showImage` does. Throws NoNotebookError outside of a notebook.
+ * Shows a figure below the cell: a picture for GitHub and for print, which JupyterLab turns into the live figure when
+ * the pointer enters it. An image or a plane is shown as `showImage` does. Throws NoNotebookError outside a notebook.
  */
 export async function show(figure: Figure | Image | Plane): Promise<void> {
   if (!('layout' in figure)) return showImage(figure);

@@ -15,7 +15,8 @@ export function showTable(table: Table): void {
 }
 
 /**
- * A table that changes: the function it returns shows rows below the cell the first time, and in their place from then on.
+ * Makes a table that changes: the function returned shows rows below the cell the first time, and replaces them after
+ * that.
  */
 export function liveTable(): (table: Table) => void {
   const id = `srcnn-table-${process.pid}-${++liveTables}`;
@@ -28,7 +29,7 @@ export function liveTable(): (table: Table) => void {
 
 const forms = (table: Table) => ({ 'text/html': tableHtml(table), 'text/plain': tableText(table) });
 
-/** Sorts the rows of the table whose head was clicked; a second click turns the order round, and empty cells stay last. */
+/** Sorts the rows of the table whose head was clicked; a second click reverses the order, and empty cells stay last. */
 const sortOnClick = `const h=event.target.closest('th'),t=this,b=t.tBodies[0];if(!h)return;
 const i=h.cellIndex,up=t.dataset.sorted!==String(i);t.dataset.sorted=up?i:'';
 const v=r=>r.cells[i].textContent,n=s=>s.trim()===''?NaN:Number(s);
@@ -38,12 +39,12 @@ const d=isNaN(n(x))||isNaN(n(y))?x.localeCompare(y):n(x)-n(y);return up?d:-d}))`
 /** The table as an HTML element. Without scripts, as on GitHub, it is the same table and only does not sort. */
 export function tableHtml(table: Table): string {
   const { columns, rows, isNumber } = cells(table);
-  const align = (i: number) => `style="text-align:${isNumber[i] ? 'right' : 'left'}"`;
-  const line = (texts: string[], tag: 'th' | 'td') =>
-    `<tr>${texts.map((text, i) => `<${tag} ${align(i)}>${escape(text)}</${tag}>`).join('')}</tr>`;
-  const head = `<thead>${line(columns, 'th')}</thead>`;
+  const cell = (text: string, i: number, tag: 'th' | 'td') =>
+    `<${tag} style="text-align:${isNumber[i] ? 'right' : 'left'}">${escape(text)}</${tag}>`;
+  const line = (texts: string[], tag: 'th' | 'td') => `<tr>${texts.map((text, i) => cell(text, i, tag)).join('')}</tr>`;
   const body = rows.map((row) => line(row, 'td')).join('\n');
-  return `<table onclick="${escape(sortOnClick)}">\n${head}\n<tbody>\n${body}\n</tbody>\n</table>`;
+  const head = line(columns, 'th');
+  return `<table onclick="${escape(sortOnClick)}">\n<thead>${head}</thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
 }
 
 /** The table in columns of equal width, text at the left and numbers at the right, for whoever reads without HTML. */
@@ -85,7 +86,10 @@ function writtenColumn(values: unknown[]): { texts: string[]; isNumber: boolean 
   return { texts, isNumber };
 }
 
-/** Fixed digits where the smallest number keeps three significant ones that way, else powers of ten for the whole column. */
+/**
+ * Writes numbers with fixed digits if the smallest number keeps three significant ones that way, otherwise with
+ * powers of ten in the whole column.
+ */
 function numberWriter(numbers: number[]): (value: number) => string {
   const sizes = numbers.map(Math.abs).filter((size) => size > 0 && Number.isFinite(size));
   if (!sizes.length || numbers.every((value) => Number.isInteger(value) || !Number.isFinite(value))) return String;

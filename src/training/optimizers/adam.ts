@@ -1,7 +1,7 @@
 const EPSILON = 1e-8;
 
 /**
- * Adam's step number `steps` (Kingma and Ba 2015, algorithm 1) for arrays of one length: moves `weights` and both
+ * Adam's step number `steps` (Kingma and Ba 2015, algorithm 1) for arrays of one length: changes `weights` and both
  * moments in place.
  */
 export function adam(

@@ -1,9 +1,7 @@
 // SOAP (Vyas et al. 2024, arXiv 2409.11321): Adam in the basis in which Shampoo (Gupta et al. 2018) scales the
-// gradient.
-// Neighbouring pixels are all but equal, so nearly all of a first layer's gradient says "brighter" or "darker"; what
-// it says of edges drowns
-// in that for Adam, which looks at the weights one by one. In a basis of uncorrelated coordinates each of them is
-// scaled by its own size.
+// gradient. Neighbouring pixels are nearly equal, so nearly all of a first layer's gradient says "brighter" or
+// "darker". Adam, which scales the weights one by one, loses the small part about edges in that. In a basis of
+// uncorrelated coordinates each of them is scaled by its own size.
 
 import { memoryFor } from '../../arithmetic/memory';
 import { adam } from './adam';
@@ -35,8 +33,8 @@ function matricesOf(all: Float32Array, slices: readonly LayerSlice[], index: num
 }
 
 /**
- * What SOAP remembers: both moments in the coordinates of the bases, the sides' statistics, and the bases, whose rows
- * are their directions; at first the weights' own.
+ * The state of SOAP: both moments in the coordinates of the bases, the statistics of the sides, and the bases, whose
+ * rows are their directions; at first the bases are the weights' own coordinates.
  */
 export function newSoapMoments(slices: readonly LayerSlice[]): Float32Array[] {
   const weights = slices[slices.length - 1].end,
@@ -56,8 +54,8 @@ export function newSoapMoments(slices: readonly LayerSlice[]): Float32Array[] {
 }
 
 /**
- * SOAP's step number `steps` for the layer `index`: moves its weights and its part of `moments` in place. Biases take
- * Adam's step.
+ * SOAP's step number `steps` for the layer `index`: changes its weights and its part of `moments` in place. Biases
+ * take Adam's step.
  */
 export function soap(
   weights: Float32Array,
@@ -86,10 +84,9 @@ export function soap(
 }
 
 /**
- * A tensor in the coordinates of the bases, or from there `back`. The side that comes first goes behind the others as
- * it is turned, so that after all three
- * they lie as they did. `statistics` take up each side's products with itself, which turning the other sides does not
- * change.
+ * Changes a tensor to the coordinates of the bases, or `back` from them. When its first side is turned, that side
+ * moves behind the others, so that after all three turns the sides have their old order. `statistics` collect each
+ * side's products with itself, which do not change when the other sides are turned.
  */
 function turn(
   tensor: Float32Array,
@@ -133,8 +130,8 @@ function turn(
 }
 
 /**
- * Moves the bases towards the eigenvectors of the statistics, and the first moment with them; the second, one number
- * a direction, stays as an estimate.
+ * Moves the bases towards the eigenvectors of the statistics, and transforms the first moment with them; the second
+ * moment, one number for each direction, is kept as an estimate.
  */
 function changeBases(
   first: Float32Array,
@@ -148,8 +145,8 @@ function changeBases(
 }
 
 /**
- * One step of orthogonal iteration in place: each direction times the symmetric statistics, then Gram-Schmidt, whose
- * second pass makes good what rounding leaves of the first.
+ * One step of orthogonal iteration in place: multiplies each direction by the symmetric statistics, then applies
+ * Gram-Schmidt twice, because the second pass removes the rounding errors of the first.
  */
 function iterate(basis: Float32Array, statistics: Float32Array, side: number): void {
   const next = new Float64Array(side * side),

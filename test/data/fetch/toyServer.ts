@@ -3,7 +3,10 @@ import { crc32 } from 'node:zlib';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A server as they should be: it knows ranges, 416, ETag and If-Range. `cutAt` ends each answer early by closing the connection. */
+/**
+ * A server that follows the standards: it supports ranges, 416, ETag and If-Range. With `cutAt`, it closes the
+ * connection early in each answer.
+ */
 export function serve(
   bytes: Buffer,
   { cutAt = Infinity, etag = '"1"' }: { cutAt?: number; etag?: string } = {},
@@ -24,7 +27,10 @@ export function serve(
   };
 }
 
-/** Closes the connection after these bytes, when they had time to arrive: fetch drops what it has not handed out yet. */
+/**
+ * Closes the connection after these bytes, once they have had time to arrive: fetch discards bytes that it has not
+ * delivered yet.
+ */
 export function cut(response: ServerResponse, bytes: Buffer): void {
   response.write(bytes, () => setTimeout(() => response.destroy(), 200));
 }

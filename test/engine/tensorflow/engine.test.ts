@@ -37,11 +37,15 @@ function smallDevice(room: number): { engine: TfEngine; failures: () => number }
   return { engine: new TfEngine(tf, { ...device, watch }), failures: () => failed };
 }
 
-test('when the memory is used up the slice is halved, the result is the same, and the next call starts with what fitted', async () => {
-  const { engine, failures } = smallDevice(200_000);
-  await compareEngines(engine, wasm, chains[0], 7, 9, 8, 1);
-  assert.equal(failures(), 2);
-});
+test(
+  'when the memory is used up the slice is halved, the result is the same, and the next call starts with what ' +
+    'fitted',
+  async () => {
+    const { engine, failures } = smallDevice(200_000);
+    await compareEngines(engine, wasm, chains[0], 7, 9, 8, 1);
+    assert.equal(failures(), 2);
+  },
+);
 
 test('memory that does not hold one patch is an error that says so', async () => {
   const { engine } = smallDevice(10_000);

@@ -28,17 +28,20 @@ test('a batch is worked through in slices, the last one smaller', async () => {
   assert.deepEqual(await slicesWithRoom(3, 8, 8), { done: [[0, 3]], size: 8 });
 });
 
-test('a slice the memory does not hold is halved until it fits, nothing is done twice, and the size is remembered', async () => {
-  assert.deepEqual(await slicesWithRoom(7, 100, 2), {
-    done: [
-      [0, 2],
-      [2, 2],
-      [4, 2],
-      [6, 1],
-    ],
-    size: 2,
-  });
-});
+test(
+  'a slice the memory does not hold is halved until it fits, nothing is done twice, ' + 'and the size is remembered',
+  async () => {
+    assert.deepEqual(await slicesWithRoom(7, 100, 2), {
+      done: [
+        [0, 2],
+        [2, 2],
+        [4, 2],
+        [6, 1],
+      ],
+      size: 2,
+    });
+  },
+);
 
 test('memory that does not hold a single item is an error, and so is any other failure', async () => {
   await assert.rejects(slicesWithRoom(4, 4, 0), /OOM/);

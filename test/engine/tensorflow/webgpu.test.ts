@@ -7,7 +7,10 @@ import { createWebgpuEngine } from '../../../src/engine/tensorflow/webgpu';
 import { EngineError } from '../../../src/errors';
 import { chains, compareEngines } from '../compare';
 
-/** Chromium's software Vulkan, where there is no GPU: Debian 12's own (mesa-vulkan-drivers 22.3) lacks what WebGPU asks for. */
+/**
+ * Chromium's software Vulkan, for machines without a GPU: Debian 12's own (mesa-vulkan-drivers 22.3) lacks features
+ * that WebGPU requires.
+ */
 const SOFTWARE = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 let wasm: Engine,
@@ -38,19 +41,22 @@ test('loss, gradient and picture agree with the engine wasm on WebGPU', async (c
   for (const [i, chain] of chains.entries()) await compareEngines(engine, wasm, chain, 2, 9, 8, i % 2);
 });
 
-test('a software adapter is not taken for a GPU, and an adapter that is not there is refused with those that are', async (context) => {
-  if (!engine) return context.skip(missing?.message);
-  assert.equal((engine as Engine & { gpu: boolean }).gpu, !/software, no GPU/.test(engine.description));
-  process.env.SRCNN_WEBGPU_ADAPTER = 'abacus';
-  try {
-    await assert.rejects(
-      createWebgpuEngine(),
-      (error) => error instanceof EngineError && /called abacus .*; the adapters here: \w/.test(error.message),
-    );
-  } finally {
-    delete process.env.SRCNN_WEBGPU_ADAPTER;
-  }
-});
+test(
+  'a software adapter is not taken for a GPU, and an adapter that is not there is ' + 'refused with those that are',
+  async (context) => {
+    if (!engine) return context.skip(missing?.message);
+    assert.equal((engine as Engine & { gpu: boolean }).gpu, !/software, no GPU/.test(engine.description));
+    process.env.SRCNN_WEBGPU_ADAPTER = 'abacus';
+    try {
+      await assert.rejects(
+        createWebgpuEngine(),
+        (error) => error instanceof EngineError && /called abacus .*; the adapters here: \w/.test(error.message),
+      );
+    } finally {
+      delete process.env.SRCNN_WEBGPU_ADAPTER;
+    }
+  },
+);
 
 test('steps and pictures on WebGPU leave no tensor behind', async (context) => {
   if (!engine) return context.skip(missing?.message);

@@ -24,7 +24,10 @@ async function decoded({ source }: Tile): Promise<{ data: Buffer; width: number;
   return { data, width: info.width, height: info.height };
 }
 
-/** One 64 x 64 picture whose target is x + 8 y modulo 256 and whose input is 1 less; 64 patches of 8, every 4 pixels, all different. */
+/**
+ * One 64 x 64 picture whose target is x + 8 y modulo 256 and whose input is 1 less; it has 64 patches of 8, every 4
+ * pixels, all different.
+ */
 function patchSet(): PatchSet {
   const target = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i % 64) + 8 * Math.floor(i / 64));
   const corners = Array.from({ length: 64 }, (_, i) => [4 * (i % 8), 4 * Math.floor(i / 8)]);
@@ -42,31 +45,34 @@ function patchSet(): PatchSet {
   };
 }
 
-test('ten different pairs are drawn, each original below its own degraded patch, with square crisp pixels', async () => {
-  const figure = await samplePairs(patchSet());
-  const rows = [0, 1].map((row) => tiles(figure).filter(({ y }) => (row === 0 ? y === 0 : y > 0)));
-  assert.deepEqual(
-    rows.map((row) => row.length),
-    [10, 10],
-  );
-  assert.equal(new Set(rows[1].map(({ source }) => source)).size, 10);
-  for (const [index, upper] of rows[0].entries()) {
-    assert.equal(upper.x, rows[1][index].x);
-    const [input, target] = await Promise.all([decoded(upper), decoded(rows[1][index])]);
-    const magnify = target.width / 8;
-    for (const [x, y] of [
-      [0, 0],
-      [5, 3],
-      [7, 7],
-    ]) {
-      const at = (dx: number, dy: number) => (y * magnify + dy) * target.width + x * magnify + dx;
-      assert.equal(target.data[at(0, 0)], (target.data[0] + x + 8 * y) % 256);
-      assert.equal(target.data[at(magnify - 1, magnify - 1)], target.data[at(0, 0)]);
-      assert.equal(input.data[at(0, 0)], (target.data[at(0, 0)] + 255) % 256);
+test(
+  'ten different pairs are drawn, each original below its own degraded patch, with ' + 'square crisp pixels',
+  async () => {
+    const figure = await samplePairs(patchSet());
+    const rows = [0, 1].map((row) => tiles(figure).filter(({ y }) => (row === 0 ? y === 0 : y > 0)));
+    assert.deepEqual(
+      rows.map((row) => row.length),
+      [10, 10],
+    );
+    assert.equal(new Set(rows[1].map(({ source }) => source)).size, 10);
+    for (const [index, upper] of rows[0].entries()) {
+      assert.equal(upper.x, rows[1][index].x);
+      const [input, target] = await Promise.all([decoded(upper), decoded(rows[1][index])]);
+      const magnify = target.width / 8;
+      for (const [x, y] of [
+        [0, 0],
+        [5, 3],
+        [7, 7],
+      ]) {
+        const at = (dx: number, dy: number) => (y * magnify + dy) * target.width + x * magnify + dx;
+        assert.equal(target.data[at(0, 0)], (target.data[0] + x + 8 * y) % 256);
+        assert.equal(target.data[at(magnify - 1, magnify - 1)], target.data[at(0, 0)]);
+        assert.equal(input.data[at(0, 0)], (target.data[at(0, 0)] + 255) % 256);
+      }
     }
-  }
-  assert.deepEqual(texts(figure), ['degraded', 'original']);
-});
+    assert.deepEqual(texts(figure), ['degraded', 'original']);
+  },
+);
 
 test('a seed draws the same pairs again, and another seed others', async () => {
   const sources = async (seed: number) =>
@@ -131,18 +137,21 @@ test('pictures of two sizes and a crop outside are refused', async () => {
   }
 });
 
-test('all 64 filters are shown, the strongest first, each with 0 in mid-grey and its largest weight black or white', async () => {
-  const model = initialize('9-1-7', { seed: 3 });
-  model.weights.fill(0, 5 * 81, 6 * 81);
-  model.weights[5 * 81] = -90;
-  model.weights[5 * 81 + 80] = 45;
-  const shown = tiles(await filters(model));
-  assert.equal(shown.length, 64);
-  assert.equal(new Set(shown.map(({ x, y }) => `${x} ${y}`)).size, 64);
-  const { data, width } = await decoded(shown[0]);
-  assert.equal(width % 9, 0);
-  assert.deepEqual(
-    [data[0], data[width * Math.floor(width / 2) + Math.floor(width / 2)], data[width * width - 1]],
-    [0, 128, 191],
-  );
-});
+test(
+  'all 64 filters are shown, the strongest first, each with 0 in mid-grey and its ' + 'largest weight black or white',
+  async () => {
+    const model = initialize('9-1-7', { seed: 3 });
+    model.weights.fill(0, 5 * 81, 6 * 81);
+    model.weights[5 * 81] = -90;
+    model.weights[5 * 81 + 80] = 45;
+    const shown = tiles(await filters(model));
+    assert.equal(shown.length, 64);
+    assert.equal(new Set(shown.map(({ x, y }) => `${x} ${y}`)).size, 64);
+    const { data, width } = await decoded(shown[0]);
+    assert.equal(width % 9, 0);
+    assert.deepEqual(
+      [data[0], data[width * Math.floor(width / 2) + Math.floor(width / 2)], data[width * width - 1]],
+      [0, 128, 191],
+    );
+  },
+);

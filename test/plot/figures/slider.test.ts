@@ -49,30 +49,34 @@ test('the line stands in the middle, before to its left and after to its right, 
   assert.deepEqual(moved(figure, steps(figure).active).layout, figure.layout);
 });
 
-test('a picture stands beside its enlargement with square pixels; a large one shows its middle, or the crop asked for', async () => {
-  const sizeOf = async (figure: Figure) =>
-    Promise.all(
-      (figure.layout.images as { source: string }[]).map(async ({ source }) => {
-        const { width, height } = await sharp(Buffer.from(source.split(',')[1], 'base64')).metadata();
-        return [width, height];
-      }),
+test(
+  'a picture stands beside its enlargement with square pixels; a large one shows its middle, or the crop ' +
+    'asked for',
+  async () => {
+    const sizeOf = async (figure: Figure) =>
+      Promise.all(
+        (figure.layout.images as { source: string }[]).map(async ({ source }) => {
+          const { width, height } = await sharp(Buffer.from(source.split(',')[1], 'base64')).metadata();
+          return [width, height];
+        }),
+      );
+    assert.deepEqual(await sizeOf(await slider(flat(20, 10, 50), flat(60, 30, 200))), [
+      [60, 30],
+      [60, 30],
+    ]);
+    assert.deepEqual(await sizeOf(await slider(flat(1000, 700, 50), flat(2000, 1400, 200))), [
+      [720, 420],
+      [720, 420],
+    ]);
+    assert.deepEqual(
+      await sizeOf(await slider(flat(20, 10, 50), flat(60, 30, 200), { crop: { x: 5, y: 5, width: 30, height: 20 } })),
+      [
+        [30, 20],
+        [30, 20],
+      ],
     );
-  assert.deepEqual(await sizeOf(await slider(flat(20, 10, 50), flat(60, 30, 200))), [
-    [60, 30],
-    [60, 30],
-  ]);
-  assert.deepEqual(await sizeOf(await slider(flat(1000, 700, 50), flat(2000, 1400, 200))), [
-    [720, 420],
-    [720, 420],
-  ]);
-  assert.deepEqual(
-    await sizeOf(await slider(flat(20, 10, 50), flat(60, 30, 200), { crop: { x: 5, y: 5, width: 30, height: 20 } })),
-    [
-      [30, 20],
-      [30, 20],
-    ],
-  );
-});
+  },
+);
 
 test('pictures that do not fit, and a crop outside, are refused by name', async () => {
   await assert.rejects(slider(flat(20, 10, 50), flat(60, 20, 200)), OptionError);

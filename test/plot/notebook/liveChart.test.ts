@@ -152,31 +152,35 @@ test('a display that fails ends the chart with its reason, once, and training go
   assert.equal(shown, 2);
 });
 
-test("the curves stand on epochs: single batches, their mean in the middle of each epoch, the schedule's learning rate, scores beside bicubic's", async () => {
-  const session = start();
-  await session.done;
-  session.history.epochs[0].scores = {
-    network: { psnr: 26.1, ssim: 0.74 },
-    bicubic: { psnr: 25.7, ssim: 0.73 },
-  };
-  const figure = liveFigure(session);
-  assert.deepEqual(trace(figure, 'single batches').x.slice(0, 3), [0.33333, 0.66667, 1]);
-  assert.deepEqual(trace(figure, 'training').x, [0.5, 1.5, 2.5]);
-  assert.deepEqual(
-    trace(figure, 'learning rate').y,
-    session.history.epochs.map(({ learningRate }) => Number(learningRate.toPrecision(5))),
-  );
-  const scores = figure.data.filter(({ name }) => name === 'SRCNN' || name === 'bicubic') as unknown as Trace[];
-  assert.deepEqual(
-    scores.map(({ name, y, yaxis }) => [name, yaxis, ...y]),
-    [
-      ['SRCNN', 'y2', 26.1],
-      ['bicubic', 'y2', 25.7, 25.7],
-      ['SRCNN', 'y4', 0.74],
-      ['bicubic', 'y4', 0.73, 0.73],
-    ],
-  );
-});
+test(
+  "the curves stand on epochs: single batches, their mean in the middle of each epoch, the schedule's " +
+    "learning rate, scores beside bicubic's",
+  async () => {
+    const session = start();
+    await session.done;
+    session.history.epochs[0].scores = {
+      network: { psnr: 26.1, ssim: 0.74 },
+      bicubic: { psnr: 25.7, ssim: 0.73 },
+    };
+    const figure = liveFigure(session);
+    assert.deepEqual(trace(figure, 'single batches').x.slice(0, 3), [0.33333, 0.66667, 1]);
+    assert.deepEqual(trace(figure, 'training').x, [0.5, 1.5, 2.5]);
+    assert.deepEqual(
+      trace(figure, 'learning rate').y,
+      session.history.epochs.map(({ learningRate }) => Number(learningRate.toPrecision(5))),
+    );
+    const scores = figure.data.filter(({ name }) => name === 'SRCNN' || name === 'bicubic') as unknown as Trace[];
+    assert.deepEqual(
+      scores.map(({ name, y, yaxis }) => [name, yaxis, ...y]),
+      [
+        ['SRCNN', 'y2', 26.1],
+        ['bicubic', 'y2', 25.7, 25.7],
+        ['SRCNN', 'y4', 0.74],
+        ['bicubic', 'y4', 0.73, 0.73],
+      ],
+    );
+  },
+);
 
 test("a long run's curve is averaged to as many points as can be told apart", async () => {
   const session = start({ epochs: 1 });
@@ -225,24 +229,27 @@ test('a sketch places points as its axes say, and keeps texts from being markup'
   );
 });
 
-test('a run looks the same with and without somebody who looked on: one axis, thin single batches, their mean', async () => {
-  const session = start({ epochs: 4 });
-  await session.done;
-  const points = session.history.losses.map((each) => ({ ...each, learningRate: 1e-3 }));
-  const [live, later] = [liveFigure(session, { points }), liveFigure(session)];
-  const curve = lossCurve(session.history);
-  for (const figure of [live, later, curve]) {
-    assert.equal((figure.layout.yaxis as { type: string }).type, 'log');
-    const [single, mean] = ['single batches', 'training'].map((name) => trace(figure, name) as Trace & Look);
-    assert.equal(single.opacity, 0.6);
-    assert.ok(single.line.width < mean.line.width && !mean.opacity);
-    assert.equal(single.x.length, 12);
-  }
-  assert.deepEqual(
-    trace(curve, 'training').x,
-    trace(later, 'training').x.map((epoch) => 3 * epoch),
-  );
-});
+test(
+  'a run looks the same with and without somebody who looked on: one axis, thin single ' + 'batches, their mean',
+  async () => {
+    const session = start({ epochs: 4 });
+    await session.done;
+    const points = session.history.losses.map((each) => ({ ...each, learningRate: 1e-3 }));
+    const [live, later] = [liveFigure(session, { points }), liveFigure(session)];
+    const curve = lossCurve(session.history);
+    for (const figure of [live, later, curve]) {
+      assert.equal((figure.layout.yaxis as { type: string }).type, 'log');
+      const [single, mean] = ['single batches', 'training'].map((name) => trace(figure, name) as Trace & Look);
+      assert.equal(single.opacity, 0.35);
+      assert.ok(single.line.width < mean.line.width && !mean.opacity);
+      assert.equal(single.x.length, 12);
+    }
+    assert.deepEqual(
+      trace(curve, 'training').x,
+      trace(later, 'training').x.map((epoch) => 3 * epoch),
+    );
+  },
+);
 
 test('the loss of a run in mid-epoch stands at the steps where it was', async () => {
   const session = start({ epochs: 50 });

@@ -70,7 +70,10 @@ test('the bases stay orthonormal, also where a filter never gets a gradient', ()
   assert.ok(model.weights.every(Number.isFinite));
 });
 
-/** How far a filter of 9 x 9 gets from a target in 300 steps when neighbouring inputs are as alike as a photograph's pixels. */
+/**
+ * The distance of a 9 x 9 filter from its target after 300 steps, when neighbouring inputs are as similar as a
+ * photograph's pixels.
+ */
 function distanceAfter(optimizer: OptimizerName, learningRate: number): number {
   const model: Model = initialize(chain([{ filters: 1, kernel: 9, activation: 'linear' }]));
   const random: RandomState = { seed: 3, draws: 0 };
