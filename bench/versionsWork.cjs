@@ -1,4 +1,5 @@
-// One version of the lab for bench/versions.mjs: argument is its folder; a job's name on a line, milliseconds as the answer.
+// One version of the lab for bench/versions.mjs: argument is its folder; a job's name on a line, milliseconds as the
+// answer.
 const { join } = require('node:path');
 const { createInterface } = require('node:readline');
 

@@ -90,7 +90,8 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const data = await prepare(name, flags, described.reads);
   for (const pictures of folders) await explainLeftOut(pictures);
   console.log(
-    `${data.training.count} training and ${data.validation.count} validation patches; everything is written to ${folder}`,
+    `${data.training.count} training and ${data.validation.count} validation patches; everything is written to ` +
+      `${folder}`,
   );
   showSkipped(data.skipped);
   const engine = await createEngine(flags.engine, flags);
@@ -132,7 +133,8 @@ async function trainInto(
   if (session.state === 'stopped') console.log('Stopped; the same command with --resume goes on.');
   if (best.epoch)
     console.log(
-      `best validation loss ${best.validationLoss.toFixed(6)} in epoch ${best.epoch}: ${join(folder, 'weights.safetensors')}`,
+      `best validation loss ${best.validationLoss.toFixed(6)} in epoch ${best.epoch}: ` +
+        `${join(folder, 'weights.safetensors')}`,
     );
 }
 
@@ -184,7 +186,8 @@ async function prepare(name: string, { protocol, scale, threads, evaluation }: T
 
 function showStep({ epoch, epochs, batch, batches, loss, secondsLeft, imagesPerSecond }: Progress): void {
   showLine(
-    `epoch ${epoch}/${epochs}  batch ${batch}/${batches}  loss ${loss.toFixed(5)}  ${imagesPerSecond.toFixed(0)} patches/s  ${secondsLeft === null ? 'time left: measuring' : `${duration(secondsLeft)} left`}`,
+    `epoch ${epoch}/${epochs}  batch ${batch}/${batches}  loss ${loss.toFixed(5)}  ${imagesPerSecond.toFixed(0)} ` +
+      `patches/s  ${secondsLeft === null ? 'time left: measuring' : `${duration(secondsLeft)} left`}`,
   );
 }
 

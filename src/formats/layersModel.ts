@@ -1,15 +1,17 @@
 import type * as tf from '@tensorflow/tfjs';
 import { OptionError } from '../errors';
 import { optionalPackage } from '../optionalPackage';
-import type { Activation, Model } from '../network/network';
+import type { Activation, Model, Network } from '../network/network';
 import { type LayerSlice, layerSlices } from '../network/parameters';
 
 /**
  * The same network as a TensorFlow.js layers model: input [pictures, rows, columns, 1] of any size, output of the
- * same shape. It holds a copy of the weights, and the caller must `dispose()` it; TensorFlow.js is loaded on the
+ * same shape. Only a plain chain of convolutions on luminance has such a model; OptionError for other networks. It
+ * holds a copy of the weights, and the caller must `dispose()` it; TensorFlow.js is loaded on the
  * first call.
  */
 export async function toLayersModel(model: Model): Promise<tf.LayersModel> {
+  checkChain(model.network);
   const tf = optionalPackage<typeof import('@tensorflow/tfjs')>('@tensorflow/tfjs', 'to make a layers model');
   const network = tf.sequential({ name: model.network.name });
   for (const [index, layer] of layerSlices(model.network).entries()) {
@@ -32,6 +34,15 @@ export async function toLayersModel(model: Model): Promise<tf.LayersModel> {
     tf.dispose(tensors);
   }
   return network;
+}
+
+function checkChain({ name, channels, layers }: Network): void {
+  const other = layers.find(({ kind }) => kind !== 'convolution');
+  if (!other && channels === 1) return;
+  const what = other ? `layers of kind ${other.kind}` : `pictures of ${channels} channels`;
+  throw new OptionError(
+    `toLayersModel does not know ${what} (network ${name}); use a chain of convolutions on luminance`,
+  );
 }
 
 function knownActivation(activation: Activation): 'linear' | 'relu' | 'tanh' {

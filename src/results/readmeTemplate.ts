@@ -8,16 +8,16 @@ hand. \`npx srcnn results --scores-from-csv\` does the same without scoring.
 
 ${marked('the runs')}
 
-Each folder holds \`options.json\` (all options of the training), \`history.json\` (the loss of every hundredth batch, loss
-and scores of each epoch), \`scores.csv\` (PSNR and SSIM of every image, for bicubic and for the network),
+Each folder holds \`options.json\` (all options of the training), \`history.json\` (the loss of every hundredth
+batch, loss and scores of each epoch), \`scores.csv\` (PSNR and SSIM of every image, for bicubic and for the network),
 \`weights.safetensors\` (the weights of the epoch with the lowest validation loss; the header says run, data, protocol
 and scores), and figures as .svg and .png: \`loss\`, \`scores\` after each epoch, the \`filters\` of the first layer,
 \`before-after\` of a photograph that the run has not seen.
 
 ## What was tried
 These are short runs, each with one or two changes, on a tenth of the report's training set
-(\`node --import tsx scripts/tryRecipes.ts\`), scored on 25 pictures of BSDS500 val under protocol report. They say what
-helps at the start of training; an advantage here may vanish in 20 epochs.
+(\`node --import tsx scripts/tryRecipes.ts\`), scored on 25 pictures of BSDS500 val under protocol report. They say
+what helps at the start of training; an advantage here may vanish in 20 epochs.
 \`rounded-loss\` computes the loss on outputs rounded to whole levels, as evaluation rounds them: rounding adds a twelfth
 of a level squared to errors of a hundred and more, and changes nothing.
 

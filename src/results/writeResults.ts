@@ -95,8 +95,8 @@ const explanations = `PSNR in dB / SSIM, mean of each set's pictures. Protocol r
 Protocol paper, Dong et al.'s: Y, shrunk as by MATLAB.
 Numbers of different protocols or scales cannot be compared.
 
-**The report's 219 pictures contain the 200 of BSDS500 train, on which it trained, and so did every run with the report's training set: \
-that column says how well a network knows
+**The report's 219 pictures contain the 200 of BSDS500 train, on which it trained, \
+and so did every run with the report's training set: that column says how well a network knows
 pictures it has seen.** BSDS500 val, Set5 and Set14 are clean: no recipe trains on them. BSDS500 val (the same
 photographs as BSD100) only picks the epoch whose weights are kept.`;
 

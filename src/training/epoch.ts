@@ -187,7 +187,8 @@ export class EpochLoop {
     if (loss <= LARGEST_LOSS) return;
     const from = this.folder ? 'from the last checkpoint' : 'from the beginning';
     throw new DivergedError(
-      `the ${name} became ${loss} in epoch ${this.course.epoch + 1}, ${where}; lower learningRate, then resume() goes on ${from}`,
+      `the ${name} became ${loss} in epoch ${this.course.epoch + 1}, ${where}; lower learningRate, then resume() ` +
+        `goes on ${from}`,
     );
   }
 

@@ -200,7 +200,8 @@ export class Run implements TrainSession {
     const { goOn = 'session.resume() goes on' } = this.settings;
     const kept = this.settings.folder ? `checkpoint in ${this.settings.folder}` : 'kept in memory';
     console.log(
-      `Training stopped in epoch ${this.course.epoch + 1} after batch ${this.course.batch} of ${this.loop.batches}, ${kept}; ${goOn}.`,
+      `Training stopped in epoch ${this.course.epoch + 1} after batch ${this.course.batch} of ` +
+        `${this.loop.batches}, ${kept}; ${goOn}.`,
     );
   }
 

@@ -101,7 +101,8 @@ function checkReads({ name, reads, scale }: Network, training: PatchSet): void {
   if (reads !== training.reads || (reads === 'small' && scale !== training.scale))
     throw new OptionError(
       `the network ${name} reads ${wanted}, but the patches are of ${given}; ` +
-        `prepare them with preparePatches(files, { reads: '${reads}', scale: ${reads === 'small' ? scale : training.scale} })`,
+        `prepare them with preparePatches(files, { reads: '${reads}', scale: ` +
+        `${reads === 'small' ? scale : training.scale} })`,
     );
 }
 

@@ -41,6 +41,12 @@ const optionsOf = (run: string) => JSON.parse(readFileSync(join(folder, run, 'op
 const epochsOf = (run: string): { learningRate: number }[] =>
   JSON.parse(readFileSync(join(folder, run, 'history.json'), 'utf8')).epochs;
 
+test('the split of a folder is the first thing that is printed', async () => {
+  const { code, stdout, stderr } = await train('split', '--epochs', '1', '--evaluation', 'photos');
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout.split('\n')[0], 'photos: 2 training, 1 validation and 3 evaluation pictures');
+});
+
 test(
   'a run that is resumed keeps its learning rate, or goes on with the one that is asked for, also back to the ' +
     'first',

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
+import { OptionError } from '../../src/errors';
 import { toLayersModel } from '../../src/formats/layersModel';
 import { normal, type RandomState } from '../../src/random';
 import type { Model } from '../../src/network/network';
@@ -72,4 +73,11 @@ test('the layers model takes pictures of any size and leaves no tensor behind wh
   assert.equal(layersModel.countParams(), 8129);
   layersModel.dispose();
   assert.equal(tf.memory().numTensors, before);
+});
+
+test('a network that is no plain chain on luminance is refused by name', async () => {
+  await assert.rejects(
+    toLayersModel(initialize('plain-32x6')),
+    (error) => error instanceof OptionError && /layers of kind add/.test(error.message),
+  );
 });

@@ -47,16 +47,33 @@ export class TfEngine implements Engine {
     options: LossOptions = {},
   ): Promise<number> {
     checkBatch(model, batch, gradient, options);
+    this.checkGraph(model, options);
     return this.turns.take(() => this.differentiate(model, batch, gradient, options.border ?? 0));
   }
 
   predict(model: Model, input: Planes): Promise<Planes> {
     checkInput(model, input);
+    this.checkGraph(model);
     return this.turns.take(() => this.predictNow(model, input));
   }
 
   async close(): Promise<void> {
     if (await this.turns.close()) await this.device.release?.();
+  }
+
+  /** Throws EngineError for what the graph of graph.ts does not compute, which would be a wrong result otherwise. */
+  private checkGraph({ network }: Model, { loss = 'mse' }: LossOptions = {}): void {
+    const unknown = (what: string) =>
+      new EngineError(
+        `engine ${this.name}: it does not compute ${what} (network ${network.name}); use the engine wasm`,
+      );
+    if (network.channels !== 1) throw unknown(`pictures of ${network.channels} channels`);
+    if (loss !== 'mse') throw unknown(`the loss ${loss}`);
+    for (const layer of network.layers) {
+      if (layer.kind !== 'convolution') throw unknown(`layers of kind ${layer.kind}`);
+      if (layer.activation !== 'relu' && layer.activation !== 'linear')
+        throw unknown(`the activation ${layer.activation}`);
+    }
   }
 
   /** Runs a graph on this engine's backend and brings its result here. */

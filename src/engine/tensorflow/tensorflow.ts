@@ -18,7 +18,8 @@ export const hasNvidiaDriver = () =>
 
 function describe(gpu: boolean): string {
   if (gpu) return 'TensorFlow, NVIDIA GPU';
-  return `TensorFlow, processor${hasNvidiaDriver() ? ` (an NVIDIA GPU needs ${SETUP} -- --cuda, and driver 525 or newer)` : ''}`;
+  const advice = hasNvidiaDriver() ? ` (an NVIDIA GPU needs ${SETUP} -- --cuda, and driver 525 or newer)` : '';
+  return `TensorFlow, processor${advice}`;
 }
 
 /** Node 23 dropped this, and the package asks for it in a few kernels. */

@@ -121,14 +121,13 @@ async function chooseAdapter(dawn: Packages['dawn']): Promise<{ adapter: Adapter
     .requestAdapter({ powerPreference: 'high-performance' })
     .catch((error: unknown) => {
       const known = names.length ? `; the adapters here: ${names.join(', ')}` : '';
-      throw new EngineError(
-        `engine webgpu: no adapter${wanted ? ` is called ${wanted} (SRCNN_WEBGPU_ADAPTER)` : ` (${String(error).split('\n')[0]})`}${known}`,
-        { cause: error },
-      );
+      const reason = wanted ? `is called ${wanted} (SRCNN_WEBGPU_ADAPTER)` : `(${String(error).split('\n')[0]})`;
+      throw new EngineError(`engine webgpu: no adapter ${reason}${known}`, { cause: error });
     });
   if (!adapter)
     throw new EngineError(
-      "engine webgpu: no GPU adapter found; install the GPU's driver (on Linux its Vulkan driver and libvulkan1), or use the engine wasm",
+      "engine webgpu: no GPU adapter found; install the GPU's driver (on Linux its Vulkan driver and " +
+        'libvulkan1), or use the engine wasm',
     );
   return {
     adapter,
@@ -143,7 +142,8 @@ async function requestDevice(adapter: Adapter): Promise<Device> {
     });
   } catch (error) {
     throw new EngineError(
-      `engine webgpu: ${adapter.info.description || 'the adapter'} gives no device (${String(error).split('\n')[0]}); update its driver, or use the engine wasm`,
+      `engine webgpu: ${adapter.info.description || 'the adapter'} gives no device ` +
+        `(${String(error).split('\n')[0]}); update its driver, or use the engine wasm`,
       { cause: error },
     );
   }
@@ -170,11 +170,12 @@ export async function createWebgpuEngine(): Promise<Engine & { gpu: boolean }> {
   tf.copyRegisteredKernels('webgpu', backend);
   await tf.setBackend(backend);
   const { description, device: model, architecture, isFallbackAdapter = false } = adapter.info;
+  const called = description || model || architecture || 'unnamed adapter';
   return Object.assign(
     new TfEngine(tf, {
       name: 'webgpu',
       backend,
-      description: `WebGPU, ${description || model || architecture || 'unnamed adapter'}${isFallbackAdapter ? ' (software, no GPU)' : ''}${others}`,
+      description: `WebGPU, ${called}${isFallbackAdapter ? ' (software, no GPU)' : ''}${others}`,
       pixelsAtOnce: Math.min(
         MOST_PIXELS,
         Math.floor(adapter.limits.maxStorageBufferBindingSize / (4 * FLOATS_PER_PIXEL)),

@@ -250,7 +250,8 @@ class WasmEngine implements Engine {
       growTo(this.memory, end);
     } catch (error) {
       throw new OptionError(
-        `engine wasm: ${(end / 2 ** 30).toFixed(1)} GB are needed at once, which this machine or WebAssembly (4 GB) does not give; use a smaller batchSize, network or picture`,
+        `engine wasm: ${(end / 2 ** 30).toFixed(1)} GB are needed at once, which this machine or WebAssembly (4 ` +
+          `GB) does not give; use a smaller batchSize, network or picture`,
         { cause: error },
       );
     }

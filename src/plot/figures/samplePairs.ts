@@ -50,7 +50,8 @@ export async function samplePairs(
     data: [emptyTrace()],
     layout: layoutOf(
       `${count} random training ${count === 1 ? 'pair' : 'pairs'}`,
-      `${patches.size} x ${patches.size} pixels of luminance, protocol ${protocolOf(patches.protocol).name}, x${patches.scale}`,
+      `${patches.size} x ${patches.size} pixels of luminance, protocol ${protocolOf(patches.protocol).name}, ` +
+        `x${patches.scale}`,
       {
         ...canvasAxes(width, height),
         images,

@@ -5,7 +5,11 @@ import type { Engine } from '../../../src/engine/engine';
 import { TfEngine } from '../../../src/engine/tensorflow/engine';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import { EngineError } from '../../../src/errors';
-import { chains, compareEngines } from '../compare';
+import { networkNamed } from '../../../src/network/families/families';
+import { chain } from '../../../src/network/families/srcnn';
+import { initialize } from '../../../src/network/initialize';
+import type { Network } from '../../../src/network/network';
+import { chains, compareEngines, randomPlanes } from '../compare';
 
 // The graph of the engines tensorflow and webgpu, on TensorFlow.js's own JavaScript backend: no native half is needed.
 
@@ -50,4 +54,20 @@ test(
 test('memory that does not hold one patch is an error that says so', async () => {
   const { engine } = smallDevice(10_000);
   await assert.rejects(compareEngines(engine, wasm, chains[0], 2, 9, 8, 0), /OOM/);
+});
+
+test('a network or loss that the graph does not compute is an error that names it, not a wrong result', () => {
+  const engine = new TfEngine(tf, device);
+  const tanh = chain([{ filters: 1, kernel: 3, activation: 'tanh' }]);
+  const input = randomPlanes({ seed: 5, draws: 0 }, 1, 8, 8);
+  const refused = (network: Network, word: RegExp) =>
+    assert.throws(
+      () => engine.predict(initialize(network), { ...input, channels: network.channels, count: 0 }),
+      (error) => error instanceof EngineError && word.test(error.message) && /use the engine wasm/.test(error.message),
+    );
+  refused(networkNamed('plain-32x6'), /layers of kind add/);
+  refused(tanh, /the activation tanh/);
+  refused({ ...tanh, channels: 3, layers: [{ ...tanh.layers[0], filters: 3 } as Network['layers'][0]] }, /3 channels/);
+  const batch = { input, target: input };
+  assert.throws(() => engine.lossAndGradient(initialize(chains[0]), batch, null, { loss: 'l1' }), /the loss l1/);
 });

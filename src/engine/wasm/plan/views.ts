@@ -53,7 +53,7 @@ export class Views {
       words[word++] = view.lines;
       words[word++] = view.line;
       words[word++] = view.sums;
-      words[word++] = view.tiles;
+      words[word] = view.tiles;
     }
     this.next += VIEW_BYTES;
     return at;
