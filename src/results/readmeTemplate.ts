@@ -18,8 +18,8 @@ and scores), and figures as .svg and .png: \`loss\`, \`scores\` after each epoch
 These are short runs, each with one or two changes, on a tenth of the report's training set
 (\`node --import tsx scripts/tryRecipes.ts\`), scored on 25 pictures of BSDS500 val under protocol report. They say
 what helps at the start of training; an advantage here may vanish in 20 epochs.
-\`rounded-loss\` computes the loss on outputs rounded to whole levels, as evaluation rounds them: rounding adds a twelfth
-of a level squared to errors of a hundred and more, and changes nothing.
+\`rounded-loss\` computes the loss on outputs rounded to whole levels, as evaluation rounds them: rounding adds a
+twelfth of a level squared to errors of a hundred and more, and changes nothing.
 
 ${marked('the tried')}
 

@@ -91,8 +91,8 @@ async function writeReadme(file: string, scored: ScoredRun[]): Promise<void> {
   await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }
 
-const explanations = `PSNR in dB / SSIM, mean of each set's pictures. Protocol report: RGB, blurred and shrunk by Pillow. \
-Protocol paper, Dong et al.'s: Y, shrunk as by MATLAB.
+const explanations = `PSNR in dB / SSIM, mean of each set's pictures. Protocol report: RGB, blurred and shrunk by \
+Pillow. Protocol paper, Dong et al.'s: Y, shrunk as by MATLAB.
 Numbers of different protocols or scales cannot be compared.
 
 **The report's 219 pictures contain the 200 of BSDS500 train, on which it trained, \

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { EngineError } from '../../errors';
 import type { Batch, Engine, LossOptions, Planes } from '../engine';
 import { checkBatch, checkInput, Turns } from '../turns';
 import { inSlices } from './slices';

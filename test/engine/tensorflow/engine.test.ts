@@ -65,7 +65,8 @@ test('a network or loss that the graph does not compute is an error that names i
       () => engine.predict(initialize(network), { ...input, channels: network.channels, count: 0 }),
       (error) => error instanceof EngineError && word.test(error.message) && /use the engine wasm/.test(error.message),
     );
-  refused(networkNamed('plain-32x6'), /layers of kind add/);
+  refused(networkNamed('plain-32x6'), /the activation prelu/);
+  refused({ ...chains[0], layers: [...chains[0].layers, { kind: 'add', layer: 'input' }] }, /layers of kind add/);
   refused(tanh, /the activation tanh/);
   refused({ ...tanh, channels: 3, layers: [{ ...tanh.layers[0], filters: 3 } as Network['layers'][0]] }, /3 channels/);
   const batch = { input, target: input };
