@@ -39,6 +39,13 @@ test("the lines of a user's own files stay", () => {
   assert.ok(frames.length >= 1 && frames.every((line) => line.includes(file)), stderr);
 });
 
+test('training without patches is an error that says what to pass', () => {
+  assert.throws(
+    () => train({} as Parameters<typeof train>[0]),
+    (error) => error instanceof OptionError && /pass \{ training, validation \}/.test(error.message),
+  );
+});
+
 test('the whole stack is still there for whoever asks', () => {
   assert.throws(
     () => train({ training: waves(48), validation: waves(9) }, { batchSize: 0 }),

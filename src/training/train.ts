@@ -71,6 +71,9 @@ export function modelFor(options: TrainOptions, scale?: number): Model {
 
 /** The same for these patches, and the loss's border in pixels. */
 export function prepareModel(options: TrainOptions, training: PatchSet): { model: Model; border: number } {
+  // Before anything is read from the patches: a wrong option is the likelier mistake, and quicker to name.
+  checkNumbers(options);
+  if (!training) throw new OptionError('there are no training patches; pass { training, validation } to train');
   const model = modelFor(options, training.scale);
   checkReads(model.network, training);
   const { batchSize } = options;
