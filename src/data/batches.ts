@@ -21,10 +21,8 @@ export const emptyBatch = (): Batch => ({ input: noPlanes(), target: noPlanes() 
 
 /**
  * Fills a batch with the normalised patches order[start] ... order[start + count - 1]. The arrays of `batch` are used
- * again when
- * they are large enough. `symmetries`, as long as `order`, turns and mirrors each patch: bit 0 mirrors left and right,
- * bit 1 top
- * and bottom, bit 2 swaps rows and columns.
+ * again when they are large enough. `symmetries`, as long as `order`, turns and mirrors each patch: bit 0 mirrors left
+ * and right, bit 1 top and bottom, bit 2 swaps rows and columns.
  */
 export function fillBatch(
   patches: PatchSet,

@@ -8,8 +8,7 @@ import { type Pair, preparePair } from './pair';
 
 /**
  * Training pairs as coordinates into 8-bit pictures: patch i is the square of `size` pixels at (x[i], y[i]) of the
- * input of
- * pictures[picture[i]], and the part of its target that this shows.
+ * input of pictures[picture[i]], and the part of its target that this shows.
  */
 export interface PatchSet {
   pictures: Pair[];

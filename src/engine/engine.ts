@@ -35,10 +35,8 @@ export interface Engine {
   readonly description: string;
   /**
    * Mean loss of a batch over the outputs at least `border` pixels from the edge; its gradient with respect to
-   * `model.weights`
-   * is written to `gradient` (same length; null: only the loss is wanted). Throws OptionError for a batch or gradient
-   * that does
-   * not fit the network, ImageTooSmallError for a border that leaves nothing.
+   * `model.weights` is written to `gradient` (same length; null: only the loss is wanted). Throws OptionError for a
+   * batch or gradient that does not fit the network, ImageTooSmallError for a border that leaves nothing.
    */
   lossAndGradient(model: Model, batch: Batch, gradient: Float32Array | null, options?: LossOptions): Promise<number>;
   /** The network's output for pictures of any size, which have as many channels as the network. */

@@ -67,8 +67,7 @@ const degraded = (planes: Plane[], { scale, sigma }: CompareWith) => ({
 
 /**
  * Pillow shrinks to int(width / scale): what a network makes of that may be some pixels smaller than the original, and
- * is brought
- * to its size by Pillow's bicubic.
+ * is brought to its size by Pillow's bicubic.
  */
 const fitted = (plane: Plane, { width, height }: { width: number; height: number }): Plane =>
   plane.width === width && plane.height === height ? plane : resizePillow(clipPlane(plane), width, height);

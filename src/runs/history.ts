@@ -34,8 +34,8 @@ export interface History {
   batchesPerEpoch?: number;
   /**
    * Present where the validation or evaluation pictures were changed after epoch `after`: the best epoch up to then
-   * with
-   * its scores on the new pictures. Scores of the epochs up to `after` cannot be compared with those of later ones.
+   * with its scores on the new pictures. Scores of the epochs up to `after` cannot be compared with those of later
+   * ones.
    */
   rescored?: { after: number; record: EpochRecord };
 }

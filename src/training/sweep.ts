@@ -68,10 +68,8 @@ const gridKeys = [...Object.keys(optionNames), 'filters', 'kernels'];
 
 /**
  * Trains every combination of the grid's values, one after another, and returns a row for each, in the order trained
- * (the last key
- * changes fastest). A run that diverges is marked and the next one begins. Throws UnknownNameError for a key that is
- * no option
- * and OptionError for values out of range, before anything is trained.
+ * (the last key changes fastest). A run that diverges is marked and the next one begins. Throws UnknownNameError for a
+ * key that is no option and OptionError for values out of range, before anything is trained.
  */
 export async function sweep(grid: SweepGrid, data: TrainingData, settings: SweepSettings = {}): Promise<SweepRow[]> {
   const { onProgress, onSession, folder, ...shared } = settings;

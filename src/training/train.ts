@@ -16,10 +16,8 @@ import { layerSlices } from '../network/parameters';
 
 /**
  * Trains SRCNN on patches in the background and returns at once. Where this process trains in the folder already, as
- * when a
- * notebook's cell is run again, the session that does is returned. Throws OptionError or UnknownNameError for options
- * out of
- * range, LockedError where that session has other options; what goes wrong later rejects `done`.
+ * when a notebook's cell is run again, the session that does is returned. Throws OptionError or UnknownNameError for
+ * options out of range, LockedError where that session has other options; what goes wrong later rejects `done`.
  */
 export function train(data: TrainingData, settings: TrainSettings = {}): TrainSession {
   const {

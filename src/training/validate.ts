@@ -50,8 +50,7 @@ interface ScoreOptions {
 
 /**
  * The network's and bicubic's mean scores over the evaluation images, null where there are none. Images that have
- * become
- * unreadable since training began are named: the epoch counts without their scores.
+ * become unreadable since training began are named: the epoch counts without their scores.
  */
 export async function scoreEpoch(
   data: TrainingData,

@@ -8,8 +8,7 @@ export function isOutOfMemory(error: unknown): boolean {
 
 /**
  * Works through 0..total in slices of at most `largest`, one after the other. When the device's memory is used up, the
- * slice is halved
- * and tried again, down to one. Returns the size that fitted, for the next time.
+ * slice is halved and tried again, down to one. Returns the size that fitted, for the next time.
  */
 export async function inSlices(
   total: number,

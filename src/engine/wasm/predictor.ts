@@ -17,8 +17,7 @@ interface Value extends BandValue {
 
 /**
  * The network's output for parts of a picture. A value keeps the rows that the next band needs too. Each layer sees
- * zeros outside
- * the picture, as if there were no parts.
+ * zeros outside the picture, as if there were no parts.
  */
 export function predictor(task: PredictTask, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {
   const across = Math.ceil(task.width / task.stripWidth);

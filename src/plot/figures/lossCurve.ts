@@ -10,8 +10,7 @@ export interface LossCurveOptions {
 
 /**
  * The loss of single batches, thin behind their mean in the middle of each epoch, and the validation loss at its end,
- * on a
- * logarithmic axis, at any moment of a run. Throws OptionError for an empty history.
+ * on a logarithmic axis, at any moment of a run. Throws OptionError for an empty history.
  */
 export function lossCurve(history: History, options: LossCurveOptions = {}): Figure {
   const { losses, epochs } = history;

@@ -157,8 +157,8 @@ class Chart implements LiveChart {
 
   /**
    * The picture is for the saved notebook, and for pages without live displays. Each update for a page that has left
-   * costs
-   * the server memory: so there is none while no page draws, and where none is known to draw at all they grow rare.
+   * costs the server memory: so there is none while no page draws, and where none is known to draw at all they grow
+   * rare.
    */
   private pictureIsDue(): boolean {
     const age = Date.now() - this.pictureAt;

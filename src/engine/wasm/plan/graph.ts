@@ -1,6 +1,5 @@
 // What passes through a lowered network: value 0 is the input, value i + 1 the output of layer i. The shuffle at the
-// end is no layer
-// here: targets are read and outputs written through it.
+// end is no layer here: targets are read and outputs written through it.
 import type { Add, Network } from '../../../network/network';
 import { type LayerSlice, layerSlices } from '../../../network/parameters';
 
@@ -46,9 +45,8 @@ export function readers({ steps, channels }: Graph): number[] {
 }
 
 /**
- * From the last value back, how far around a region of the output each value is needed, in samples; negative where
- * less of it
- * suffices, as when a border of the output does not count.
+ * From the last value back, how far around a region of the output each value is needed, in samples; negative where less
+ * of it suffices, as when a border of the output does not count.
  */
 export function needed({ steps, channels }: Graph, output: number): number[] {
   const need = channels.map(() => -Infinity);

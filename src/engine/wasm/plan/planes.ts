@@ -32,8 +32,8 @@ export interface TrainingValue {
 
 /**
  * The memory of a patch, in floats. A value that one step reads shares its planes with its gradient, if the gradient
- * needs no more
- * of it than a sign; so its border suits the kernel that reads it forwards and the one that reads it backwards.
+ * needs no more of it than a sign; so its border suits the kernel that reads it forwards and the one that reads it
+ * backwards.
  */
 export function trainingValues(
   graph: Graph,

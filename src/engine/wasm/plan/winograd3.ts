@@ -2,8 +2,7 @@ import { type Plan, roundUp, type Shape, type TapValue } from './plan';
 
 /**
  * Groups of 3 taps that a row of the kernels is taken as. A group with a single tap saves nothing, and would let
- * rounding depend
- * on a sample beyond the kernel's reach.
+ * rounding depend on a sample beyond the kernel's reach.
  */
 const groupsOf = (kernel: number) => Math.ceil(kernel / 3);
 

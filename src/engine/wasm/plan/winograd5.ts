@@ -19,8 +19,7 @@ function layout(inputs: number, width: number, height: number) {
 
 /**
  * Minimal filtering F(4,5) along rows, in training, for 5x5 kernels between many planes: assembly/winograd5.ts. It
- * rounds about
- * twice as much as the direct convolution; narrow layers stay with that, as they take little time anyhow.
+ * rounds about twice as much as the direct convolution; narrow layers stay with that, as they take little time anyhow.
  */
 export const winograd5: Plan = {
   name: 'winograd5',
