@@ -229,7 +229,7 @@ test('a sketch places points as its axes say, and keeps texts from being markup'
   );
 });
 
-test('a run looks the same with and without somebody who looked on: one axis, thin single batches, their mean', async () => {
+test('a run looks the same with and without an onlooker: one axis, thin single batches, their mean', async () => {
   const session = start({ epochs: 4 });
   await session.done;
   const points = session.history.losses.map((each) => ({ ...each, learningRate: 1e-3 }));
