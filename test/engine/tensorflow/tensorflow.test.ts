@@ -146,8 +146,8 @@ testEngine('bad input and a closed engine are named errors', async (engine) => {
 function inFreshProcess(first: string): { stdout: string; stderr: string } {
   const { TF_CPP_MIN_LOG_LEVEL: _level, NODE_OPTIONS: _options, ...env } = process.env;
   const code =
-    `${first};const {createTensorflowEngine}=require('./src/engine/tensorflow/tensorflow');const ` +
-    `{srcnn}=require('./src/network/srcnn');` +
+    `${first};const {createTensorflowEngine}=require('./src/engine/tensorflow/tensorflow');` +
+    "const {initialize}=require('./src/network/initialize');" +
     "createTensorflowEngine().then((e)=>e.predict(initialize('9-1-7'),{data:new " +
     'Float32Array(400),count:1,channels:1,width:20,height:20}))' +
     ".then((p)=>console.log(p.data.length,typeof require('util').isNullOrUndefined));";
