@@ -59,7 +59,7 @@ function shuffled(length: number): Uint32Array {
   return order;
 }
 
-/** PSNR and SSIM of bicubic on 20 pictures under the seed protocol, files read and degraded. */
+/** PSNR and SSIM of bicubic on 20 pictures under the report protocol, files read and degraded. */
 export async function evaluation(context: Context): Promise<Result> {
   const data = await context.data();
   const files = (

@@ -1,4 +1,4 @@
-"""The seed protocol as the report wrote it: Pillow, scipy and scikit-image, one process."""
+"""The protocol of the report as its authors wrote it: Pillow, scipy and scikit-image, one process."""
 import numpy as np
 import PIL
 import scipy

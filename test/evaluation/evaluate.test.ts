@@ -26,7 +26,7 @@ function table(name: string): Record<string, string>[] {
 }
 
 test(
-  'bicubic under the seed protocol scores as Pillow, scipy and scikit-image do, image by image',
+  'bicubic under the report protocol scores as Pillow, scipy and scikit-image do, image by image',
   { skip },
   async () => {
     const expected = table('bicubic-seed-protocol.csv');
