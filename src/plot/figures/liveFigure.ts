@@ -51,11 +51,12 @@ export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
       ...panelAxes(reached, [...single.y, ...mean.y, ...validation.y], scored),
       annotations: [...panelTitles(session), ...(scored.length ? [] : emptyPanels(epochs.length > 0))],
       showlegend: true,
-      legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.17, yanchor: 'bottom' },
+      // Below the panels: beside the title there is no room for it in a narrow cell.
+      legend: { orientation: 'h', x: 0, xanchor: 'left', y: -0.12, yanchor: 'top' },
       // Whoever zooms in keeps that when the next points come.
       uirevision: 'live',
       height: 560,
-      margin: { l: 65, r: 20, t: 110, b: 50 },
+      margin: { l: 65, r: 20, t: 110, b: 90 },
     }),
   };
 }

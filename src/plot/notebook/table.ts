@@ -77,12 +77,15 @@ function cells(table: Table): Cells {
 
 const isEmpty = (value: unknown) => value === null || value === undefined || Number.isNaN(value);
 
-/** A column's cells; all its numbers are written alike, so that digits of the same worth stand below each other. */
+/**
+ * A column's cells. In a column of numbers only, all have the same digits after the point. Numbers beside text, as in a
+ * list of options, have nothing to do with each other: each is written by itself.
+ */
 function writtenColumn(values: unknown[]): { texts: string[]; isNumber: boolean } {
   const filled = values.filter((value) => !isEmpty(value));
   const isNumber = filled.length > 0 && filled.every((value) => typeof value === 'number');
-  const write = numberWriter(filled.filter((value): value is number => typeof value === 'number'));
-  const texts = values.map((value) => (isEmpty(value) ? '' : typeof value === 'number' ? write(value) : String(value)));
+  const write = isNumber ? numberWriter(filled as number[]) : String;
+  const texts = values.map((value) => (isEmpty(value) ? '' : write(value as number)));
   return { texts, isNumber };
 }
 

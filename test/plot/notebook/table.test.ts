@@ -64,3 +64,11 @@ test('a click on a column sorts by it, a second one the other way, and empty cel
   head.click();
   assert.deepEqual(column(), ['10', '9', '']);
 });
+
+test('numbers in a column that also has text are each written by itself', () => {
+  const text = tableText([{ value: 20 }, { value: 'reach' }, { value: 0.003 }, { value: 0 }]);
+  assert.deepEqual(
+    text.split('\n').map((line) => line.trim()),
+    ['value', '20', 'reach', '0.003', '0'],
+  );
+});
