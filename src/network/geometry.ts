@@ -1,4 +1,4 @@
-import { transposedReach } from './lower';
+import { transposedReach } from './transposed';
 import type { Network } from './network';
 
 /**
@@ -10,6 +10,7 @@ export function reachOf({ layers }: Pick<Network, 'layers'>): number {
   let scale = 1;
   for (const layer of layers) {
     if (layer.kind === 'convolution') reach += (layer.kernel - 1) / 2 / scale;
+    else if (layer.kind === 'parallel') reach += (Math.max(...layer.kernels) - 1) / 2 / scale;
     else if (layer.kind === 'transposed') {
       reach += transposedReach(layer.kernel, layer.stride) / scale;
       scale *= layer.stride;

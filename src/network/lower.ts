@@ -1,102 +1,44 @@
 // Engines compute only convolutions, additions and, at the end, a shuffle; everything else is lowered to these.
-import { OptionError } from '../errors';
-import type { Layer, Model, Network } from './network';
-import { countWeights, type LayerSlice, layerSlices } from './parameters';
+import type { Network } from './network';
+import { lowerParallel } from './parallel';
+import { lowerTransposed } from './transposed';
+import { joinMaps, type WeightMap } from './weightMap';
 
-/** A network of convolutions and additions with at most a shuffle at its end, and where its weights come from. */
+/** A network of convolutions and additions with at most a shuffle at its end. */
 export interface Lowered {
   network: Network;
-  /** For each of its weights the index in the model's weights, -1 for a zero; null where both are the same. */
-  from: Int32Array | null;
+  /** Where its weights come from; null: from the same places. */
+  map: WeightMap | null;
 }
 
 /**
- * The padding that PyTorch would need for a transposed convolution here: an output lies in the middle of the samples
- * that it is computed from, and output_padding = stride + 2 * padding - kernel makes the output `stride` times as
- * large.
- */
-export const transposedPadding = (kernel: number, stride: number) => Math.max(0, Math.ceil((kernel - stride) / 2));
-
-/** Input samples to each side that an output of a transposed convolution depends on. */
-export function transposedReach(kernel: number, stride: number): number {
-  const padding = transposedPadding(kernel, stride);
-  return Math.max(Math.floor((stride - 1 + padding) / stride), Math.floor((kernel - 1 - padding) / stride));
-}
-
-/**
- * Lowers a network. A transposed convolution of stride s is a convolution of s² times the filters and a shuffle (Shi
- * et al. 2016, arXiv 1609.07009). Throws OptionError for a transposed convolution that is not the last layer.
+ * Lowers a network. Throws OptionError for a transposed convolution that is not the last layer, and for parallel
+ * branches that are read by anything but one convolution.
  */
 export function lower(network: Network): Lowered {
-  const at = network.layers.findIndex(({ kind }) => kind === 'transposed');
-  if (at < 0) return { network, from: null };
-  if (at !== network.layers.length - 1)
-    throw new OptionError(
-      `network ${network.name}: a transposed convolution must be the last layer, but layer ${at + 1} of ` +
-        `${network.layers.length} is one`,
-    );
-  const slices = layerSlices(network);
-  const slice = slices.find(({ layer }) => layer === at)!;
-  const { filters, kernel, stride, activation } = slice;
-  const side = 2 * transposedReach(kernel, stride) + 1;
-  const layers: Layer[] = [
-    ...network.layers.slice(0, at),
-    { kind: 'convolution', filters: filters * stride ** 2, kernel: side, activation },
-    { kind: 'shuffle', factor: stride },
-  ];
-  const lowered = { ...network, layers };
-  const from = new Int32Array(countWeights(lowered)).fill(-1);
-  for (let i = 0; i < slice.kernelStart; i++) from[i] = i;
-  fillTransposed(
-    slice,
-    layerSlices(lowered).find(({ layer }) => layer === at)!,
-    from,
-  );
-  return { network: lowered, from };
-}
-
-/** Output row y * stride + a gathers kernel row a + padding - d * stride from input row y + d; columns alike. */
-function fillTransposed(slice: LayerSlice, lowered: LayerSlice, from: Int32Array): void {
-  const { filters, inputs, kernel, stride } = slice;
-  const padding = transposedPadding(kernel, stride);
-  const reach = (lowered.kernel - 1) / 2;
-  const taps = (a: number) =>
-    Array.from({ length: lowered.kernel }, (_, tap) => a + padding - (tap - reach) * stride).map((row) =>
-      row >= 0 && row < kernel ? row : -1,
-    );
-  for (let f = 0; f < filters; f++)
-    for (let a = 0; a < stride; a++)
-      for (let b = 0; b < stride; b++) {
-        const out = (f * stride + a) * stride + b;
-        from[lowered.biasStart + out] = slice.biasStart + f;
-        if (lowered.end > lowered.slopeStart) from[lowered.slopeStart + out] = slice.slopeStart + f;
-        for (let i = 0; i < inputs; i++)
-          taps(a).forEach((row, r) =>
-            taps(b).forEach((column, c) => {
-              if (row < 0 || column < 0) return;
-              from[lowered.kernelStart + ((out * inputs + i) * lowered.kernel + r) * lowered.kernel + c] =
-                slice.kernelStart + ((i * filters + f) * kernel + row) * kernel + column;
-            }),
-          );
-      }
+  let map: WeightMap | null = null;
+  for (const step of [lowerParallel, lowerTransposed])
+    for (let next = step(network); next; next = step(next.network)) {
+      map = map ? joinMaps(map, next) : next;
+      network = map.network;
+    }
+  return { network, map };
 }
 
 /** The weights of the lowered network. */
-export function lowerWeights({ from }: Lowered, weights: Float32Array): Float32Array {
-  return from ? Float32Array.from(from, (index) => (index < 0 ? 0 : weights[index])) : weights;
+export function lowerWeights({ map }: Lowered, weights: Float32Array): Float32Array {
+  if (!map) return weights;
+  const { from, factor } = map;
+  return Float32Array.from(from, (index, i) => (index < 0 ? 0 : (factor?.[i] ?? 1) * weights[index]));
 }
 
 /** Writes the gradient of a model's weights from that of its lowered network: the transposed map. */
-export function raiseGradient({ from }: Lowered, lowered: Float32Array, gradient: Float32Array): void {
-  if (!from) {
+export function raiseGradient({ map }: Lowered, lowered: Float32Array, gradient: Float32Array): void {
+  if (!map) {
     gradient.set(lowered);
     return;
   }
+  const { from, factor } = map;
   gradient.fill(0);
-  for (let i = 0; i < from.length; i++) if (from[i] >= 0) gradient[from[i]] += lowered[i];
-}
-
-/** The model that engines compute. */
-export function lowerModel(model: Model, lowered: Lowered): Model {
-  return { ...model, network: lowered.network, weights: lowerWeights(lowered, model.weights) };
+  for (let i = 0; i < from.length; i++) if (from[i] >= 0) gradient[from[i]] += (factor?.[i] ?? 1) * lowered[i];
 }

@@ -24,6 +24,15 @@ export interface Transposed {
   activation: Activation;
 }
 
+/** Convolutions side by side, `filters` planes each, whose outputs after the activation are averaged. */
+export interface Parallel {
+  kind: 'parallel';
+  filters: number;
+  /** Odd sides of the square kernels, one for each branch. */
+  kernels: readonly number[];
+  activation: Activation;
+}
+
 /**
  * A skip: the output of an earlier layer, or the network's input, is added; where that has fewer planes, they repeat.
  */
@@ -39,7 +48,7 @@ export interface Shuffle {
   factor: number;
 }
 
-export type Layer = Convolution | Transposed | Add | Shuffle;
+export type Layer = Convolution | Transposed | Parallel | Add | Shuffle;
 
 /** A network as plain data. It prints, saves as JSON, and can be typed into a notebook's cell. */
 export interface Network {
@@ -90,9 +99,12 @@ export interface Model {
 
 const whole = (value: number) => Number.isInteger(value) && value > 0;
 
-function checkConvolution({ filters, kernel, activation }: Convolution | Transposed, where: string): void {
+type Filters = Omit<Convolution | Transposed, 'kind'>;
+
+function checkConvolution({ filters, kernel, activation }: Filters, where: string, odd: boolean): void {
   if (!whole(filters)) throw new OptionError(`${where}: filters is ${filters}; use a whole number above 0`);
   if (!whole(kernel)) throw new OptionError(`${where}: kernel is ${kernel}; use a whole number above 0`);
+  if (odd && kernel % 2 === 0) throw new OptionError(`${where}: kernel is ${kernel}; use an odd whole number`);
   if (!activations.includes(activation))
     throw new OptionError(`${where}: activation is ${activation}; use one of ${activations.join(', ')}`);
 }
@@ -111,14 +123,18 @@ export function checkNetwork(network: Network): void {
     if (typeof layer !== 'object' || layer === null)
       throw new OptionError(`${where}: is ${layer}; give its kind and what belongs to it`);
     if (layer.kind === 'convolution') {
-      checkConvolution(layer, where);
-      if (layer.kernel % 2 === 0) throw new OptionError(`${where}: kernel is ${layer.kernel}; use an odd whole number`);
+      checkConvolution(layer, where, true);
       sizes.push({ planes: layer.filters, scale: before.scale });
     } else if (layer.kind === 'transposed') {
-      checkConvolution(layer, where);
+      checkConvolution(layer, where, false);
       if (!whole(layer.stride))
         throw new OptionError(`${where}: stride is ${layer.stride}; use a whole number above 0`);
       sizes.push({ planes: layer.filters, scale: before.scale * layer.stride });
+    } else if (layer.kind === 'parallel') {
+      if (!Array.isArray(layer.kernels) || !layer.kernels.length)
+        throw new OptionError(`${where}: kernels is ${layer.kernels}; give a list of odd whole numbers`);
+      for (const kernel of layer.kernels) checkConvolution({ ...layer, kernel }, where, true);
+      sizes.push({ planes: layer.filters, scale: before.scale });
     } else if (layer.kind === 'add') {
       checkAdd(layer, index, sizes, where);
       sizes.push(before);
@@ -135,7 +151,9 @@ export function checkNetwork(network: Network): void {
         throw new OptionError(`${where}: a shuffle must be the last layer; move it to the end`);
       sizes.push({ planes, scale: before.scale * layer.factor });
     } else
-      throw new OptionError(`${where}: kind is ${(layer as Layer).kind}; use convolution, transposed, add or shuffle`);
+      throw new OptionError(
+        `${where}: kind is ${(layer as Layer).kind}; use convolution, transposed, parallel, add or shuffle`,
+      );
   }
   checkEnd(network, sizes[layers.length]);
 }

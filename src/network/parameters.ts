@@ -1,4 +1,4 @@
-import type { Activation, Layer, Network } from './network';
+import type { Activation, Convolution, Layer, Network, Transposed } from './network';
 
 /** Where the parameters of a convolution or a transposed convolution stand in a model's flat `weights`. */
 export interface LayerSlice {
@@ -40,6 +40,14 @@ export function planesOut(layer: Layer, inputs: number): number {
   return layer.kind === 'shuffle' ? inputs / layer.factor ** 2 : layer.filters;
 }
 
+/** What a layer learns: one convolution, one for each branch, or nothing. */
+function convolutionsOf(layer: Layer): (Convolution | Transposed)[] {
+  if (layer.kind === 'add' || layer.kind === 'shuffle') return [];
+  if (layer.kind !== 'parallel') return [layer];
+  const { filters, kernels, activation } = layer;
+  return kernels.map((kernel) => ({ kind: 'convolution', filters, kernel, activation }));
+}
+
 /** The slices of `weights` that belong to the layers that have any, in the order of the layers. */
 export function layerSlices({ channels, layers }: Pick<Network, 'channels' | 'layers'>): LayerSlice[] {
   let inputs: number = channels;
@@ -47,14 +55,15 @@ export function layerSlices({ channels, layers }: Pick<Network, 'channels' | 'la
   return layers.flatMap((layer, index) => {
     const from = inputs;
     inputs = planesOut(layer, inputs);
-    if (layer.kind === 'add' || layer.kind === 'shuffle') return [];
-    const biasStart = start + layer.filters * from * layer.kernel ** 2;
-    const slopeStart = biasStart + layer.filters;
-    const end = slopeStart + (layer.activation === 'prelu' ? layer.filters : 0);
-    const places = { kernelStart: start, biasStart, slopeStart, end };
-    const slice: LayerSlice = { stride: 1, ...layer, layer: index, inputs: from, ...places };
-    start = end;
-    return [slice];
+    return convolutionsOf(layer).map((convolution): LayerSlice => {
+      const { filters, kernel, activation } = convolution;
+      const biasStart = start + filters * from * kernel ** 2;
+      const slopeStart = biasStart + filters;
+      const end = slopeStart + (activation === 'prelu' ? filters : 0);
+      const places = { kernelStart: start, biasStart, slopeStart, end };
+      start = end;
+      return { stride: 1, ...convolution, layer: index, inputs: from, ...places };
+    });
   });
 }
 

@@ -45,6 +45,22 @@ const skips = (channels: 1 | 3): Network => ({
   ],
 });
 
+/** Branches behind each other, with and without learnt slopes, and a transposed convolution behind them. */
+const branches = (channels: 1 | 3): Network => ({
+  name: 'branches',
+  channels,
+  reads: 'small',
+  scale: 2,
+  layers: [
+    { kind: 'parallel', filters: 5, kernels: [1, 5, 3], activation: 'prelu' },
+    convolution(4, 3, 'prelu'),
+    { kind: 'parallel', filters: 3, kernels: [3, 1], activation: 'relu' },
+    convolution(4, 1, 'relu'),
+    { kind: 'add', layer: 1 },
+    { kind: 'transposed', filters: channels, kernel: 4, stride: 2, activation: 'linear' },
+  ],
+});
+
 const networks: Network[] = [
   skips(1),
   skips(3),
@@ -54,6 +70,8 @@ const networks: Network[] = [
   fsrcnn({ d: 5, s: 3, m: 1, scale: 3, channels: 3 }),
   fsrcnn({ d: 5, s: 3, m: 1, scale: 4 }),
   networkNamed('espcn', { scale: 2 }),
+  branches(1),
+  branches(3),
   { ...networkNamed('9-1-5-residual', { channels: 3 }) },
   {
     name: 'tanh at the end',
@@ -175,17 +193,41 @@ for (const [network, loss] of [
     },
   );
 
-test('a transposed convolution that is not the last layer is refused by name', () => {
-  const network: Network = {
-    ...skips(1),
-    layers: [
-      { kind: 'transposed', filters: 1, kernel: 4, stride: 2, activation: 'linear' },
-      convolution(1, 3, 'linear'),
+test('a transposed convolution that is not the last layer, and branches that no convolution reads, are refused', () => {
+  const refused: [Partial<Network>, RegExp][] = [
+    [
+      {
+        layers: [
+          { kind: 'transposed', filters: 1, kernel: 4, stride: 2, activation: 'linear' },
+          convolution(1, 3, 'linear'),
+        ],
+      },
+      /must be the last layer/,
     ],
-  };
-  const made = initialize(network);
-  assert.throws(
-    () => engine.predict(made, randomPlanes({ seed: 1, draws: 0 }, 1, 4, 4)),
-    (error: Error) => error instanceof OptionError && /must be the last layer/.test(error.message),
-  );
+    [
+      {
+        layers: [
+          { kind: 'parallel', filters: 4, kernels: [1, 3], activation: 'relu' },
+          { kind: 'shuffle', factor: 2 },
+        ],
+      },
+      /layer 1 has parallel branches, so a convolution must follow it/,
+    ],
+    [
+      {
+        layers: [
+          { kind: 'parallel', filters: 4, kernels: [1, 3], activation: 'relu' },
+          convolution(4, 3, 'relu'),
+          { kind: 'add', layer: 0 },
+          { kind: 'shuffle', factor: 2 },
+        ],
+      },
+      /nothing else may read it/,
+    ],
+  ];
+  for (const [change, message] of refused)
+    assert.throws(
+      () => engine.predict(initialize({ ...skips(1), ...change }), randomPlanes({ seed: 1, draws: 0 }, 1, 4, 4)),
+      (error: Error) => error instanceof OptionError && message.test(error.message),
+    );
 });

@@ -72,54 +72,59 @@ function shuffledFrom(index: number, to: Value, factor: number): number {
 /** The plane of a smaller value that is added to a plane of a larger one. */
 const repeated = (plane: number, from: Value, to: Value) => Math.floor(plane / (to.planes / from.planes));
 
-/** Outputs and, for convolutions, the sums before the activation; the input is number 0. */
+/** Outputs and, for each convolution of a layer, the sums before the activation; the input is number 0. */
 interface Steps {
   values: Value[];
-  sums: Float64Array[];
+  sums: Float64Array[][];
 }
 
-function forward({ network, weights }: Model, input: Value): Steps {
-  const slices = new Map(layerSlices(network).map((slice) => [slice.layer, slice]));
+const slicesOf = ({ network }: Model, index: number) => layerSlices(network).filter(({ layer }) => layer === index);
+
+/** Adds one of a layer's `count` convolutions, of which the mean is taken; returns the sums before the activation. */
+function convolve({ weights }: Model, slice: LayerSlice, from: Value, to: Value, count: number): Float64Array {
+  const area = to.width * to.height;
+  const sums = new Float64Array(to.data.length);
+  eachProduct(slice, from, to, (weight, source, target) => {
+    sums[target] += weights[slice.kernelStart + weight] * from.data[source];
+  });
+  for (let i = 0; i < sums.length; i++) sums[i] += weights[slice.biasStart + Math.floor(i / area)];
+  sums.forEach((sum, i) => {
+    to.data[i] += activate(slice.activation, sum, weights[slice.slopeStart + Math.floor(i / area)]) / count;
+  });
+  return sums;
+}
+
+function forward(model: Model, input: Value): Steps {
+  const { network } = model;
   const values = [input];
-  const sums = [input.data];
+  const sums: Float64Array[][] = [[]];
   for (const [index, layer] of network.layers.entries()) {
     const from = values[index];
     const times = layer.kind === 'transposed' ? layer.stride : layer.kind === 'shuffle' ? layer.factor : 1;
     const to = empty(planesOut(layer, from.planes), from.width * times, from.height * times);
     const area = to.width * to.height;
-    const slice = slices.get(index);
-    if (slice) {
-      eachProduct(slice, from, to, (weight, source, target) => {
-        to.data[target] += weights[slice.kernelStart + weight] * from.data[source];
+    const slices = slicesOf(model, index);
+    if (layer.kind === 'add') {
+      const other = values[layer.layer === 'input' ? 0 : layer.layer + 1];
+      from.data.forEach((value, i) => {
+        const plane = repeated(Math.floor(i / area), other, to);
+        to.data[i] = value + other.data[plane * area + (i % area)];
       });
-      for (let i = 0; i < to.data.length; i++) to.data[i] += weights[slice.biasStart + Math.floor(i / area)];
-      sums.push(to.data.slice());
-      const { activation, slopeStart } = slice;
-      to.data.forEach((sum, i) => {
-        to.data[i] = activate(activation, sum, weights[slopeStart + Math.floor(i / area)]);
-      });
-    } else {
-      if (layer.kind === 'add') {
-        const other = values[layer.layer === 'input' ? 0 : layer.layer + 1];
-        from.data.forEach((value, i) => {
-          const plane = repeated(Math.floor(i / area), other, to);
-          to.data[i] = value + other.data[plane * area + (i % area)];
-        });
-      } else to.data.forEach((_, i) => (to.data[i] = from.data[shuffledFrom(i, to, times)]));
-      sums.push(to.data);
-    }
+    } else if (layer.kind === 'shuffle')
+      to.data.forEach((_, i) => (to.data[i] = from.data[shuffledFrom(i, to, times)]));
+    sums.push(slices.map((slice) => convolve(model, slice, from, to, slices.length)));
     values.push(to);
   }
   return { values, sums };
 }
 
 /** Adds the gradients that a layer's output gradient means for its inputs and its parameters. */
-function backward({ network, weights }: Model, steps: Steps, gradients: Value[], index: number, sum: Float64Array) {
+function backward(model: Model, steps: Steps, gradients: Value[], index: number, sum: Float64Array) {
+  const { network, weights } = model;
   const layer = network.layers[index];
   const [from, to] = [steps.values[index], steps.values[index + 1]];
   const [below, above] = [gradients[index], gradients[index + 1]];
   const area = to.width * to.height;
-  const slice = layerSlices(network).find((each) => each.layer === index);
   if (layer.kind === 'add') {
     const other = layer.layer === 'input' ? 0 : layer.layer + 1;
     above.data.forEach((value, i) => {
@@ -128,10 +133,13 @@ function backward({ network, weights }: Model, steps: Steps, gradients: Value[],
     });
   } else if (layer.kind === 'shuffle') {
     above.data.forEach((value, i) => (below.data[shuffledFrom(i, to, layer.factor)] += value));
-  } else if (slice) {
-    const delta = above.data.map((value, i) => {
+  }
+  const slices = slicesOf(model, index);
+  for (const [branch, slice] of slices.entries()) {
+    const delta = above.data.map((sumOfBranches, i) => {
       const plane = Math.floor(i / area);
-      const before = steps.sums[index + 1][i];
+      const value = sumOfBranches / slices.length;
+      const before = steps.sums[index + 1][branch][i];
       if (slice.activation === 'prelu') sum[slice.slopeStart + plane] += before > 0 ? 0 : value * before;
       const d = value * derivative(slice.activation, before, weights[slice.slopeStart + plane]);
       sum[slice.biasStart + plane] += d;

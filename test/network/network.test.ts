@@ -38,12 +38,17 @@ test('the weights are as many as the papers say, and biases and slopes beside th
   assert.equal(kernels('fsrcnn'), 12464, 'Dong et al. 2016, table 1');
   assert.equal(countWeights(networkNamed('plain-32x6')), 49353);
   assert.equal(countWeights(networkNamed('plain-16x5')), 10825);
+  assert.equal(countWeights(networkNamed('ecbsr-m4c16')), 10825, 'the same at use');
+  const rgb = (name: string) => countWeights(networkNamed(name, { channels: 3 }));
+  assert.equal(rgb('esrcnn'), 89795, 'as counted in the published models');
+  assert.equal(rgb('dsrcnn'), 117379);
+  assert.equal(countWeights(networkNamed('vgg7')), 287585);
 });
 
 test('an output depends on as many pixels as the kernels reach, in pixels of what the network reads', () => {
   assert.deepEqual(
-    ['9-1-7', '9-5-5', 'plain-32x6', 'espcn'].map((name) => reachOf(networkNamed(name))),
-    [7, 8, 7, 4],
+    ['9-1-7', '9-5-5', 'plain-32x6', 'espcn', 'esrcnn'].map((name) => reachOf(networkNamed(name))),
+    [7, 8, 7, 4, 8],
   );
   assert.equal(reachOf(networkNamed('fsrcnn', { scale: 3 })), 2 + 4 + 1);
 });
@@ -80,6 +85,8 @@ test('layers that do not fit are refused, and the message says which and why', (
     [{ ...toy(convolution(4), shuffle), reads: 'enlarged' }, /reads the enlarged picture has scale 1, not 2/],
     [toy({ ...convolution(4), activation: 'swish' } as unknown as Layer, shuffle), /activation is swish; use one of/],
     [toy({ kind: 'pool' } as unknown as Layer), /kind is pool; use convolution/],
+    [toy({ kind: 'parallel', filters: 4, kernels: [], activation: 'relu' }), /layer 1: kernels is ; give a list/],
+    [toy({ kind: 'parallel', filters: 4, kernels: [3, 2], activation: 'relu' }), /layer 1: kernel is 2; use an odd/],
     [toy(), /layers is empty/],
   ];
   for (const [network, message] of refused)
