@@ -10,5 +10,5 @@ export type Work<Job, Result, Question = never, Answer = never> = (
 ) => Promise<Result>;
 
 /** What the calling thread sends to a worker, and what comes back. */
-export type ToWorker = { job: unknown } | { answer: unknown } | { refusal: ErrorMessage };
+export type ToWorker = { job: unknown; module: string; name: string } | { answer: unknown } | { refusal: ErrorMessage };
 export type FromWorker = { value: unknown } | { error: ErrorMessage } | { question: unknown };

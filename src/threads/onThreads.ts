@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EngineError, OptionError } from '../errors';
 import { describeError, restoreError } from './errorMessage';
+import { keepWorker, takeWorker } from './keptWorkers';
 import type { FromWorker, ToWorker, Work } from './messages';
 
 export interface ThreadsOptions<Question = never, Answer = never> {
@@ -44,11 +45,10 @@ export async function onThreads<Job, Result, Question, Answer>(
       next = jobs.length;
     }
   };
-  const count = Math.min(threads, jobs.length);
-  if (count > 0)
-    await withWorkers(count, { module: join(COMPILED, module), name: work.name }, (worker) =>
-      takeJobs((job) => runOn(worker, job, answer)),
-    );
+  const modulePath = join(COMPILED, module);
+  await withWorkers(Math.min(threads, jobs.length), (worker) =>
+    takeJobs((job) => runOn(worker, { job, module: modulePath, name: work.name }, answer)),
+  );
   return outcomes;
 }
 
@@ -56,21 +56,11 @@ async function refuseToAnswer(): Promise<never> {
   throw new OptionError('a job asked its caller, who gave no `answer`');
 }
 
-/**
- * Each worker finishes its current job before the threads end, also after an error, so that no thread is stopped
- * inside native code.
- */
-async function withWorkers(
-  count: number,
-  workerData: { module: string; name: string },
-  use: (worker: Worker) => Promise<void>,
-): Promise<void> {
-  const workers = Array.from(
-    { length: count },
-    () => new Worker(join(COMPILED, 'threads/worker.js'), { workerData, execArgv: [] }),
-  );
+/** Each worker finishes its current job, also after an error, before it is kept for the next call. */
+async function withWorkers(count: number, use: (worker: Worker) => Promise<void>): Promise<void> {
+  const workers = Array.from({ length: count }, takeWorker);
   const ends = await Promise.allSettled(workers.map(use));
-  await Promise.all(workers.map((worker) => worker.terminate()));
+  workers.forEach(keepWorker);
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
@@ -78,9 +68,9 @@ function threadFailed(reason: string, cause?: Error): EngineError {
   return new EngineError(`a worker thread failed: ${reason}; use fewer threads where memory is short`, { cause });
 }
 
-function runOn<Job, Result, Question, Answer>(
+function runOn<Result, Question, Answer>(
   worker: Worker,
-  job: Job,
+  job: ToWorker,
   answer: (question: Question) => Promise<Answer>,
 ): Promise<PromiseSettledResult<Result>> {
   return new Promise((resolve, reject) => {
@@ -100,7 +90,7 @@ function runOn<Job, Result, Question, Answer>(
     const fail = (error: Error) => reject(threadFailed(error.message, error));
     const end = (code: number) => reject(threadFailed(`it ended with code ${code}`));
     worker.on('message', listen).on('error', fail).on('exit', end);
-    post({ job });
+    post(job);
   });
 }
 

@@ -1,9 +1,8 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { describeError, restoreError } from './errorMessage';
 import type { FromWorker, ToWorker, Work } from './messages';
 
 const port = parentPort!;
-const work: Work<unknown, unknown, unknown, unknown> = require(workerData.module)[workerData.name];
 let lastAnswer: Promise<unknown> = Promise.resolve();
 let asked: { resolve: (answer: unknown) => void; reject: (error: Error) => void };
 
@@ -21,7 +20,7 @@ function ask(question: unknown): Promise<unknown> {
   return answer;
 }
 
-async function run(job: unknown): Promise<void> {
+async function run(work: Work<unknown, unknown, unknown, unknown>, job: unknown): Promise<void> {
   try {
     post({ value: await work(job, ask) });
   } catch (error) {
@@ -32,5 +31,6 @@ async function run(job: unknown): Promise<void> {
 port.on('message', (message: ToWorker) => {
   if ('answer' in message) asked.resolve(message.answer);
   else if ('refusal' in message) asked.reject(restoreError(message.refusal));
-  else void run(message.job);
+  // A module that is not there ends this thread.
+  else void run(require(message.module)[message.name], message.job);
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +12,7 @@ import type { Work } from '../../src/threads/messages';
 import { onThreads } from '../../src/threads/onThreads';
 import { initialize } from '../../src/network/initialize';
 
-const { twoQuestions, endThread } = require('./twoQuestions.js');
+const { twoQuestions, endThread, threadNumber } = require('./twoQuestions.js');
 const missing = {
   file: join(__dirname, 'missing.png'),
   protocol: 'report',
@@ -112,4 +113,26 @@ test('a thread that ends amid a job is an EngineError with its exit code', async
     (error: Error) =>
       error instanceof EngineError && /a worker thread failed: it ended with code 7/.test(error.message),
   );
+});
+
+test('a thread is kept for the next call, and one that ended is not', async () => {
+  const module = '../test/threads/twoQuestions';
+  const numberOf = async () => {
+    const [outcome] = await onThreads(threadNumber as Work<string, number>, module, ['a'], { threads: 1 });
+    return outcome.status === 'fulfilled' && outcome.value;
+  };
+  const first = await numberOf();
+  assert.equal(await numberOf(), first);
+  await assert.rejects(onThreads(endThread as Work<string, string>, module, ['a'], { threads: 1 }));
+  assert.notEqual(await numberOf(), first);
+});
+
+test('threads that are kept do not keep the program alive', () => {
+  const script = `require('./dist/threads/onThreads')
+    .onThreads(require('./test/threads/twoQuestions').threadNumber, '../test/threads/twoQuestions', ['a'])
+    .then(() => console.log('done'));`;
+  const cwd = join(__dirname, '../..');
+  const began = Date.now();
+  assert.equal(execFileSync(process.execPath, ['-e', script], { cwd, encoding: 'utf8' }), 'done\n');
+  assert.ok(Date.now() - began < 9000, `${Date.now() - began} ms`);
 });

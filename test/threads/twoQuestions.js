@@ -8,4 +8,9 @@ async function endThread() {
   process.exit(7);
 }
 
-module.exports = { twoQuestions, endThread };
+/** The number of the thread that does the job. */
+async function threadNumber() {
+  return require('node:worker_threads').threadId;
+}
+
+module.exports = { twoQuestions, endThread, threadNumber };

@@ -134,78 +134,70 @@ class Strip {
     kernels.pass(from(values[other]), target, sum.width, rows, ADD);
   }
 
+  /** The samples of an image of the whole picture's width from (x, y) on. */
+  private pictureView(address: number, count: number, factor: number, x: number, y: number): number {
+    const [width, height] = [this.task.width * factor, this.task.height * factor];
+    return this.views.add({
+      data: address + 4 * (y * width + x),
+      plane: 4 * width * height,
+      row: 4 * width,
+      count,
+    });
+  }
+
+  /** The columns of a value that lie inside the picture, from the value's first. */
+  private columnsInside({ pad }: Value): [number, number] {
+    const left = this.x - pad;
+    return [Math.max(0, -left), Math.min(this.width + 2 * pad, this.task.width - left)];
+  }
+
   /** The input's rows up to `bottom`, zeros outside the picture. */
   private readRows(bottom: number): void {
-    const { task, kernels, x } = this;
+    const { task, kernels, views } = this;
     const [value] = this.values;
     const rows = bottom - value.bottom;
-    const left = x - value.pad;
-    const fromX = Math.max(0, -left);
-    const toX = Math.min(this.width + 2 * value.pad, task.width - left);
-    for (let c = 0; c < value.channels; c++)
-      for (let y = Math.max(0, value.bottom); y < Math.min(bottom, task.height); y++) {
-        const source = (c * task.height + y) * task.width + left;
-        const target = value.base + 4 * (c * value.plane + (y - value.top) * value.row + fromX);
-        kernels.copy(target, task.input + 4 * (source + fromX), 4 * (toX - fromX));
-      }
+    const [left, right] = this.columnsInside(value);
+    const [from, to] = [Math.max(0, value.bottom), Math.min(bottom, task.height)];
+    if (to > from) {
+      views.restart(this.firstView);
+      const source = this.pictureView(task.input, value.channels, 1, this.x - value.pad + left, from);
+      kernels.copyRows(source, this.view(this.part(value, from, to - from, left)), 4 * (right - left), to - from);
+    }
     this.clearOutside(value, rows);
     value.bottom = bottom;
   }
 
   /** Zeroes the part of a value's next rows that lies outside the picture. */
   private clearOutside(value: Value, rows: number): void {
-    const { task, floats } = this;
-    const width = this.width + 2 * value.pad;
-    const left = this.x - value.pad;
-    const fromX = Math.max(0, -left);
-    const toX = Math.min(width, task.width - left);
-    const inside = value.bottom >= 0 && value.bottom + rows <= task.height;
-    if (inside && fromX === 0 && toX === width) return;
-    for (let c = 0; c < value.channels; c++)
-      for (let y = value.bottom; y < value.bottom + rows; y++) {
-        const row = value.base / 4 + c * value.plane + (y - value.top) * value.row;
-        if (y < 0 || y >= task.height) floats.fill(0, row, row + width);
-        else {
-          // A call of fill takes longer than these few samples.
-          for (let x = 0; x < fromX; x++) floats[row + x] = 0;
-          for (let x = toX; x < width; x++) floats[row + x] = 0;
-        }
-      }
+    const { task, kernels, views } = this;
+    const { bottom } = value;
+    const part = this.part(value, bottom, rows);
+    const [left, right] = this.columnsInside(value);
+    const inside = bottom >= 0 && bottom + rows <= task.height;
+    if (inside && left === 0 && right === part.width) return;
+    views.restart(this.firstView);
+    kernels.clearOutside(this.view(part), part.width, rows, left, right, -bottom, task.height - bottom);
   }
 
   private writeRows(y: number, count: number): void {
-    const { task, kernels, width, x, graph } = this;
-    const { factor } = graph;
+    const { task, kernels, width, x, views } = this;
+    const { factor } = this.graph;
     const output = this.values[this.values.length - 1];
-    const [wide, high] = [task.width * factor, task.height * factor];
-    if (factor > 1) {
-      this.views.restart(this.firstView);
-      const target = task.target + 4 * (y * factor * wide + x * factor);
-      kernels.writeShuffled(
-        this.view(this.part(output, y, count)),
-        factor,
-        target,
-        4 * wide,
-        4 * wide * high,
-        width,
-        count,
-      );
-      return;
-    }
-    for (let c = 0; c < output.channels; c++)
-      for (let row = y; row < y + count; row++) {
-        const source = output.base + 4 * (c * output.plane + (row - output.top) * output.row);
-        kernels.copy(task.target + 4 * ((c * high + row) * wide + x), source, 4 * width);
-      }
+    views.restart(this.firstView);
+    const source = this.view(this.part(output, y, count));
+    const target = this.pictureView(task.target, task.channels, factor, x * factor, y * factor);
+    if (factor > 1) kernels.writeShuffled(source, factor, target, width, count);
+    else kernels.copyRows(source, target, 4 * width, count);
   }
 
   /** The rows that the next band needs come to the top of the buffer. */
   private moveUp(value: Value): void {
-    const from = value.bottom - value.keep - value.top;
-    for (let c = 0; c < value.channels && value.keep > 0; c++) {
-      const start = value.base + 4 * c * value.plane;
-      this.kernels.copy(start, start + 4 * from * value.row, 4 * value.keep * value.row);
+    if (value.keep > 0) {
+      this.views.restart(this.firstView);
+      const to = this.view(this.part(value, value.top, value.keep));
+      const from = this.view(this.part(value, value.bottom - value.keep, value.keep));
+      this.kernels.copyRows(from, to, 4 * value.row * value.keep, 1);
     }
-    value.top += from;
+    value.top = value.bottom - value.keep;
   }
 }

@@ -51,6 +51,8 @@ class Patch {
   private readonly workspaces: Workspaces;
   private readonly forwardSteps: (() => void)[];
   private readonly backwardSteps: ((gradient: number) => void)[];
+  private readonly patchView: number;
+  private readonly input: number;
   private readonly output: number;
   private readonly outputs: number | null;
 
@@ -74,6 +76,8 @@ class Patch {
     this.values = placed.values.map((value) => this.bindValue(value));
     this.spare = placed.spare && this.bind(placed.spare, 0);
     const last = this.values[this.values.length - 1];
+    this.patchView = this.view(this.values[0].samples);
+    this.input = this.whole(this.values[0].planes);
     this.output = this.whole(last.gradient);
     // The loss replaces outputs by their gradient; where the derivative needs the outputs, it works on a copy.
     this.outputs = last.gradient === last.planes ? null : this.whole(last.planes);
@@ -83,14 +87,9 @@ class Patch {
 
   /** The loss of patch n, summed; its gradient lies on the last value. */
   forwards(n: number): number {
-    const { task, kernels, values, graph } = this;
+    const { task, kernels, graph } = this;
     const { width, height, channels } = task;
-    const { planes } = values[0];
-    const first = this.scratch + 4 * (planes.start + planes.pad * planes.row + planes.pad);
-    let from = task.input + 4 * n * channels * width * height;
-    for (let c = 0; c < channels; c++)
-      for (let y = 0; y < height; y++, from += 4 * width)
-        kernels.copy(first + 4 * (c * planes.plane + y * planes.row), from, 4 * width);
+    this.readPatch(n);
     for (const step of this.forwardSteps) step();
     if (this.outputs !== null) kernels.pass(this.outputs, this.output, width, height, LINEAR);
     const { factor } = graph;
@@ -99,6 +98,15 @@ class Patch {
     const counted = count * channels * (width * factor - 2 * border) * (height * factor - 2 * border);
     const scale = (loss === 0 ? 2 : 1) / counted;
     return kernels.lossOf(loss, this.output, width, height, target, factor, border, scale);
+  }
+
+  /** All descriptions are bound by now: that of the patch is written anew for each. */
+  private readPatch(n: number): void {
+    const { width, height, channels, input } = this.task;
+    const from = input + 4 * n * channels * width * height;
+    this.views.restart(this.patchView);
+    const patch = this.views.add({ data: from, plane: 4 * width * height, row: 4 * width, count: channels });
+    this.kernels.copyRows(patch, this.input, 4 * width, height);
   }
 
   /** Adds the patch's gradient at this address. */

@@ -109,28 +109,19 @@ export function pass(from: usize, to: usize, width: i32, height: i32, mode: i32)
   }
 }
 
-/**
- * Writes factor² planes as one that is `factor` times as large, for each channel of the picture at `target`: its rows
- * are
- * `targetRow`, its channels `targetPlane` bytes apart.
- */
-export function writeShuffled(
-  from: usize,
-  factor: i32,
-  target: usize,
-  targetRow: usize,
-  targetPlane: usize,
-  width: i32,
-  height: i32,
-): void {
+/** Writes factor² planes of `from` as one of `to`, `factor` times as large; `width` and `height` are those of `from`. */
+export function writeShuffled(from: usize, factor: i32, to: usize, width: i32, height: i32): void {
   const area = factor * factor;
   for (let c = 0; c < countOf(from); c++) {
     const part = c % area;
     const first =
-      target + <usize>(c / area) * targetPlane + <usize>(part / factor) * targetRow + ((<usize>(part % factor)) << 2);
+      dataOf(to) +
+      <usize>(c / area) * planeOf(to) +
+      <usize>(part / factor) * rowOf(to) +
+      ((<usize>(part % factor)) << 2);
     for (let y = 0; y < height; y++) {
       const p = dataOf(from) + <usize>c * planeOf(from) + <usize>y * rowOf(from);
-      let q = first + <usize>(y * factor) * targetRow;
+      let q = first + <usize>(y * factor) * rowOf(to);
       for (let x = 0; x < width; x++) {
         f32.store(q, f32.load(p + ((<usize>x) << 2)));
         q += (<usize>factor) << 2;
