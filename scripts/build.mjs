@@ -1,6 +1,6 @@
 // Compiles src to dist: TypeScript with tsc, the wasm kernels with AssemblyScript (plain and relaxed SIMD).
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,9 +19,22 @@ const kernels = [
 
 const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
 
+const changed = (file) => statSync(join(root, file)).mtimeMs;
+
+/** Whether a set of kernels is younger than its sources and than this file. */
+function isFresh(target) {
+  if (!existsSync(join(root, target))) return false;
+  const sources = [...new Set(kernels.map(([each]) => `src/${dirname(each)}`))].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+  );
+  return [...sources, 'scripts/build.mjs', 'package-lock.json'].every((file) => changed(file) < changed(target));
+}
+
 export function build() {
-  run('typescript/bin/tsc', ['-p', '.']);
+  // What it remembers lies in dist, so that it is forgotten with it.
+  run('typescript/bin/tsc', ['-p', '.', '--incremental', '--tsBuildInfoFile', 'dist/.tsbuildinfo']);
   for (const [source, target, features] of kernels) {
+    if (isFresh(`dist/${target}`)) continue;
     mkdirSync(dirname(join(root, 'dist', target)), { recursive: true });
     const optimise = ['-O3', '--noAssert', '--runtime', 'stub'];
     const files = [`src/${source}.ts`, '-o', `dist/${target}`];

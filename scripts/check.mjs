@@ -3,10 +3,26 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { main, root, setUpPackages } from './setup.mjs';
 
+/** Each remembers in .cache which files it has found good, by their content. */
 const checks = [
-  { name: 'format', program: 'prettier/bin/prettier.cjs', words: ['--check', '.'], mend: 'npx prettier --write .' },
-  { name: 'lint', program: 'eslint/bin/eslint.js', words: ['.'], mend: 'npx eslint --fix . mends some of it' },
-  { name: 'types', program: 'typescript/bin/tsc', words: ['-p', 'tsconfig.check.json'], mend: 'mend the lines named' },
+  {
+    name: 'format',
+    program: 'prettier/bin/prettier.cjs',
+    words: ['--check', '.', '--cache', '--cache-strategy', 'content', '--cache-location', '.cache/prettier'],
+    mend: 'npx prettier --write .',
+  },
+  {
+    name: 'lint',
+    program: 'eslint/bin/eslint.js',
+    words: ['.', '--cache', '--cache-strategy', 'content', '--cache-location', '.cache/eslint'],
+    mend: 'npx eslint --fix . mends some of it',
+  },
+  {
+    name: 'types',
+    program: 'typescript/bin/tsc',
+    words: ['-p', 'tsconfig.check.json', '--incremental', '--tsBuildInfoFile', '.cache/check.tsbuildinfo'],
+    mend: 'mend the lines named',
+  },
   {
     name: 'imports',
     program: 'dependency-cruiser/bin/dependency-cruise.mjs',

@@ -43,7 +43,7 @@ export { chain, srcnn, type ChainLayer, type SrcnnOptions } from './network/fami
 export { upconv7, vgg7 } from './network/families/waifu2x';
 export { toLayersModel } from './formats/layersModel';
 export { loadWeights, readMetadata, saveWeights, stampWeights } from './formats/weights';
-export { pretrained, pretrainedNames } from './formats/pretrained';
+export { pretrained, pretrainedNames, pretrainedSizes } from './formats/pretrained';
 export { planesIn, planesOf, type Batch, type Engine, type LossOptions, type Planes } from './engine/engine';
 export { lossNames, losses, type Loss, type LossName } from './engine/losses';
 export { createEngine, engineNames, listEngines } from './engine/choose';

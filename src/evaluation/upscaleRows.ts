@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine';
 import type { Plane } from '../image/image';
 import type { Photograph, Samples } from '../image/photograph';
 import { imresize } from '../image/resize';
-import { predict } from './predict';
+import type { predict } from './predict';
 import type { Band } from './bands';
 import type { Model } from '../network/network';
 import type { Protocol } from '../protocols/protocol';
@@ -12,6 +12,8 @@ export interface Enlarger {
   engine: Engine;
   scale: number;
   protocol: Protocol;
+  /** Once, or as the mean of eight turned and mirrored pictures. */
+  predict: typeof predict;
 }
 
 /** BT.601's luma. */
@@ -99,7 +101,7 @@ async function restoreLuma(luma: Plane, enlarger: Enlarger): Promise<Plane[]> {
   return restore([luma], enlarger, protocol.convention === 'studio' ? [16 / 255, 219 / 255] : [0, 1]);
 }
 
-async function restore(planes: Plane[], { model, engine }: Enlarger, range: [offset: number, gain: number]) {
+async function restore(planes: Plane[], { model, engine, predict }: Enlarger, range: [offset: number, gain: number]) {
   const { mean, deviation } = model.normalization;
   const [offset, gain] = range;
   const input = planes.map((plane) => ({

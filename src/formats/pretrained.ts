@@ -4,11 +4,22 @@ import { UnknownNameError, WeightsError } from '../errors';
 import { parseWeights } from './weights';
 import type { Model } from '../network/network';
 
-/** The weights that come with the package: the folders of results/ whose runs made them. */
-const folders: Readonly<Record<string, string>> = { x2: 'paper-x2', x3: 'paper-x3', x4: 'paper-x4' };
+/** The sizes of the weights that come with the package, the best first, and the folders of results/ they come from. */
+const sizes: Readonly<Record<string, (scale: number) => string>> = {
+  best: (scale) => `best-x${scale}`,
+  fast: (scale) => `fast-x${scale}`,
+  srcnn: (scale) => `paper-x${scale}`,
+};
+const scales = [2, 3, 4];
 
-/** The names of the weights that come with the package, one for each enlargement. */
-export const pretrainedNames = Object.keys(folders);
+/** The sizes in which weights come with the package. */
+export const pretrainedSizes = Object.keys(sizes);
+
+/** The names of the weights that come with the package: 'best-x3', 'fast-x2', ...; 'x3' is the best one for x3. */
+export const pretrainedNames = [
+  ...scales.map((scale) => `x${scale}`),
+  ...pretrainedSizes.flatMap((size) => scales.map((scale) => `${size}-x${scale}`)),
+];
 
 export interface PretrainedOptions {
   /** Refuses the weights of another network than this. */
@@ -18,24 +29,33 @@ export interface PretrainedOptions {
 }
 
 /**
- * The network with trained weights by name ('x2', 'x3', 'x4'), or from a .safetensors file; synchronous, as the files
- * are small. Throws WeightsError for a file that is missing, damaged or belongs to another network, UnknownNameError
- * for another name.
+ * The network with trained weights by name ('best-x3', 'fast-x3', 'srcnn-x3'; 'x3' is the best one there is for that
+ * scale), or from a .safetensors file; synchronous, as the files are small. Throws WeightsError for a file that is
+ * missing, damaged or belongs to another network, UnknownNameError for another name.
  */
 export function pretrained(
   name: string,
   { expected, results = join(__dirname, '..', '..', 'results') }: PretrainedOptions = {},
 ): Model {
-  const named = Object.hasOwn(folders, name);
-  if (!named && !name.endsWith('.safetensors'))
-    throw new UnknownNameError('weights', name, [...pretrainedNames, 'a .safetensors file']);
-  const file = named ? join(results, folders[name], 'weights.safetensors') : name;
+  const file = name.endsWith('.safetensors') ? name : fileOf(name, results);
   if (!existsSync(file)) {
-    const why = named
-      ? `the weights ${name} did not come with this copy of the package; train them (npx srcnn train ` +
-        `--protocol paper --scale ${name.slice(1)})`
-      : 'check its path';
+    const why =
+      file === name
+        ? 'check its path'
+        : `the weights ${name} did not come with this copy of the package; train them (npx srcnn train ` +
+          `--protocol paper --scale ${name.slice(-1)})`;
     throw new WeightsError(`${file}: is not there: ${why}, or give another .safetensors file`);
   }
   return parseWeights(file, readFileSync(file), expected);
+}
+
+/** Without a size: the best weights that are there for the scale. */
+function fileOf(name: string, results: string): string {
+  const names = [...pretrainedNames, 'a .safetensors file'];
+  if (!pretrainedNames.includes(name)) throw new UnknownNameError('weights', name, names);
+  const [, size, scale] = /^(?:(\w+)-)?x(\d)$/.exec(name)!;
+  const files = (size ? [size] : pretrainedSizes).map((each) =>
+    join(results, sizes[each](Number(scale)), 'weights.safetensors'),
+  );
+  return files.find((file) => existsSync(file)) ?? files.at(-1)!;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { UnknownNameError, WeightsError } from '../../src/errors';
-import { pretrained } from '../../src/formats/pretrained';
+import { pretrained, pretrainedNames } from '../../src/formats/pretrained';
 import { composeSafetensors } from '../../src/formats/safetensors';
 import { loadWeights, parseWeights, readMetadata, saveWeights, stampWeights } from '../../src/formats/weights';
 import type { Model } from '../../src/network/network';
@@ -27,6 +27,16 @@ test('trained weights load by name from the run that made them, and from a file'
   await saveWeights(file, trained());
   assert.deepEqual(pretrained('x3', { results }), trained());
   assert.deepEqual(pretrained(file), trained());
+  assert.deepEqual(pretrained('srcnn-x3', { results }), trained());
+});
+
+test('a scale alone means the best weights that are there for it', async () => {
+  const of = (seed: number): Model => ({ ...trained(), ...initialize('plain-4x2', { seed }), padding: 'reflect' });
+  await saveWeights(join(results, 'fast-x3', 'weights.safetensors'), of(1));
+  assert.deepEqual(pretrained('x3', { results }).weights, of(1).weights);
+  await saveWeights(join(results, 'best-x3', 'weights.safetensors'), of(2));
+  assert.deepEqual(pretrained('x3', { results }).weights, of(2).weights);
+  assert.deepEqual(pretrained('fast-x3', { results }).weights, of(1).weights);
 });
 
 test("weights that are not there, another network's or unknown are refused by name", async () => {
@@ -38,16 +48,19 @@ test("weights that are not there, another network's or unknown are refused by na
   );
   assert.throws(() => pretrained(file, { expected: initialize('9-1-7') }), WeightsError);
   assert.throws(() => pretrained('x5'), UnknownNameError);
+  assert.throws(() => pretrained('large-x3'), UnknownNameError);
   assert.throws(() => pretrained('toString'), UnknownNameError);
 });
 
-for (const scale of [2, 3, 4]) {
-  const folder = join(__dirname, '..', '..', 'results', `paper-x${scale}`);
-  const skip = existsSync(join(folder, 'weights.safetensors')) ? false : `${folder} has no weights yet`;
-  test(`the weights for x${scale} that come with the package say what they were trained for`, { skip }, () => {
-    assert.deepEqual(pretrained(`x${scale}`).trainedFor, { protocol: 'paper', scale, degradation: { sigma: 0 } });
-  });
-}
+test('all weights that come with the package say what they were trained for', () => {
+  for (const name of pretrainedNames.filter((each) => !each.startsWith('x'))) {
+    const folder = join(__dirname, '..', '..', 'results', name.replace('srcnn', 'paper'));
+    const scale = Number(name.slice(-1));
+    if (!existsSync(folder)) continue;
+    assert.deepEqual(pretrained(name).trainedFor, { protocol: 'paper', scale, degradation: { sigma: 0 } }, name);
+  }
+  for (const scale of [2, 3, 4]) assert.equal(pretrained(`srcnn-x${scale}`).network.name, '9-1-7');
+});
 
 test("a file's metadata is added to without a change to its tensors", async () => {
   const file = join(results, 'stamped.safetensors');
