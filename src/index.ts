@@ -48,7 +48,7 @@ export { planesIn, planesOf, type Batch, type Engine, type LossOptions, type Pla
 export { lossNames, losses, type Loss, type LossName } from './engine/losses';
 export { createEngine, engineNames, listEngines } from './engine/choose';
 export { createWasmEngine, type WasmOptions } from './engine/wasm/wasm';
-export { recipes, type TrainOptions } from './training/recipes';
+export { recipeFor, type RecipeName, recipes, type TrainOptions } from './training/recipes';
 export { train } from './training/train';
 export type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './training/settings';
 export { historyFrame, type EpochRecord, type History } from './runs/history';

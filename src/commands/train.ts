@@ -9,7 +9,7 @@ import { DivergedError, OptionError, UnknownNameError } from '../errors';
 import { loadCheckpoint } from '../runs/checkpoint';
 import type { EpochRecord, EpochScores } from '../runs/history';
 import { type OptimizerName, optimizers } from '../training/optimizers/optimizer';
-import { recipes, type TrainOptions } from '../training/recipes';
+import { recipeFor, type RecipeName, recipes, type TrainOptions } from '../training/recipes';
 import { onStopSignals } from '../training/interrupt';
 import { modelFor, train } from '../training/train';
 import { explainHiddenFolder, explainLeftOut } from './dataArgument';
@@ -22,7 +22,9 @@ import { type LossName, lossNames } from '../engine/losses';
 import type { Network } from '../network/network';
 
 interface TrainFlags {
-  recipe: string;
+  recipe?: string;
+  patchSize?: number;
+  stride?: number;
   network?: string;
   epochs?: number;
   batchSize?: number;
@@ -45,7 +47,10 @@ export function trainCommand(program: Command): void {
     .command('train')
     .description('Train on a data set or a folder of images; run again with --resume to go on')
     .argument('[data]', 'folder or name of a data set', 'sample')
-    .option('-r, --recipe <name>', `one of ${Object.keys(recipes).join(', ')}`, 'tuned')
+    .option(
+      '-r, --recipe <name>',
+      `one of ${Object.keys(recipes).join(', ')} (default: small for networks that read the small picture, else tuned)`,
+    )
     .option('-n, --network <name>', `one of ${networkNames.join(', ')} (default: the recipe's)`)
     .option('-e, --epochs <n>', "epochs in all (default: the recipe's)", number('epochs'))
     .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number('batch-size'))
@@ -58,6 +63,12 @@ export function trainCommand(program: Command): void {
       new Option('--optimizer <name>', "how weights follow the gradient (default: the recipe's)").choices(optimizers),
     )
     .addOption(new Option('--loss <name>', 'what is minimised (default: mse)').choices(lossNames))
+    .option(
+      '--patch-size <n>',
+      'side of a patch in pixels of what the network reads (default: 32)',
+      number('patch-size'),
+    )
+    .option('--stride <n>', 'pixels from one patch to the next (default: 13)', number('stride'))
     .option('--augment', 'turn and mirror patches at random')
     .option('--evaluation <data>', "folder or data set scored after each epoch (default: the data set's own)")
     .option('-o, --out <folder>', "the run's folder (default: results/runs/RECIPE-DATA-xSCALE)")
@@ -70,19 +81,19 @@ export function trainCommand(program: Command): void {
 }
 
 async function runTraining(name: string, flags: TrainFlags): Promise<void> {
+  const asked = flags.recipe ?? recipeFor(flags.network);
   // Version 0.1 called the report's recipe 'seed'.
-  const named = flags.recipe === 'seed' ? 'report' : flags.recipe;
-  const recipe = recipes[named as keyof typeof recipes] as TrainOptions | undefined;
-  if (!recipe) throw new UnknownNameError('recipe', flags.recipe, Object.keys(recipes));
-  const folder = flags.out ?? defaultRunFolder(flags.recipe, name, flags.scale);
+  const recipe = recipes[(asked === 'seed' ? 'report' : asked) as RecipeName] as TrainOptions | undefined;
+  if (!recipe) throw new UnknownNameError('recipe', asked, Object.keys(recipes));
+  const folder = flags.out ?? defaultRunFolder(asked, name, flags.scale);
   if (!flags.resume && ((await has(folder, 'checkpoint.bin')) || (await has(folder, 'weights.safetensors')))) {
     throw new OptionError(
       `${folder} holds a run already; add --resume to go on with it, or name another folder with --out`,
     );
   }
   const { network, epochs, batchSize, learningRate, optimizer, loss, augment } = flags;
-  const asked = { ...recipe, ...given({ network, epochs, batchSize, learningRate, optimizer, loss, augment }) };
-  const options = flags.resume ? await withRunRate(asked, folder, learningRate) : asked;
+  const wanted = { ...recipe, ...given({ network, epochs, batchSize, learningRate, optimizer, loss, augment }) };
+  const options = flags.resume ? await withRunRate(wanted, folder, learningRate) : wanted;
   // What is wrong is said before the patches are cut.
   const { network: described } = modelFor(options, flags.scale);
   const folders = new Set([name, flags.evaluation ?? name]);
@@ -158,24 +169,14 @@ function withAdvice({ message }: Error, learningRate: number | readonly number[]
   );
 }
 
-async function prepare(name: string, { protocol, scale, threads, evaluation }: TrainFlags, reads: Network['reads']) {
+async function prepare(name: string, flags: TrainFlags, reads: Network['reads']) {
+  const { protocol, scale, threads, evaluation, patchSize: size, stride } = flags;
+  const cut = { protocol, scale, reads, threads, size, stride };
   const files = await loadDataset(name, { scale });
   const scored = evaluation ? await evaluationImages(evaluation, { scale }) : files.evaluation;
   if (!datasetNames.includes(name)) console.log(splitText({ ...files, evaluation: scored }));
-  const training = await preparePatches(files.training, {
-    protocol,
-    scale,
-    reads,
-    threads,
-    onProgress: showCount('training images'),
-  });
-  const validation = await preparePatches(files.validation, {
-    protocol,
-    scale,
-    reads,
-    threads,
-    onProgress: showCount('validation images'),
-  });
+  const training = await preparePatches(files.training, { ...cut, onProgress: showCount('training images') });
+  const validation = await preparePatches(files.validation, { ...cut, onProgress: showCount('validation images') });
   return {
     training: training.patches,
     validation: validation.patches,

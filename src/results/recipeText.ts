@@ -1,4 +1,4 @@
-import { recipes, type TrainOptions } from '../training/recipes';
+import { recipes, type TrainOptions, unsaid } from '../training/recipes';
 import { optionText } from '../runs/runs';
 
 /** How often it ran and where its random numbers began are no part of a recipe. */
@@ -18,12 +18,12 @@ export function recipeText(options: TrainOptions): string {
 
 function differences(options: TrainOptions, recipe: TrainOptions): string[] {
   const known = new Set(
-    [...Object.keys(recipe), ...Object.keys(recipes.report), ...Object.keys(recipes.tuned), 'augment'].filter(
-      (key) => !beside.includes(key),
-    ),
+    Object.values(recipes)
+      .flatMap((each) => Object.keys(each))
+      .filter((key) => !beside.includes(key)),
   );
   const text = (from: TrainOptions, key: string) => {
-    const value = (from as unknown as Record<string, unknown>)[key];
+    const value = ({ ...unsaid, ...from } as Record<string, unknown>)[key];
     return value === undefined ? undefined : String(optionText(value));
   };
   return [...known]

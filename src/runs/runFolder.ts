@@ -9,7 +9,7 @@ import { writeAtomically } from '../disk/writeAtomically';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
 import { scoresToJson } from '../evaluation/scoreJson';
 import { machineName } from './machine';
-import type { TrainOptions } from '../training/recipes';
+import { type TrainOptions, unsaid } from '../training/recipes';
 import type { Model } from '../network/network';
 import { protocolOf } from '../protocols/protocols';
 
@@ -158,7 +158,11 @@ function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Check
 }
 
 /** As in "batchSize 32, now 16": more epochs may be asked for, all else must be as it was. */
-export function differingOptions(had: TrainOptions, wanted: TrainOptions): string[] {
+export function differingOptions(before: TrainOptions, now: TrainOptions): string[] {
+  const [had, wanted]: TrainOptions[] = [
+    { ...unsaid, ...before },
+    { ...unsaid, ...now },
+  ];
   const names = [...new Set([...Object.keys(had), ...Object.keys(wanted)])].filter(
     (name) => name !== 'epochs',
   ) as (keyof TrainOptions)[];

@@ -3,7 +3,7 @@ import { OptionError, UnknownNameError } from '../errors';
 import type { PatchSet } from '../data/patches';
 import { layerRates, optimizers } from './optimizers/optimizer';
 import { protocolOf } from '../protocols/protocols';
-import { recipes, type TrainOptions } from './recipes';
+import { recipeFor, recipes, type TrainOptions } from './recipes';
 import { checkRunName } from '../runs/runs';
 import { follow, remember, sessionIn } from './runningSessions';
 import { Run } from './session';
@@ -15,9 +15,11 @@ import { initialize } from '../network/initialize';
 import { layerSlices } from '../network/parameters';
 
 /**
- * Trains SRCNN on patches in the background and returns at once. Where this process trains in the folder already, as
- * when a notebook's cell is run again, the session that does is returned. Throws OptionError or UnknownNameError for
- * options out of range, LockedError where that session has other options; what goes wrong later rejects `done`.
+ * Trains a network on patches in the background and returns at once: 9-1-7 by the recipe `tuned`, or the one that is
+ * named. For a network that reads the small picture, options that are not given are those of the recipe `small`.
+ * Where this process trains in the folder already, as when a notebook's cell is run again, the session that does is
+ * returned. Throws OptionError or UnknownNameError for options out of range, LockedError where that session has other
+ * options; what goes wrong later rejects `done`.
  */
 export function train(data: TrainingData, settings: TrainSettings = {}): TrainSession {
   const {
@@ -46,10 +48,13 @@ export function train(data: TrainingData, settings: TrainSettings = {}): TrainSe
   return session;
 }
 
-/** The recipe tuned with what was given instead; an option given as undefined is as good as not given. */
+/**
+ * The network's recipe (`recipeFor`) with what was given instead; an option given as undefined is as good as not
+ * given. Throws UnknownNameError for a network that the lab does not know.
+ */
 export function completeOptions(given: Partial<TrainOptions>): TrainOptions {
   return {
-    ...recipes.tuned,
+    ...recipes[recipeFor(given.network)],
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<TrainOptions>),
   };
 }

@@ -68,6 +68,15 @@ test(
   },
 );
 
+test('patches are cut as asked, and a network that reads the small picture has the recipe small', async () => {
+  const words = ['--network', 'plain-4x1', '--patch-size', '16', '--stride', '4', '--epochs', '1'];
+  const { code, stderr } = await train('small', ...words);
+  assert.equal(code, 0, stderr);
+  const { loss, augment, optimizer, border, data } = optionsOf('small');
+  assert.deepEqual([loss, augment, optimizer, border], ['l1', true, 'soap', 0]);
+  assert.match(data, /^8 patches of 16, report x3/);
+});
+
 test('a run that diverges says on the command line how it goes on there, and so it does', async () => {
   const begun = await train('diverging', '--epochs', '1', '--optimizer', 'sgd', '--learning-rate', '0.0001');
   assert.equal(begun.code, 0, begun.stderr);

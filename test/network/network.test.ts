@@ -104,3 +104,19 @@ test('slopes of a PReLU begin at a quarter, and a chain is named after its kerne
   assert.deepEqual([...weights.subarray(slopeStart, end)], [0.25, 0.25, 0.25, 0.25]);
   assert.equal(chain([{ filters: 1, kernel: 5, activation: 'linear' }]).name, '5');
 });
+
+test('the last layer before the input is added begins a hundred times weaker than others', () => {
+  const last = (name: string, initialization?: 'gaussian') => {
+    const { network, weights } = initialize(name, { initialization });
+    const { kernelStart, biasStart, inputs, kernel } = layerSlices(network).at(-1)!;
+    const kernels = weights.subarray(kernelStart, biasStart);
+    const deviation = Math.sqrt(kernels.reduce((sum, weight) => sum + weight ** 2, 0) / kernels.length);
+    return deviation / (initialization ? 0.001 : Math.sqrt(2 / (inputs * kernel ** 2)));
+  };
+  const near = (value: number, expected: number) => assert.ok(Math.abs(value / expected - 1) < 0.1, String(value));
+  near(last('plain-32x6'), 0.01);
+  near(last('9-1-7-residual'), 0.01);
+  near(last('espcn'), 1);
+  near(last('9-1-7'), 1);
+  near(last('plain-32x6', 'gaussian'), 1);
+});
