@@ -73,9 +73,15 @@ export {
 } from './tensorboard/tensorboard';
 export { measureNames, measureOf, measures } from './measures/measures';
 export type { CompareOptions, Measure } from './measures/measure';
+export { cosine } from './measures/cosine';
+export { ergas } from './measures/ergas';
 export { psnr } from './measures/psnr';
-export { ssim } from './measures/ssim';
+export { psnrb } from './measures/psnrb';
 export { rmse } from './measures/rmse';
+export { sam } from './measures/sam';
+export { sre } from './measures/sre';
+export { ssim } from './measures/ssim';
+export { uqi } from './measures/uqi';
 export { evaluate, type EvaluateOptions, type Evaluation, type EvaluationRow } from './evaluation/evaluate';
 export { type MeanScores } from './evaluation/meanScores';
 export { restoreImage, type RestoreOptions } from './evaluation/restoreImage';

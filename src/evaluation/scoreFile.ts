@@ -41,7 +41,7 @@ export async function scoreFile(job: ScoreJob, predict: (input: Plane[]) => Prom
     Object.fromEntries(
       Object.entries(measures).map(([name, measure]) => [
         name,
-        measureOf(measure).compare(picture, compared.truth, { border }),
+        measureOf(measure).compare(picture, compared.truth, { border, scale }),
       ]),
     );
   return { bicubic: score(compared.bicubic), network: score(compared.network) };

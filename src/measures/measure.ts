@@ -5,6 +5,8 @@ export interface CompareOptions {
   dataRange?: number;
   /** Pixels at each edge that do not count; 0 by default. */
   border?: number;
+  /** How many times the restored picture was enlarged; 1 by default. Only ERGAS depends on it. */
+  scale?: number;
 }
 
 /**
@@ -20,6 +22,9 @@ export interface Measure {
   better: 'higher' | 'lower';
   /** Digits after the point in tables. */
   digits: number;
-  /** Both pictures have one size and the same channels, whose values may be real numbers. */
+  /**
+   * Both pictures have one size and the same channels, whose values may be real numbers; alpha does not count. A
+   * measure of no meaning for a picture (too small, grey where colour is needed) throws an error that says so.
+   */
   compare(restored: Plane | Image, truth: Plane | Image, options?: CompareOptions): number;
 }

@@ -1,11 +1,30 @@
 import { UnknownNameError } from '../errors';
+import { cosineMeasure } from './cosine';
+import { ergasMeasure } from './ergas';
 import type { Measure } from './measure';
+import { mseMeasure } from './mse';
 import { psnrMeasure } from './psnr';
+import { psnrbMeasure } from './psnrb';
 import { rmseMeasure } from './rmse';
+import { samMeasure } from './sam';
+import { sreMeasure } from './sre';
 import { ssim7Measure, ssimMeasure } from './ssim';
+import { uqiMeasure } from './uqi';
 
 /** The measures that the lab knows. */
-export const measures: readonly Measure[] = [psnrMeasure, ssimMeasure, ssim7Measure, rmseMeasure];
+export const measures: readonly Measure[] = [
+  psnrMeasure,
+  ssimMeasure,
+  ssim7Measure,
+  rmseMeasure,
+  mseMeasure,
+  psnrbMeasure,
+  uqiMeasure,
+  sreMeasure,
+  samMeasure,
+  ergasMeasure,
+  cosineMeasure,
+];
 
 /** Their names, for `--help` and errors. */
 export const measureNames = measures.map(({ name }) => name);
