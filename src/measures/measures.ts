@@ -1,8 +1,11 @@
 import { UnknownNameError } from '../errors';
 import { cosineMeasure } from './cosine';
 import { ergasMeasure } from './ergas';
+import { gmsdMeasure } from './gmsd';
+import { haarpsiMeasure } from './haarpsi';
 import type { Measure } from './measure';
 import { mseMeasure } from './mse';
+import { msssimMeasure } from './msssim';
 import { psnrMeasure } from './psnr';
 import { psnrbMeasure } from './psnrb';
 import { rmseMeasure } from './rmse';
@@ -10,6 +13,7 @@ import { samMeasure } from './sam';
 import { sreMeasure } from './sre';
 import { ssim7Measure, ssimMeasure } from './ssim';
 import { uqiMeasure } from './uqi';
+import { vifpMeasure } from './vifp';
 
 /** The measures that the lab knows. */
 export const measures: readonly Measure[] = [
@@ -19,7 +23,11 @@ export const measures: readonly Measure[] = [
   rmseMeasure,
   mseMeasure,
   psnrbMeasure,
+  msssimMeasure,
   uqiMeasure,
+  gmsdMeasure,
+  haarpsiMeasure,
+  vifpMeasure,
   sreMeasure,
   samMeasure,
   ergasMeasure,

@@ -6,9 +6,9 @@ import type { CompareOptions, Measure } from './measure';
 const BLOCK = 8;
 
 /**
- * PSNR-B in dB (Yim and Bovik, IEEE TIP 20(1), 2011): 10 log10(dataRange² / (MSE + BEF)), where the blocking effect
- * factor BEF is by how much the restored picture's steps across the edges of 8x8 blocks exceed its other steps. It is at
- * most the PSNR; Infinity for equal pictures without blocks. On luminance; the blocks start at the border. The counts of
+ * PSNR-B in dB (Yim and Bovik, IEEE TIP 20(1), 2011): 10 log10(dataRange² / (MSE + BEF)). The blocking effect factor
+ * BEF is by how much the restored picture's steps across the edges of 8x8 blocks exceed its other steps. It is at most
+ * the PSNR; Infinity for equal pictures without blocks. On luminance; the blocks start at the border. The counts of
  * steps are those that the paper prints, as in sewar and torchmetrics. ImageTooSmallError for a side below 9.
  */
 export function psnrb(restored: Plane | Image, truth: Plane | Image, options: CompareOptions = {}): number {
