@@ -13,8 +13,8 @@ const window = gaussian(11, 1.5);
  * scales, luminance at the coarsest, over Gaussian windows of 11x11 with sigma 1.5, averaged over channels. A scale
  * whose mean is negative counts as 0. ImageTooSmallError for a side below 161, which has no window at the fifth scale.
  *
- * The authors' code is followed: each scale is the 2x2 mean of the one before, mirrored at an odd side. pyiqa puts zeros
- * there and clips each window's contrast at 0; sewar halves half a pixel aside and, for colour, mixes channels.
+ * The authors' code is followed: each scale is the 2x2 mean of the one before, mirrored at an odd side. pyiqa puts
+ * zeros there and clips each window's contrast at 0; sewar halves half a pixel aside and, for colour, mixes channels.
  */
 export function msssim(restored: Plane | Image, truth: Plane | Image, options: CompareOptions = {}): number {
   const { border = 0, dataRange = 255 } = options;
