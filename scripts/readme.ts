@@ -10,7 +10,7 @@ import { publishedRows, readPublished } from '../src/results/published';
 import { resultRuns } from '../src/results/resultRun';
 import type { ScoredRun } from '../src/results/runTable';
 import { meanOfSet, readScores, type ScoreRow } from '../src/results/scoreRows';
-import { reached } from '../src/runs/runs';
+import { reached } from '../src/runs/reached';
 
 const root = join(__dirname, '..');
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));

@@ -11,7 +11,8 @@ import { readPublished } from '../src/results/published';
 import { readReportEpochs } from '../src/results/reportEpochs';
 import { readScores } from '../src/results/scoreRows';
 import { readCheckpoint } from '../src/runs/checkpoint';
-import { loadRun, runs } from '../src/runs/runs';
+import { loadRun } from '../src/runs/readRun';
+import { runs } from '../src/runs/runs';
 import type { Kind } from './samples';
 
 export type Verdict = { verdict: 'read' | 'refused by name' } | { verdict: 'failure'; why: string };

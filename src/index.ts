@@ -52,17 +52,11 @@ export { recipeFor, type RecipeName, recipes, type TrainOptions } from './traini
 export { train } from './training/train';
 export type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './training/settings';
 export { historyFrame, type EpochRecord, type History } from './runs/history';
-export {
-  checkRunName,
-  loadRun,
-  rowsFrame,
-  runs,
-  runsFrame,
-  type Reached,
-  type RunsOptions,
-  type RunSummary,
-  type SavedRun,
-} from './runs/runs';
+export { rowsFrame, runsFrame } from './runs/frames';
+export type { Reached } from './runs/reached';
+export { loadRun, type SavedRun } from './runs/readRun';
+export { checkRunName } from './runs/runName';
+export { runs, type RunsOptions, type RunSummary } from './runs/runs';
 export { sweep, type SweepGrid, type SweepRow, type SweepSettings } from './training/sweep';
 export { compareRuns, type Comparison, type DifferenceRow } from './plot/figures/compareRuns';
 export {

@@ -4,8 +4,10 @@ export interface Loss {
   slope(error: number): number;
 }
 
-const CHARBONNIER = 1e-3;
-const HUBER = 0.1;
+/** What is added to an error by Charbonnier's loss, as the other side of a right angle. */
+export const CHARBONNIER = 1e-3;
+/** The error from which on Huber's loss is linear. */
+export const HUBER = 0.1;
 
 /**
  * The losses that the lab knows: each is the mean over all outputs that count. The engines compute the same in

@@ -1,5 +1,5 @@
 // Engines compute only convolutions, additions and, at the end, a shuffle; everything else is lowered to these.
-import type { Network } from './network';
+import type { Model, Network } from './network';
 import { lowerParallel } from './parallel';
 import { lowerTransposed } from './transposed';
 import { joinMaps, type WeightMap } from './weightMap';
@@ -30,6 +30,11 @@ export function lowerWeights({ map }: Lowered, weights: Float32Array): Float32Ar
   if (!map) return weights;
   const { from, factor } = map;
   return Float32Array.from(from, (index, i) => (index < 0 ? 0 : (factor?.[i] ?? 1) * weights[index]));
+}
+
+/** The model that engines compute. */
+export function lowerModel(model: Model, lowered: Lowered): Model {
+  return { ...model, network: lowered.network, weights: lowerWeights(lowered, model.weights) };
 }
 
 /** Writes the gradient of a model's weights from that of its lowered network: the transposed map. */

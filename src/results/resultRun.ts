@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, DatasetError } from '../errors';
 import { loadWeights } from '../formats/weights';
-import { loadRun, type SavedRun } from '../runs/runs';
+import { loadRun, type SavedRun } from '../runs/readRun';
 import type { Model } from '../network/network';
 import { protocolOf } from '../protocols/protocols';
 

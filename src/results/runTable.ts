@@ -1,4 +1,4 @@
-import { reached } from '../runs/runs';
+import { reached } from '../runs/reached';
 import { protocolNames } from '../protocols/protocols';
 import { setNames } from './evaluationSets';
 import { type PublishedScore, publishedRows } from './published';

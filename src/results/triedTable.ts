@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadRun, reached } from '../runs/runs';
+import { reached } from '../runs/reached';
+import { loadRun } from '../runs/readRun';
 import { markdownTable } from './markdown';
 import { recipeText } from './recipeText';
 

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine';
 import { DatasetError } from '../errors';
 import { stampWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
-import { reached } from '../runs/runs';
+import { reached } from '../runs/reached';
 import { setNames } from './evaluationSets';
 import { replaceMarked } from './markedText';
 import { readmeTemplate } from './readmeTemplate';

@@ -4,7 +4,7 @@ import type { PatchSet } from '../data/patches';
 import { layerRates, optimizers } from './optimizers/optimizer';
 import { protocolOf } from '../protocols/protocols';
 import { recipeFor, recipes, type TrainOptions } from './recipes';
-import { checkRunName } from '../runs/runs';
+import { checkRunName } from '../runs/runName';
 import { follow, remember, sessionIn } from './runningSessions';
 import { Run } from './session';
 import type { TrainingData, TrainSession, TrainSettings } from './settings';

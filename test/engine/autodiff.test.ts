@@ -3,55 +3,26 @@ import assert from 'node:assert/strict';
 import { chain, type ChainLayer } from '../../src/network/families/srcnn';
 import { after, before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
-import type { Batch, Engine } from '../../src/engine/engine';
+import type { Engine } from '../../src/engine/engine';
+import { lossNames } from '../../src/engine/losses';
+import { TfEngine } from '../../src/engine/tensorflow/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { normal, type RandomState, uniform } from '../../src/random';
 import type { Model } from '../../src/network/network';
 import { layerSlices } from '../../src/network/parameters';
-import { randomBatch } from './compare';
+import { differentiate } from './autodiff';
+import { randomBatch, relativeError } from './compare';
+import { batch, model as randomModel, networks, titleOf } from './kinds';
 import { initialize } from '../../src/network/initialize';
 
 let engine: Engine;
+/** The graph of the engines tensorflow and webgpu, in JavaScript. */
+const graph = new TfEngine(tf, { name: 'graph', backend: 'cpu', description: 'JavaScript', pixelsAtOnce: 2 ** 20 });
 before(async () => {
   await tf.setBackend('cpu');
   engine = await createWasmEngine({ threads: 2 });
 });
 after(() => engine.close());
-
-function differentiate(model: Model, batch: Batch, border: number): { loss: number; gradient: Float32Array } {
-  const { count, height, width } = batch.input;
-  const inner = (x: tf.Tensor4D) =>
-    x.slice([0, border, border, 0], [count, height - 2 * border, width - 2 * border, 1]);
-  const loss = (flat: tf.Tensor) => {
-    let x = tf.tensor4d(batch.input.data, [count, height, width, 1]);
-    for (const { inputs, filters, kernel, kernelStart, biasStart, activation } of layerSlices(model.network)) {
-      const weights = flat
-        .slice([kernelStart], [biasStart - kernelStart])
-        .reshape<tf.Tensor4D>([filters, inputs, kernel, kernel])
-        .transpose<tf.Tensor4D>([2, 3, 1, 0]);
-      x = x.conv2d(weights, 1, 'same').add(flat.slice([biasStart], [filters]));
-      if (activation === 'relu') x = x.relu();
-    }
-    return inner(x)
-      .sub(inner(tf.tensor4d(batch.target.data, [count, height, width, 1])))
-      .square()
-      .mean() as tf.Scalar;
-  };
-  return tf.tidy(() => {
-    const { value, grad } = tf.valueAndGrad(loss)(tf.tensor1d(model.weights));
-    return { loss: value.dataSync()[0], gradient: grad.dataSync() as Float32Array };
-  });
-}
-
-function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let difference = 0,
-    length = 0;
-  for (let i = 0; i < b.length; i++) {
-    difference += (a[i] - b[i]) ** 2;
-    length += b[i] ** 2;
-  }
-  return Math.sqrt(difference / length);
-}
 
 async function compare(model: Model, width: number, height: number, count: number, border: number): Promise<void> {
   const random: RandomState = { seed: 5, draws: 0 };
@@ -95,3 +66,24 @@ test('loss and gradient of random chains of layers agree with autodiff', async (
     await compare(initialize(layers, { seed: trial }), 9 + whole(8), 9 + whole(8), 1 + whole(3), trial % 4);
   }
 });
+
+for (const network of networks)
+  for (const loss of network === networks[0] ? lossNames : (['mse'] as const))
+    test(`${loss} and its gradient of ${titleOf(network)} agree with autodiff, on wasm and in the graph`, async () => {
+      const random: RandomState = { seed: 14, draws: 0 };
+      const made = randomModel(network, random);
+      const pairs = batch(network, random, 2, 9, 8);
+      const expected = differentiate(made, pairs, 2, loss);
+      for (const each of [engine, graph]) {
+        const gradient = new Float32Array(made.weights.length);
+        const value = await each.lossAndGradient(made, pairs, gradient, { border: 2, loss });
+        assert.ok(Math.abs(value / expected.loss - 1) < 1e-5, `${each.name}: ${value}, not ${expected.loss}`);
+        for (const { kernelStart, end } of layerSlices(network)) {
+          const error = relativeError(
+            gradient.subarray(kernelStart, end),
+            expected.gradient.subarray(kernelStart, end),
+          );
+          assert.ok(error < 1e-5, `${each.name}: the gradient from ${kernelStart} is off by ${error}`);
+        }
+      }
+    });

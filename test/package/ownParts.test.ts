@@ -89,3 +89,10 @@ test("a network, a protocol and a measure of one's own train, save, load, score 
   const engine = await createEngine('wasm', { threads: 2 });
   await trainScoreAndUse(engine).finally(() => engine.close());
 });
+
+test("a network, a protocol and a measure of one's own do the same on tensorflow", async (context) => {
+  const engine = await createEngine('tensorflow').catch((error: Error) => error);
+  if (!(engine instanceof Error)) return trainScoreAndUse(engine).finally(() => engine.close());
+  assert.ok(!process.env.SRCNN_TEST_TENSORFLOW, engine.message);
+  context.skip(engine.message);
+});

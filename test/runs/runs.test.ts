@@ -8,7 +8,11 @@ import { scoresToJson } from '../../src/evaluation/scoreJson';
 import { CheckpointError, DatasetError, OptionError, UnknownNameError } from '../../src/errors';
 import type { EpochRecord } from '../../src/runs/history';
 import { recipes } from '../../src/training/recipes';
-import { checkRunName, loadRun, optionText, runs, runsFrame } from '../../src/runs/runs';
+import { runsFrame } from '../../src/runs/frames';
+import { optionText } from '../../src/runs/optionText';
+import { loadRun } from '../../src/runs/readRun';
+import { checkRunName } from '../../src/runs/runName';
+import { runs } from '../../src/runs/runs';
 
 let folder: string;
 before(async () => {

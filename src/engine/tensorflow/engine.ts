@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { EngineError } from '../../errors';
 import type { Batch, Engine, LossOptions, Planes } from '../engine';
 import { checkBatch, checkInput, Turns } from '../turns';
 import { inSlices } from './slices';
-import { addSlice, predictRows, sliceGradient, type TensorFlow } from './graph';
+import type { TensorFlow } from './convolution';
+import { addSlice, predictRows, sliceGradient } from './graph';
+import { reachOf } from '../../network/geometry';
+import { lower, lowerModel, raiseGradient } from '../../network/lower';
 import type { Model } from '../../network/network';
-import { layerSlices } from '../../network/parameters';
 
 /** What a TensorFlow.js engine runs on. */
 export interface TfDevice {
@@ -24,7 +25,7 @@ export interface TfDevice {
   release?: () => void | Promise<void>;
 }
 
-/** An engine that computes the graph of tfGraph.ts on the backend a TensorFlow.js package registered. */
+/** An engine that computes the graph of graph.ts on the backend a TensorFlow.js package registered. */
 export class TfEngine implements Engine {
   readonly name: string;
   readonly description: string;
@@ -48,33 +49,24 @@ export class TfEngine implements Engine {
     options: LossOptions = {},
   ): Promise<number> {
     checkBatch(model, batch, gradient, options);
-    this.checkGraph(model, options);
-    return this.turns.take(() => this.differentiate(model, batch, gradient, options.border ?? 0));
+    const lowered = lower(model.network);
+    return this.turns.take(async () => {
+      const plain = lowerModel(model, lowered);
+      const sums = gradient && new Float64Array(plain.weights.length);
+      const loss = await this.differentiate(plain, batch, sums, options);
+      if (gradient) raiseGradient(lowered, Float32Array.from(sums!), gradient);
+      return loss;
+    });
   }
 
   predict(model: Model, input: Planes): Promise<Planes> {
     checkInput(model, input);
-    this.checkGraph(model);
-    return this.turns.take(() => this.predictNow(model, input));
+    const lowered = lower(model.network);
+    return this.turns.take(() => this.predictNow(lowerModel(model, lowered), input));
   }
 
   async close(): Promise<void> {
     if (await this.turns.close()) await this.device.release?.();
-  }
-
-  /** Throws EngineError for what the graph of graph.ts does not compute, which would be a wrong result otherwise. */
-  private checkGraph({ network }: Model, { loss = 'mse' }: LossOptions = {}): void {
-    const unknown = (what: string) =>
-      new EngineError(
-        `engine ${this.name}: it does not compute ${what} (network ${network.name}); use the engine wasm`,
-      );
-    if (network.channels !== 1) throw unknown(`pictures of ${network.channels} channels`);
-    if (loss !== 'mse') throw unknown(`the loss ${loss}`);
-    for (const layer of network.layers) {
-      if (layer.kind !== 'convolution') throw unknown(`layers of kind ${layer.kind}`);
-      if (layer.activation !== 'relu' && layer.activation !== 'linear')
-        throw unknown(`the activation ${layer.activation}`);
-    }
   }
 
   /** Runs a graph on this engine's backend and brings its result here. */
@@ -95,48 +87,63 @@ export class TfEngine implements Engine {
     return this.device.watch ? this.device.watch(run) : run();
   }
 
+  /** Adds the gradient of a lowered model to `sums` and returns the loss. */
   private async differentiate(
     model: Model,
     batch: Batch,
-    gradient: Float32Array | null,
-    border: number,
+    sums: Float64Array | null,
+    { border = 0, loss = 'mse' }: LossOptions,
   ): Promise<number> {
-    const sums = gradient && new Float64Array(gradient.length),
-      patch = batch.input.width * batch.input.height;
-    let loss = 0;
-    const fitted = await inSlices(
-      batch.input.count,
-      Math.max(1, Math.floor(this.pixelsAtOnce / patch)),
-      async (from, count) => {
-        loss += addSlice(
-          model,
-          await this.compute(() => sliceGradient(this.tf, model, batch, from, count, border, gradient !== null)),
-          sums,
-        );
-      },
-    );
+    const patch = batch.input.width * batch.input.height;
+    const largest = Math.max(1, Math.floor(this.pixelsAtOnce / patch));
+    let sum = 0;
+    const fitted = await inSlices(batch.input.count, largest, async (from, count) => {
+      const slice = { batch, from, count, border, loss };
+      const values = await this.compute(() => sliceGradient(this.tf, model, slice, sums !== null));
+      sum += addSlice(model, values, sums);
+    });
     this.remember(fitted * patch, patch);
-    if (sums) gradient!.set(sums);
-    return loss;
+    return sum;
   }
 
-  private async predictNow(model: Model, { data, width, height }: Planes): Promise<Planes> {
-    const reach = layerSlices(model.network).reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
-    const output = new Float32Array(width * height);
-    const fitted = await inSlices(height, Math.max(1, Math.floor(this.pixelsAtOnce / width)), async (from, count) => {
-      const top = Math.max(0, from - reach),
-        bottom = Math.min(height, from + count + reach);
-      const rows = await this.compute(() =>
-        predictRows(this.tf, model, data.slice(top * width, bottom * width), width, bottom - top),
-      );
-      output.set(rows.subarray((from - top) * width, (from - top + count) * width), from * width);
-    });
-    this.remember(fitted * width, width);
-    return { data: output, count: 1, channels: 1, width, height };
+  /** One picture of a lowered model's input after the other, each in bands of rows. */
+  private async predictNow(model: Model, input: Planes): Promise<Planes> {
+    const { count, channels, width, height } = input;
+    const { scale } = model.network;
+    const reach = reachOf(model.network);
+    const output = new Float32Array(count * channels * width * height * scale ** 2);
+    for (let n = 0; n < count; n++) {
+      const largest = Math.max(1, Math.floor(this.pixelsAtOnce / width));
+      const fitted = await inSlices(height, largest, async (from, rows) => {
+        const top = Math.max(0, from - reach);
+        const bottom = Math.min(height, from + rows + reach);
+        const band = rowsOf(input, n, top, bottom);
+        const values = await this.compute(() => predictRows(this.tf, model, band));
+        const line = width * scale ** 2;
+        for (let c = 0; c < channels; c++) {
+          const start = (c * (bottom - top) + from - top) * line;
+          const part = values.subarray(start, start + rows * line);
+          output.set(part, ((n * channels + c) * height + from) * line);
+        }
+      });
+      this.remember(fitted * width, width);
+    }
+    return { data: output, count, channels, width: width * scale, height: height * scale };
   }
 
   private remember(fitted: number, unit: number): void {
-    // Rounding to whole patches is no loss of memory: only a slice that was halved is kept.
+    // The size changes only where a slice was halved: rounding to whole patches is no sign of short memory.
     if (fitted + unit <= this.pixelsAtOnce) this.pixelsAtOnce = fitted;
   }
+}
+
+/** The rows `top` to `bottom` of picture number `n`. */
+function rowsOf({ data, channels, width, height }: Planes, n: number, top: number, bottom: number): Planes {
+  const rows = (bottom - top) * width;
+  const band = new Float32Array(channels * rows);
+  for (let c = 0; c < channels; c++) {
+    const plane = (n * channels + c) * height;
+    band.set(data.subarray((plane + top) * width, (plane + bottom) * width), c * rows);
+  }
+  return { data: band, count: 1, channels, width, height: bottom - top };
 }

@@ -1,266 +1,206 @@
+// A lowered network on a TensorFlow.js backend: forwards, and its gradients. Value 0 is the input, value i + 1 the
+// output of layer i, each [count, height, width, channels]. The shuffle at the end is no layer here: targets are brought
+// into the order of the last convolution's channels, and outputs out of it.
 import type * as tfjs from '@tensorflow/tfjs';
-import type { Batch } from '../engine';
-import type { Model } from '../../network/network';
-import { type LayerSlice, layerSlices } from '../../network/parameters';
+import type { Model, Network } from '../../network/network';
+import { layerSlices } from '../../network/parameters';
+import type { Batch, Planes } from '../engine';
+import type { LossName } from '../losses';
+import { activate, activateBack } from './activation';
+import {
+  asMatrix,
+  type Convolution,
+  convolutionOf,
+  convolve,
+  convolveBack,
+  eachWeight,
+  type Sums,
+} from './convolution';
+import type { TensorFlow } from './convolution';
+import { tensorLosses } from './losses';
 
-/** A TensorFlow.js namespace: whichever package registered the backend that computes. */
-export type TensorFlow = typeof tfjs;
+type Step =
+  | { kind: 'convolution'; convolution: Convolution }
+  /** The index of the value that is added. */
+  | { kind: 'add'; other: number };
 
-/** One layer with its kernel as TensorFlow wants it: [row][column][input channel][filter]. */
-interface GraphLayer extends LayerSlice {
-  weights: tfjs.Tensor4D;
-  bias: tfjs.Tensor1D;
+/** The value that a step made, with what the way back needs again of a convolution. */
+interface Done {
+  output: tfjs.Tensor4D;
+  sums: Sums | null;
 }
 
-type Shape = [number, number, number, number];
-
-/** Where the weight of `tap`, input channel `i`, filter `f` stands in the flat weights. */
-const flatIndex = ({ kernelStart, inputs, kernel }: LayerSlice, tap: number, i: number, f: number) =>
-  kernelStart + (f * inputs + i) * kernel ** 2 + tap;
-
-function eachWeight(layer: LayerSlice, visit: (flat: number, byTap: number) => void): void {
-  const { inputs, filters, kernel } = layer;
-  for (let tap = 0; tap < kernel ** 2; tap++)
-    for (let i = 0; i < inputs; i++)
-      for (let f = 0; f < filters; f++) {
-        visit(flatIndex(layer, tap, i, f), (tap * inputs + i) * filters + f);
-      }
+/** Side of the shuffle at the end of a lowered network; 1 for none. */
+export function shuffleOf({ layers }: Network): number {
+  const last = layers[layers.length - 1];
+  return last.kind === 'shuffle' ? last.factor : 1;
 }
 
-function graphLayers(tf: TensorFlow, model: Model): GraphLayer[] {
-  return layerSlices(model.network).map((layer) => {
-    const { kernel, inputs, filters, kernelStart, biasStart, end } = layer;
-    const byTap = new Float32Array(biasStart - kernelStart);
-    eachWeight(layer, (flat, index) => (byTap[index] = model.weights[flat]));
-    return {
-      ...layer,
-      weights: tf.tensor4d(byTap, [kernel, kernel, inputs, filters]),
-      bias: tf.tensor1d(model.weights.slice(biasStart, end)),
-    };
+function stepsOf(tf: TensorFlow, { network, weights }: Model): Step[] {
+  const slices = new Map(layerSlices(network).map((slice) => [slice.layer, slice]));
+  return network.layers.flatMap((layer, index): Step[] => {
+    if (layer.kind === 'shuffle') return [];
+    if (layer.kind === 'add') return [{ kind: 'add', other: layer.layer === 'input' ? 0 : layer.layer + 1 }];
+    return [{ kind: 'convolution', convolution: convolutionOf(tf, slices.get(index)!, weights) }];
   });
 }
 
-/** Rows of `channels` values each: a pixel is a row, so a 1x1 convolution is a matrix product. */
-const asMatrix = (x: tfjs.Tensor): tfjs.Tensor2D => x.reshape([-1, x.shape[x.shape.length - 1]]);
+/** Rows of as many values as each channel of `other` has copies in `x`. */
+const byCopies = (x: tfjs.Tensor4D, other: tfjs.Tensor4D) =>
+  x.reshape<tfjs.Tensor2D>([-1, x.shape[3] / other.shape[3]]);
 
-const padRows = (x: tfjs.Tensor4D, pad: number) =>
-  x.pad<tfjs.Tensor4D>([
-    [0, 0],
-    [pad, pad],
-    [0, 0],
-    [0, 0],
-  ]);
+/** The sum of two values; where `other` has fewer channels, each of them is repeated. */
+const addRepeated = (x: tfjs.Tensor4D, other: tfjs.Tensor4D) =>
+  x.shape[3] === other.shape[3]
+    ? x.add<tfjs.Tensor4D>(other)
+    : byCopies(x, other)
+        .add(other.reshape([-1, 1]))
+        .reshape<tfjs.Tensor4D>(x.shape);
 
-/** The kernel x kernel neighbours of each pixel of one-channel pictures, zeros outside: [pixels, kernel^2]. */
-function neighbours(tf: TensorFlow, x: tfjs.Tensor4D, kernel: number): tfjs.Tensor2D {
-  if (kernel === 1) return asMatrix(x);
-  const [count, height, width] = x.shape,
-    pad = (kernel - 1) / 2,
-    steps = Array.from({ length: kernel }, (_, step) => step);
-  const padded = x.pad<tfjs.Tensor4D>([
-    [0, 0],
-    [pad, pad],
-    [pad, pad],
-    [0, 0],
-  ]);
-  const rows = tf.concat(
-    steps.map((step) => padded.slice([0, 0, step, 0], [count, height + 2 * pad, width, 1])),
-    3,
-  );
-  return asMatrix(
-    tf.concat(
-      steps.map((step) => rows.slice([0, step, 0, 0], [count, height, width, kernel])),
-      3,
-    ),
-  );
-}
-
-/** WebGPU gives a kernel eight buffers at least, one of them for its result. */
-const MOST_TERMS = 7;
-
-/** The sum of any number of tensors. */
-function addAll<T extends tfjs.Tensor>(tf: TensorFlow, terms: readonly T[]): T {
-  if (terms.length <= MOST_TERMS) return tf.addN(terms as T[]);
-  return addAll(tf, [tf.addN(terms.slice(0, MOST_TERMS)), ...terms.slice(MOST_TERMS)]);
+/** All values from the input to the network's output. */
+function forward(tf: TensorFlow, steps: readonly Step[], input: tfjs.Tensor4D): Done[] {
+  const done: Done[] = [{ output: input, sums: null }];
+  for (const [index, step] of steps.entries()) {
+    const { output: x } = done[index];
+    if (step.kind === 'add') done.push({ output: addRepeated(x, done[step.other].output), sums: null });
+    else {
+      const sums = convolve(tf, x, step.convolution);
+      done.push({ output: activate(step.convolution.activation, sums.sums, step.convolution.slopes), sums });
+    }
+  }
+  return done;
 }
 
 /**
- * A single filter as `kernel` filters of one row each, whose outputs are shifted and added: a convolution with one
- * output wastes most of a vector.
+ * The gradients of the kernels, biases and slopes, from the last convolution to the first, given that of the output.
  */
-function singleFilter(tf: TensorFlow, x: tfjs.Tensor4D, weights: tfjs.Tensor4D): tfjs.Tensor4D {
-  const [kernel, , inputs] = weights.shape,
-    pad = (kernel - 1) / 2,
-    [count, height, width] = x.shape;
-  const rows = weights
-    .reshape([kernel, kernel, inputs])
-    .transpose([1, 2, 0])
-    .reshape<tfjs.Tensor4D>([1, kernel, inputs, kernel]);
-  const sums = padRows(x.conv2d(rows, 1, 'same'), pad);
-  return addAll(
-    tf,
-    Array.from({ length: kernel }, (_, row) => sums.slice([0, row, 0, row], [count, height, width, 1])),
-  );
-}
-
-/**
- * What a layer computed: its output and, where it came from one channel, the neighbours that its gradient needs
- * again.
- */
-interface Step {
-  output: tfjs.Tensor4D;
-  around: tfjs.Tensor2D | null;
-}
-
-function convolve(
-  tf: TensorFlow,
-  x: tfjs.Tensor4D,
-  { kernel, inputs, filters, weights, bias, activation }: GraphLayer,
-): Step {
-  const shape: Shape = [x.shape[0], x.shape[1], x.shape[2], filters];
-  const single = filters === 1 && kernel > 1;
-  // A layer that sees one channel (or one pixel) is one matrix product.
-  const around = single ? null : inputs === 1 ? neighbours(tf, x, kernel) : kernel === 1 ? asMatrix(x) : null;
-  const sums = around
-    ? around.matMul(weights.reshape([-1, filters])).reshape<tfjs.Tensor4D>(shape)
-    : single
-      ? singleFilter(tf, x, weights)
-      : x.conv2d(weights, 1, 'same');
-  const output = sums.add<tfjs.Tensor4D>(bias);
-  return { output: activation === 'relu' ? output.relu() : output, around };
-}
-
-/** The steps from pictures [count, height, width, 1] to the network's output, which is the last one's. */
-function forward(tf: TensorFlow, layers: readonly GraphLayer[], input: tfjs.Tensor4D): Step[] {
-  const steps: Step[] = [{ output: input, around: null }];
-  for (const layer of layers) steps.push(convolve(tf, steps[steps.length - 1].output, layer));
-  return steps;
-}
-
-/** The gradients of a layer's kernel and of its input (null where nobody wants it), given that of its sums. */
 function backward(
   tf: TensorFlow,
-  x: tfjs.Tensor4D,
-  around: tfjs.Tensor2D | null,
-  delta: tfjs.Tensor4D,
-  layer: GraphLayer,
-  wantInput: boolean,
-): { kernel: tfjs.Tensor; input: tfjs.Tensor4D | null } {
-  const { kernel, inputs, filters, weights } = layer;
-  if (kernel === 1) {
-    const input = wantInput
-      ? asMatrix(delta)
-          .matMul(weights.reshape([inputs, filters]), false, true)
-          .reshape<tfjs.Tensor4D>(x.shape)
-      : null;
-    return { kernel: asMatrix(x).matMul(asMatrix(delta), true), input };
+  steps: readonly Step[],
+  done: readonly Done[],
+  outputs: tfjs.Tensor4D,
+): tfjs.Tensor[] {
+  const parts: tfjs.Tensor[] = [];
+  const deltas: tfjs.Tensor4D[] = [];
+  const give = (value: number, delta: tfjs.Tensor4D) => {
+    deltas[value] = value in deltas ? deltas[value].add(delta) : delta;
+  };
+  give(steps.length, outputs);
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const step = steps[i];
+    const x = done[i].output;
+    if (step.kind === 'add') {
+      give(i, deltas[i + 1]);
+      const other = done[step.other].output;
+      const same = x.shape[3] === other.shape[3];
+      const sum = same
+        ? deltas[i + 1]
+        : byCopies(deltas[i + 1], other)
+            .sum(1)
+            .reshape<tfjs.Tensor4D>(other.shape);
+      if (step.other > 0) give(step.other, sum);
+      continue;
+    }
+    const { convolution } = step;
+    const { output, sums } = done[i + 1];
+    const inner = { sums: sums!.sums, output, slopes: convolution.slopes };
+    const { delta, slopes } = activateBack(tf, convolution.activation, inner, deltas[i + 1]);
+    const { kernel, input } = convolveBack(tf, x, sums!.around, delta, convolution, i > 0);
+    parts.push(kernel, asMatrix(delta).sum(0), ...(slopes ? [slopes] : []));
+    if (input) give(i, input);
   }
-  if (filters === 1) {
-    // Seen from the input, each pixel takes part in the sums of its neighbours: two plain matrix products, with the
-    // taps in reverse.
-    const pulls = neighbours(tf, delta, kernel);
-    const input = wantInput
-      ? pulls.matMul(weights.reshape<tfjs.Tensor2D>([kernel ** 2, inputs]).reverse(0)).reshape<tfjs.Tensor4D>(x.shape)
-      : null;
-    return { kernel: pulls.matMul(asMatrix(x), true).reverse(0), input };
-  }
-  const shared = { strides: 1, pad: 'same', dataFormat: 'NHWC' };
-  const kernelGradient = around
-    ? around.matMul(asMatrix(delta), true)
-    : (tf
-        .engine()
-        .runKernel('Conv2DBackpropFilter', { x, dy: delta }, { ...shared, filterShape: weights.shape }) as tfjs.Tensor);
-  const input = wantInput
-    ? (tf
-        .engine()
-        .runKernel(
-          'Conv2DBackpropInput',
-          { dy: delta, filter: weights },
-          { ...shared, inputShape: x.shape },
-        ) as tfjs.Tensor4D)
-    : null;
-  return { kernel: kernelGradient, input };
-}
-
-/** Zero on the outermost `border` pixels of each picture, one elsewhere. */
-function centreMask(tf: TensorFlow, height: number, width: number, border: number): tfjs.Tensor4D {
-  return tf.ones([1, height - 2 * border, width - 2 * border, 1]).pad([
-    [0, 0],
-    [border, border],
-    [border, border],
-    [0, 0],
-  ]) as tfjs.Tensor4D;
+  return parts;
 }
 
 /**
- * Patches `from` to `from + count` of a batch: their squared errors summed (one value) and, with `gradient`, each
- * layer's kernel and bias gradients, all over `total`.
+ * Pictures `from` to `from + count` as [count, height / factor, width / factor, channels x factor²]: the planes of a
+ * shuffle's input in its order.
  */
-export function sliceGradient(
-  tf: TensorFlow,
-  model: Model,
-  batch: Batch,
-  from: number,
-  count: number,
-  border: number,
-  gradient: boolean,
-): tfjs.Tensor1D {
-  const { height, width } = batch.input;
-  const area = height * width,
-    total = batch.input.count * (height - 2 * border) * (width - 2 * border);
-  const take = (values: Float32Array) =>
-    tf.tensor4d(values.subarray(from * area, (from + count) * area), [count, height, width, 1]);
+function take(tf: TensorFlow, planes: Planes, from: number, count: number, factor = 1): tfjs.Tensor4D {
+  const { data, channels, height, width } = planes;
+  const values = channels * height * width;
+  const part = data.subarray(from * values, (from + count) * values);
+  if (channels === 1 && factor === 1) return tf.tensor4d(part, [count, height, width, 1]);
+  return unshuffled(tf.tensor4d(part, [count, channels, height, width]), factor);
+}
+
+/** [count, channels, height, width] as [count, height / factor, width / factor, channels x factor²]. */
+function unshuffled(x: tfjs.Tensor4D, factor: number): tfjs.Tensor4D {
+  const [count, channels, height, width] = x.shape;
+  const [rows, columns] = [height / factor, width / factor];
+  return x
+    .reshape([count, channels, rows, factor, columns, factor])
+    .transpose([0, 2, 4, 1, 3, 5])
+    .reshape([count, rows, columns, channels * factor ** 2]);
+}
+
+/** One on the outputs that count, zero on the outermost `border` pixels of the target. */
+function centreMask(tf: TensorFlow, target: Planes, border: number, factor: number): tfjs.Tensor4D {
+  const { channels, height, width } = target;
+  const ones = tf.ones<tfjs.Rank.R4>([1, channels, height - 2 * border, width - 2 * border]);
+  const edge: [number, number] = [border, border];
+  return unshuffled(ones.pad([[0, 0], [0, 0], edge, edge]), factor);
+}
+
+/** What is to be learnt from which part of a batch. */
+export interface Slice {
+  batch: Batch;
+  /** The first pair and how many there are. */
+  from: number;
+  count: number;
+  border: number;
+  loss: LossName;
+}
+
+/**
+ * The share of a slice in the batch's mean loss (one value) and, with `gradient`, in its gradient: those of kernel,
+ * biases and slopes of each convolution, from the last to the first.
+ */
+export function sliceGradient(tf: TensorFlow, model: Model, slice: Slice, gradient: boolean): tfjs.Tensor1D {
+  const { batch, from, count, border, loss } = slice;
+  const { channels, height, width } = batch.target;
+  const total = batch.input.count * channels * (height - 2 * border) * (width - 2 * border);
+  const factor = shuffleOf(model.network);
   return tf.tidy(() => {
-    const layers = graphLayers(tf, model);
-    const steps = forward(tf, layers, take(batch.input.data));
-    const error = steps[layers.length].output.sub<tfjs.Tensor4D>(take(batch.target.data));
-    const counted = border > 0 ? error.mul<tfjs.Tensor4D>(centreMask(tf, height, width, border)) : error;
-    const parts: tfjs.Tensor[] = [counted.square().sum().div(total)];
-    let delta: tfjs.Tensor4D | null = gradient ? counted.mul<tfjs.Tensor4D>(2 / total) : null;
-    for (let l = layers.length - 1; l >= 0 && delta; l--) {
-      const { output, around } = steps[l + 1];
-      if (layers[l].activation === 'relu')
-        delta = tf.where<tfjs.Tensor4D>(output.greater(0), delta!, tf.zerosLike(output));
-      const { kernel, input }: ReturnType<typeof backward> = backward(
-        tf,
-        steps[l].output,
-        around,
-        delta!,
-        layers[l],
-        l > 0,
-      );
-      parts.push(kernel, asMatrix(delta!).sum(0));
-      delta = input;
-    }
+    const steps = stepsOf(tf, model);
+    const done = forward(tf, steps, take(tf, batch.input, from, count));
+    const errors = done[steps.length].output.sub<tfjs.Tensor4D>(take(tf, batch.target, from, count, factor));
+    const mask = border > 0 ? centreMask(tf, batch.target, border, factor) : null;
+    const inside = (values: tfjs.Tensor) => (mask ? values.mul<tfjs.Tensor4D>(mask) : (values as tfjs.Tensor4D));
+    const { value, slope } = tensorLosses[loss];
+    const parts = [inside(value(tf, errors)).sum().div(total)];
+    if (gradient) parts.push(...backward(tf, steps, done, inside(slope(tf, errors)).div<tfjs.Tensor4D>(total)));
     return tf.concat1d(parts.map((part) => part.reshape<tfjs.Tensor1D>([-1])));
   });
 }
 
 /**
- * Adds what `sliceGradient` gave to the sums: gradient in the order of `model.weights`, and returns the slice's share
+ * Adds what `sliceGradient` gave to the sums, which are in the order of `model.weights`, and returns the slice's share
  * of the loss.
  */
-export function addSlice(model: Model, values: Float32Array, sums: Float64Array | null): number {
+export function addSlice({ network }: Model, values: Float32Array, sums: Float64Array | null): number {
   let start = 1;
-  for (const layer of sums ? layerSlices(model.network).reverse() : []) {
+  for (const layer of sums ? layerSlices(network).reverse() : []) {
+    const { kernelStart, biasStart, end } = layer;
     eachWeight(layer, (flat, byTap) => (sums![flat] += values[start + byTap]));
-    start += layer.biasStart - layer.kernelStart;
-    for (let f = 0; f < layer.filters; f++) sums![layer.biasStart + f] += values[start + f];
-    start += layer.filters;
+    start += biasStart - kernelStart;
+    for (let i = biasStart; i < end; i++) sums![i] += values[start++];
   }
   return values[0];
 }
 
-/** The network's output for one picture's rows: [height, width] values. */
-export function predictRows(
-  tf: TensorFlow,
-  model: Model,
-  data: Float32Array,
-  width: number,
-  height: number,
-): tfjs.Tensor1D {
+/** The network's output for the rows of one picture, as [channels][height][width] in one flat tensor. */
+export function predictRows(tf: TensorFlow, model: Model, rows: Planes): tfjs.Tensor1D {
+  const { channels } = model.network;
+  const { height, width } = rows;
+  const factor = shuffleOf(model.network);
   return tf.tidy(() => {
-    const steps = forward(tf, graphLayers(tf, model), tf.tensor4d(data, [1, height, width, 1]));
-    return steps[steps.length - 1].output.reshape<tfjs.Tensor1D>([-1]);
+    const done = forward(tf, stepsOf(tf, model), take(tf, rows, 0, 1));
+    const { output } = done[done.length - 1];
+    if (channels === 1 && factor === 1) return output.reshape<tfjs.Tensor1D>([-1]);
+    return output
+      .reshape([height, width, channels, factor, factor])
+      .transpose([2, 0, 3, 1, 4])
+      .reshape<tfjs.Tensor1D>([-1]);
   });
 }

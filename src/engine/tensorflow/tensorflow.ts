@@ -3,7 +3,7 @@ import util from 'node:util';
 import { EngineError } from '../../errors';
 import type { Engine } from '../engine';
 import { TfEngine } from './engine';
-import type { TensorFlow } from './graph';
+import type { TensorFlow } from './convolution';
 
 /** On a processor a slice's planes should stay near the cache: 32 patches of 32x32. */
 const PROCESSOR_PIXELS = 32 * 32 * 32;

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { EngineError } from '../../errors';
 import type { Engine } from '../engine';
 import { TfEngine } from './engine';
-import type { TensorFlow } from './graph';
+import type { TensorFlow } from './convolution';
 
 /** The versions that were tried. Not saved: the project's own list stays as it is. */
 const INSTALL = 'npm install --no-save webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0';

@@ -1,7 +1,9 @@
 import { OptionError } from '../../errors';
 import { compareCurves } from './compareCurves';
 import type { Figure } from '../figure';
-import { loadRun, optionText, reached, type Reached, type SavedRun } from '../../runs/runs';
+import { optionText } from '../../runs/optionText';
+import { reached, type Reached } from '../../runs/reached';
+import { loadRun, type SavedRun } from '../../runs/readRun';
 
 /**
  * The row of one run: its name, those of its options in which the runs differ (null where it lacks one), and its

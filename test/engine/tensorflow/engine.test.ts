@@ -4,12 +4,15 @@ import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../../../src/engine/engine';
 import { TfEngine } from '../../../src/engine/tensorflow/engine';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
-import { EngineError } from '../../../src/errors';
+import { lossNames } from '../../../src/engine/losses';
+import { EngineError, OptionError } from '../../../src/errors';
 import { networkNamed } from '../../../src/network/families/families';
-import { chain } from '../../../src/network/families/srcnn';
 import { initialize } from '../../../src/network/initialize';
 import type { Network } from '../../../src/network/network';
-import { chains, compareEngines, randomPlanes } from '../compare';
+import type { RandomState } from '../../../src/random';
+import { chains, compareEngines, randomPlanes, relativeError } from '../compare';
+import { batch, compareLoss, compareWithDefinition, model, networks, skips, titleOf } from '../kinds';
+import { naiveLossAndGradient, naivePredict } from '../naive';
 
 // The graph of the engines tensorflow and webgpu, on TensorFlow.js's own JavaScript backend: no native half is needed.
 
@@ -19,7 +22,7 @@ after(() => wasm.close());
 
 const device = { name: 'plain', backend: 'cpu', description: 'TensorFlow.js in JavaScript', pixelsAtOnce: 2 ** 20 };
 
-test('the graph agrees with the engine wasm for every kind of layer, with and without a border', async () => {
+test('the graph agrees with the engine wasm for chains of every shape, with and without a border', async () => {
   const engine = new TfEngine(tf, device);
   for (const [i, chain] of chains.entries()) await compareEngines(engine, wasm, chain, 2, 9, 7 + i, i % 3);
 });
@@ -56,19 +59,44 @@ test('memory that does not hold one patch is an error that says so', async () =>
   await assert.rejects(compareEngines(engine, wasm, chains[0], 2, 9, 8, 0), /OOM/);
 });
 
-test('a network or loss that the graph does not compute is an error that names it, not a wrong result', () => {
+for (const network of networks)
+  test(`the graph's loss, gradient and picture of ${titleOf(network)} agree with the definition`, () =>
+    compareWithDefinition(new TfEngine(tf, device), network));
+
+for (const loss of lossNames)
+  test(`the graph's ${loss} loss and its gradient agree with the definition`, () =>
+    compareLoss(new TfEngine(tf, device), loss));
+
+test('slices of a batch and bands of a picture change nothing, for networks of every kind', async () => {
+  const random: RandomState = { seed: 9, draws: 0 };
+  const small = new TfEngine(tf, { ...device, pixelsAtOnce: 2 * 63 });
+  for (const network of [skips(3), networkNamed('fsrcnn', { scale: 2 })]) {
+    const made = model(network, random);
+    const pairs = batch(network, random, 5, 9, 7);
+    const gradient = new Float32Array(made.weights.length);
+    const loss = await small.lossAndGradient(made, pairs, gradient, { border: 2, loss: 'l1' });
+    const expected = naiveLossAndGradient(made, pairs, 2, 'l1');
+    assert.ok(Math.abs(loss / expected.loss - 1) < 1e-5);
+    assert.ok(relativeError(gradient, expected.gradient) < 1e-5);
+    const pictures = randomPlanes(random, 2, 11, 40, network.channels);
+    const output = await small.predict(made, pictures);
+    const one = network.channels * 11 * 40;
+    for (const n of [0, 1]) {
+      const right = naivePredict(made, pictures.data.subarray(n * one, (n + 1) * one), 11, 40);
+      assert.ok(relativeError(output.data.subarray(n * right.length, (n + 1) * right.length), right) < 1e-5);
+    }
+  }
+});
+
+test('a transposed convolution that is not the last layer is refused by name', () => {
+  const layers: Network['layers'] = [
+    { kind: 'transposed', filters: 1, kernel: 4, stride: 2, activation: 'linear' },
+    { kind: 'convolution', filters: 1, kernel: 3, activation: 'linear' },
+  ];
+  const made = initialize({ ...skips(1), layers });
   const engine = new TfEngine(tf, device);
-  const tanh = chain([{ filters: 1, kernel: 3, activation: 'tanh' }]);
-  const input = randomPlanes({ seed: 5, draws: 0 }, 1, 8, 8);
-  const refused = (network: Network, word: RegExp) =>
-    assert.throws(
-      () => engine.predict(initialize(network), { ...input, channels: network.channels, count: 0 }),
-      (error) => error instanceof EngineError && word.test(error.message) && /use the engine wasm/.test(error.message),
-    );
-  refused(networkNamed('plain-32x6'), /the activation prelu/);
-  refused({ ...chains[0], layers: [...chains[0].layers, { kind: 'add', layer: 'input' }] }, /layers of kind add/);
-  refused(tanh, /the activation tanh/);
-  refused({ ...tanh, channels: 3, layers: [{ ...tanh.layers[0], filters: 3 } as Network['layers'][0]] }, /3 channels/);
-  const batch = { input, target: input };
-  assert.throws(() => engine.lossAndGradient(initialize(chains[0]), batch, null, { loss: 'l1' }), /the loss l1/);
+  assert.throws(
+    () => engine.predict(made, randomPlanes({ seed: 1, draws: 0 }, 1, 4, 4)),
+    (error) => error instanceof OptionError && /must be the last layer/.test(error.message),
+  );
 });

@@ -4,11 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../../src/engine/engine';
+import { lossNames } from '../../../src/engine/losses';
 import { createTensorflowEngine, explain } from '../../../src/engine/tensorflow/tensorflow';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import { EngineError, ImageTooSmallError, OptionError } from '../../../src/errors';
 import type { RandomState } from '../../../src/random';
 import { chains, compareEngines, randomBatch, randomPlanes, relativeError } from '../compare';
+import { compareLoss, compareWithDefinition, networks, titleOf } from '../kinds';
 import { planesOf } from '../../../src/engine/engine';
 import { initialize } from '../../../src/network/initialize';
 
@@ -54,13 +56,21 @@ test('without its native half the engine is an error that names the command', as
 });
 
 testEngine(
-  'loss, gradient and picture agree with the engine wasm, for every kind of layer, with and without a border',
+  'loss, gradient and picture of chains agree with the engine wasm, with and without a border',
   async (engine) => {
     await compareEngines(engine, wasm, '9-1-7', 4, 32, 32, 0);
     await compareEngines(engine, wasm, '9-5-5', 2, 20, 17, 3);
     for (const [i, chain] of chains.entries()) await compareEngines(engine, wasm, chain, 3, 13, 8 + i, i % 3);
   },
 );
+
+for (const network of networks)
+  testEngine(`loss, gradient and picture of ${titleOf(network)} agree with the definition`, (engine) =>
+    compareWithDefinition(engine, network),
+  );
+
+for (const loss of lossNames)
+  testEngine(`the ${loss} loss and its gradient agree with the definition`, (engine) => compareLoss(engine, loss));
 
 testEngine('a batch computed in slices and a picture computed in bands agree with the engine wasm', async (engine) => {
   await compareEngines(

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../../src/engine/engine';
+import { lossNames } from '../../../src/engine/losses';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import { createWebgpuEngine } from '../../../src/engine/tensorflow/webgpu';
 import { EngineError } from '../../../src/errors';
 import { chains, compareEngines } from '../compare';
+import { compareLoss, compareWithDefinition, networks, titleOf } from '../kinds';
 
 /**
  * Chromium's software Vulkan, for machines without a GPU: Debian 12's own (mesa-vulkan-drivers 22.3) lacks features
@@ -40,6 +42,18 @@ test('loss, gradient and picture agree with the engine wasm on WebGPU', async (c
   if (!engine) return context.skip(missing?.message);
   for (const [i, chain] of chains.entries()) await compareEngines(engine, wasm, chain, 2, 9, 8, i % 2);
 });
+
+for (const network of networks)
+  test(`loss, gradient and picture of ${titleOf(network)} agree with the definition on WebGPU`, async (context) => {
+    if (!engine) return context.skip(missing?.message);
+    await compareWithDefinition(engine, network);
+  });
+
+for (const loss of lossNames)
+  test(`the ${loss} loss and its gradient agree with the definition on WebGPU`, async (context) => {
+    if (!engine) return context.skip(missing?.message);
+    await compareLoss(engine, loss);
+  });
 
 test(
   'a software adapter is not taken for a GPU, and an adapter that is not there is ' + 'refused with those that are',

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { OptionError, UnknownNameError } from '../../../src/errors';
 import { compareRuns } from '../../../src/plot/figures/compareRuns';
 import { recipes, type TrainOptions } from '../../../src/training/recipes';
-import type { SavedRun } from '../../../src/runs/runs';
+import type { SavedRun } from '../../../src/runs/readRun';
 
 function run(name: string, changes: Partial<TrainOptions>, losses: number[]): SavedRun {
   const epochs = losses.map((validationLoss, index) => ({

@@ -1,0 +1,44 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatasetError } from '../errors';
+
+/** Where runs are looked for unless a folder is given. */
+export const RUNS = join('results', 'runs');
+const FILES = ['history.json', 'options.json', 'checkpoint.bin'];
+
+/** Whether a folder holds a file of a run. */
+export async function holdsRun(folder: string): Promise<boolean> {
+  const found = await Promise.all(FILES.map((file) => stat(join(folder, file)).catch(() => null)));
+  return found.some(Boolean);
+}
+
+/**
+ * The names of the folders in `folder` that hold a run, or hold nothing. A folder whose subfolders hold runs is a sweep,
+ * and its runs are named sweep/run. Throws DatasetError where `folder` cannot be listed; [] where it does not exist.
+ */
+export async function runNames(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of await subfolders(folder)) {
+    const inner: string[] = [];
+    if (!(await holdsRun(join(folder, name))))
+      for (const part of await subfolders(join(folder, name)))
+        if (await holdsRun(join(folder, name, part))) inner.push(`${name}/${part}`);
+    names.push(...(inner.length ? inner : [name]));
+  }
+  return names;
+}
+
+async function subfolders(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new DatasetError(`${folder}: its runs cannot be listed (${(error as Error).message}); give a folder`, {
+      cause: error,
+    });
+  }
+}
