@@ -1,10 +1,5 @@
-<<<<<<< HEAD
 import { recipes, type TrainOptions, unsaid } from '../training/recipes';
-import { optionText } from '../runs/runs';
-=======
-import { recipes, type TrainOptions } from '../training/recipes';
 import { optionText } from '../runs/optionText';
->>>>>>> b6147fd (The engines tensorflow and webgpu and the layers model compute every kind of layer, activation and loss, and RGB; runs.ts splits by its six ideas)
 
 /** How often it ran and where its random numbers began are no part of a recipe. */
 const beside = ['epochs', 'seed', 'lossEvery'];
