@@ -13,8 +13,9 @@ export async function holdsRun(folder: string): Promise<boolean> {
 }
 
 /**
- * The names of the folders in `folder` that hold a run, or hold nothing. A folder whose subfolders hold runs is a sweep,
- * and its runs are named sweep/run. Throws DatasetError where `folder` cannot be listed; [] where it does not exist.
+ * The names of the folders in `folder` that hold a run, or hold nothing. A folder whose subfolders hold runs is a
+ * sweep, and its runs are named sweep/run. Throws DatasetError where `folder` cannot be listed; [] where it does not
+ * exist.
  */
 export async function runNames(folder: string): Promise<string[]> {
   const names: string[] = [];

@@ -22,7 +22,7 @@ for (const network of networks)
   test(`loss, gradient and picture of ${titleOf(network)} agree with the definition`, () =>
     compareWithDefinition(engine, network));
 
-test('a picture of several strips, segments and bands comes out as if it were one, for a network with skips', async () => {
+test('a picture of several strips, segments and bands comes out as one, for a network with skips', async () => {
   const random: RandomState = { seed: 8, draws: 0 };
   for (const network of [skips(1), plain({ filters: 4, depth: 3, scale: 3 })]) {
     const made = model(network, random);

@@ -1,6 +1,6 @@
 // A lowered network on a TensorFlow.js backend: forwards, and its gradients. Value 0 is the input, value i + 1 the
-// output of layer i, each [count, height, width, channels]. The shuffle at the end is no layer here: targets are brought
-// into the order of the last convolution's channels, and outputs out of it.
+// output of layer i, each [count, height, width, channels]. The shuffle at the end is not a layer here: targets are
+// brought into the order of the last convolution's channels, and outputs out of it.
 import type * as tfjs from '@tensorflow/tfjs';
 import type { Model, Network } from '../../network/network';
 import { layerSlices } from '../../network/parameters';
