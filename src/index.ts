@@ -95,6 +95,7 @@ export { slider, type SliderOptions } from './plot/figures/slider';
 export { filters } from './plot/figures/filters';
 export { compareCurves } from './plot/figures/compareCurves';
 export { type Display, liveChart, type LiveChart } from './plot/notebook/liveChart';
+export { controls } from './plot/notebook/controls';
 export { liveFigure, type LivePoint, type Seen } from './plot/figures/liveFigure';
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
 export { liveTable, showTable, tableHtml, tableText, type Table } from './plot/notebook/table';

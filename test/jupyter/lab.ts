@@ -28,6 +28,8 @@ export interface Lab {
   open(name: string): Promise<void>;
   /** Closes the window and opens another on the notebook, whose kernel lives on. */
   reopen(name: string, away?: () => Promise<void>): Promise<void>;
+  /** Opens the notebook in a second window and gives it. */
+  second(name: string): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -100,7 +102,12 @@ export async function startLab(
       lab.page = await newPage();
       await open(name);
     };
-    const lab: Lab = { page: await newPage(), folder: join(folder, 'notebooks'), close, open, reopen };
+    const second = async (name: string) => {
+      const page = await newPage();
+      await openNotebook(page, `http://127.0.0.1:${port}`, name, token);
+      return page;
+    };
+    const lab: Lab = { page: await newPage(), folder: join(folder, 'notebooks'), close, open, reopen, second };
     return lab;
   } catch (error) {
     await close();

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findBrowser, kernelIdle, type Lab, startLab } from './lab';
-import { cell, chart, menu, outputs, runCell, select, until } from './notebook';
+import {
+  cell,
+  chart,
+  menu,
+  outputs,
+  runCell,
+  save as saveNotebook,
+  savedOutputs,
+  start as runSilent,
+  until,
+  writeNotebook,
+} from './notebook';
 
 const pictures = join(__dirname, '../output/jupyter-live');
 const browser = findBrowser();
@@ -47,22 +58,7 @@ before(async () => {
   if (!browser) return;
   mkdirSync(pictures, { recursive: true });
   lab = await startLab(browser, [], {}, {});
-  const code = (source: string, index: number) => ({
-    cell_type: 'code',
-    id: `cell-${index}`,
-    metadata: {},
-    source,
-    // An output of somebody else's: by it the notebook is not trusted, now and whenever it is opened again.
-    outputs: source === sources.stranger ? [foreignOutput] : [],
-    execution_count: null,
-  });
-  mkdirSync(lab.folder, { recursive: true });
-  const kernelspec = { name: 'tslab', display_name: 'TypeScript', language: 'typescript' };
-  const cells = Object.values(sources).map(code);
-  writeFileSync(
-    join(lab.folder, name),
-    JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }),
-  );
+  writeNotebook(lab.folder, name, Object.values(sources), true);
   await lab.open(name);
 });
 
@@ -70,11 +66,6 @@ after(async () => {
   if (browser) await lab.close();
 });
 
-const foreignOutput = {
-  output_type: 'display_data',
-  data: { 'text/html': '<svg><text>a drawing by somebody else</text></svg>' },
-  metadata: {},
-};
 const at = (which: keyof typeof sources) => cell(lab.page, sources[which].split('\n').at(-1)!);
 const text = async (which: keyof typeof sources) => (await outputs(at(which)).allInnerTexts()).join('\n');
 const keep = async (picture: string) => {
@@ -93,26 +84,9 @@ const moving = async () => {
     ({ curve, title }) => title.startsWith('Training in') && curve !== first.curve,
   );
 };
-const saved = () =>
-  JSON.stringify(
-    (
-      JSON.parse(readFileSync(join(lab.folder, name), 'utf8')) as { cells: { source: unknown; outputs: unknown }[] }
-    ).cells.find(({ source }) => JSON.stringify(source).includes('liveChart(session)'))!.outputs,
-  );
-/** Runs a cell that may print nothing. */
-async function start(which: keyof typeof sources): Promise<void> {
-  await select(at(which));
-  await lab.page.keyboard.press('Control+Enter');
-  await until(
-    'its number',
-    () => at(which).locator('.jp-InputPrompt').first().innerText(),
-    (prompt) => /\d/.test(prompt),
-  );
-}
-async function save(): Promise<void> {
-  await menu(lab.page, 'File', 'Save Notebook');
-  await lab.page.locator('.lm-TabBar-tab.lm-mod-current.jp-mod-dirty').waitFor({ state: 'detached' });
-}
+const saved = () => savedOutputs(join(lab.folder, name), 'liveChart(session)');
+const start = (which: keyof typeof sources) => runSilent(lab.page, at(which));
+const save = () => saveNotebook(lab.page);
 
 test(
   'in a notebook that is not trusted the chart goes on when the tab is closed and opened again while training',

@@ -1,4 +1,39 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+
+/** An output of somebody else's: by it a notebook is not trusted, now and whenever it is opened again. */
+const foreignOutput = {
+  output_type: 'display_data',
+  data: { 'text/html': '<svg><text>a drawing by somebody else</text></svg>' },
+  metadata: {},
+};
+
+/** Writes a notebook with these cells; with `stranger`, its first cell has an output of somebody else's. */
+export function writeNotebook(folder: string, name: string, sources: readonly string[], stranger = false): void {
+  const cells = sources.map((source, index) => ({
+    cell_type: 'code',
+    id: `cell-${index}`,
+    metadata: {},
+    source,
+    outputs: stranger && index === 0 ? [foreignOutput] : [],
+    execution_count: null,
+  }));
+  mkdirSync(folder, { recursive: true });
+  const kernelspec = { name: 'tslab', display_name: 'TypeScript', language: 'typescript' };
+  writeFileSync(
+    join(folder, name),
+    JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }),
+  );
+}
+
+/** The outputs of the cell with this source, as JSON text, in the notebook's file. */
+export function savedOutputs(file: string, source: string): string {
+  const { cells } = JSON.parse(readFileSync(file, 'utf8')) as {
+    cells: { source: string | string[]; outputs: unknown }[];
+  };
+  return JSON.stringify(cells.find((each) => [each.source].flat().join('').includes(source))!.outputs);
+}
 
 /** The cell whose source contains the text. */
 export function cell(page: Page, source: string): Locator {
@@ -77,6 +112,22 @@ export async function chart(of: Locator): Promise<{ title: string; subtitle: str
         curve: svg.querySelector('polyline[stroke-width="1.5"]')?.getAttribute('points') ?? '',
       };
     });
+}
+
+/** Selects a cell that may print nothing and runs it; settles when it has run. */
+export async function start(page: Page, of: Locator): Promise<void> {
+  await select(of);
+  await page.keyboard.press('Control+Enter');
+  await until(
+    'its number',
+    () => of.locator('.jp-InputPrompt').first().innerText(),
+    (prompt) => /\d/.test(prompt),
+  );
+}
+
+export async function save(page: Page): Promise<void> {
+  await menu(page, 'File', 'Save Notebook');
+  await page.locator('.lm-TabBar-tab.lm-mod-current.jp-mod-dirty').waitFor({ state: 'detached' });
 }
 
 /** Looks again and again until `seen` says yes. */

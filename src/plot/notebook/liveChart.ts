@@ -8,7 +8,7 @@ import type { TrainSession } from '../../training/settings';
 import type { Figure } from '../figure';
 import { NoLiveDisplayError } from './kernel';
 import { LiveModel, placeOf } from './liveModel';
-import { chartView } from './pageModules';
+import { chartView } from './page/chart';
 import { RunTrace } from './runTrace';
 
 /** Shows an output, its forms under their MIME types: the first time somewhere, from then on in its place. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CommRequest, type Header, joinKernel, onComm, publish, type PublishOptions } from './kernel';
-import { mountModule } from './pageModules';
+import { mountModule } from './page/mount';
 
 type State = Record<string, unknown>;
 
@@ -10,8 +10,21 @@ interface CommData {
   content?: State;
 }
 
+/** What a page asks of a model. An exception is written to the console and changes nothing else. */
+export interface Handlers {
+  /** A page has set fields of the state. Only the last value of each arrives while the kernel is busy. */
+  onChange?(state: State): void;
+  /** A page has sent a message. All arrive, in their order. */
+  onMessage?(content: State): void;
+  /** A page was loaded anew. */
+  onLoad?(): void;
+}
+
 const WIDGET = 'jupyter.widget';
+/** Milliseconds between two signs of life. A page that misses four of them says so. */
+const beatInterval = 5_000;
 const models = new Map<string, LiveModel>();
+const beatAll = () => models.forEach((model) => model.stream({}));
 
 /**
  * State that pages show by `view`, the text of an ES module whose default export has render({ model, el }): it shows
@@ -27,9 +40,14 @@ export class LiveModel {
   private outstanding = true;
   private beat = 0;
 
-  constructor(view: string, state: State) {
+  constructor(
+    view: string,
+    state: State,
+    private readonly handlers: Handlers = {},
+  ) {
     joinKernel();
     onComm(answer);
+    if (!models.size) setInterval(beatAll, beatInterval).unref();
     const modelNames = { _model_module: 'anywidget', _model_module_version: '*', _model_name: 'AnyModel' };
     const viewNames = { _view_module: 'anywidget', _view_module_version: '*', _view_name: 'AnyView' };
     this.state = { ...modelNames, ...viewNames, _esm: mountModule, place: placeOf(this), view, beat: 0, ...state };
@@ -47,8 +65,9 @@ export class LiveModel {
   }
 
   /** A message from a page. */
-  receive({ method, content }: CommData, parent: Header): void {
+  receive({ method, state, content }: CommData, parent: Header): void {
     if (method === 'request_state') {
+      this.handlers.onLoad?.();
       // All that waits is in the state already. Sent a second time it would change nothing, and no page would answer.
       this.waiting = null;
       this.outstanding = true;
@@ -57,7 +76,8 @@ export class LiveModel {
     if (method === 'custom' && content?.drawn) {
       this.drawn++;
       this.sendWaiting();
-    }
+    } else if (method === 'custom' && content) this.handlers.onMessage?.(content);
+    if (method === 'update' && state) this.handlers.onChange?.(state);
   }
 
   private sendWaiting(): void {

@@ -1,0 +1,196 @@
+import { duration } from '../../duration';
+import { rateNow } from '../figures/liveFigure';
+import type { TrainSession } from '../../training/settings';
+import { LiveOutput } from './liveOutput';
+import { controlsView } from './page/controls';
+import { stripPicture } from './stripPicture';
+
+/** Milliseconds between two updates. */
+const interval = 250;
+/** A rate that is so many times as large or as small as the one before is set only when it is confirmed. */
+const jump = 1000;
+
+const strips = new WeakMap<TrainSession, Strip>();
+
+/**
+ * Shows controls for a run below the cell: a slider for the learning rate, the number of epochs, buttons, and how far
+ * the run is. They work while other cells run, after the page was loaded anew, and in several pages at once; in the
+ * saved notebook they are a picture. What is set takes effect at the next batch, as when a cell sets it. Throws
+ * NoNotebookError outside of a notebook.
+ */
+export function controls(session: TrainSession): void {
+  const strip = strips.get(session) ?? new Strip(session);
+  strips.set(session, strip);
+  strip.output.show();
+}
+
+/** What a page wishes a value to be; of several wishes the last has the highest number. */
+interface Wish {
+  value: number;
+  number: number;
+}
+
+/** The controls of one run, in however many pages they are shown. */
+export class Strip {
+  readonly output: LiveOutput;
+  private readonly answered = { rate: 0, epochs: 0 };
+  /** The ends of the slider: they stay where they were, so that a place on it keeps its meaning. */
+  private readonly ends: { least: number; most: number };
+  private remark = '';
+  private question: { text: string; rate: number } | null = null;
+  private timer?: NodeJS.Timeout;
+  private toldAt = 0;
+
+  constructor(private readonly session: TrainSession) {
+    const rate = this.rate;
+    this.ends = { least: rate / 1000, most: rate * 10 };
+    const still = () => stripPicture(this.look(), Object.keys(this.actions));
+    const handlers = {
+      onChange: (state: Record<string, unknown>) => this.wished(state),
+      onMessage: ({ press }: Record<string, unknown>) => this.press(String(press)),
+    };
+    this.output = new LiveOutput(controlsView, this.look(), handlers, still);
+    session.subscribe((event) => {
+      if (event === 'state') this.stateChanged();
+      else this.timer ??= setTimeout(() => this.tell(), Math.max(0, this.toldAt + interval - Date.now()));
+    });
+  }
+
+  /** A page has set the rate or the epochs. What is wrong with them is said in the strip. */
+  wished({ wantedrate, wantedepochs }: { wantedrate?: unknown; wantedepochs?: unknown }): void {
+    this.attempt(() => {
+      if (wantedrate) {
+        const { value, number } = wantedrate as Wish;
+        this.answered.rate = number;
+        this.setRate(value);
+      }
+      if (wantedepochs) {
+        const { value, number } = wantedepochs as Wish;
+        this.answered.epochs = number;
+        this.session.epochs = value;
+      }
+    });
+  }
+
+  /** A button was pressed. */
+  press(name: string): void {
+    this.attempt(() => {
+      const { question } = this;
+      this.question = null;
+      if (name === 'set it') {
+        if (question) this.applyRate(question.rate);
+      } else this.actions[name as keyof Strip['actions']]?.();
+    });
+  }
+
+  /** The buttons, by the name that stands on them. */
+  private readonly actions = {
+    pause: () => {
+      if (this.session.state === 'paused') return;
+      if (this.session.state !== 'running')
+        throw new Error(`There is nothing to pause: the run is ${this.session.state}.`);
+      this.session.pause();
+    },
+    resume: () => {
+      if (this.session.state === 'finished')
+        throw new Error('The run is finished. To train on, raise epochs in train(...) and run that cell again.');
+      this.session.resume();
+    },
+    stop: () => {
+      if (!this.isTraining) throw new Error(`There is nothing to stop: the run is ${this.session.state}.`);
+      // A checkpoint that could not be written is said here.
+      this.session.stop().catch((error: Error) => this.say(error.message));
+    },
+  };
+
+  private get isTraining(): boolean {
+    return this.session.state === 'running' || this.session.state === 'paused';
+  }
+
+  /** The learning rate, the largest of them where each layer has its own. */
+  private get rate(): number {
+    const { learningRate } = this.session;
+    return typeof learningRate === 'number' ? learningRate : Math.max(...learningRate);
+  }
+
+  private setRate(value: number): void {
+    this.question = null;
+    const factor = value > 0 ? Math.max(value / this.rate, this.rate / value) : 1;
+    if (factor < jump || !Number.isFinite(factor)) return this.applyRate(value);
+    const way = value > this.rate ? 'large' : 'small';
+    const times = Math.round(factor).toLocaleString('en-US');
+    this.question = { text: `${value} is ${times} times as ${way} as the rate of now, ${this.rate}.`, rate: value };
+  }
+
+  /** Layers with rates of their own keep the ratios between these. */
+  private applyRate(value: number): void {
+    const { learningRate } = this.session;
+    const factor = value / this.rate;
+    this.session.learningRate =
+      typeof learningRate === 'number'
+        ? value
+        : learningRate.map((each) => (value > 0 ? Number((each * factor).toPrecision(6)) : value));
+  }
+
+  private attempt(act: () => void): void {
+    this.remark = '';
+    try {
+      act();
+    } catch (error) {
+      this.remark = (error as Error).message;
+    }
+    this.tell();
+  }
+
+  private say(text: string): void {
+    this.remark = text;
+    this.tell();
+  }
+
+  private stateChanged(): void {
+    if (this.session.state === 'failed') this.session.done.catch((error: Error) => this.say(error.message));
+    this.tell();
+    this.output.keep();
+  }
+
+  private tell(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.toldAt = Date.now();
+    this.output.model?.stream(this.look());
+  }
+
+  /** What the pages show. */
+  look() {
+    return {
+      ...this.ends,
+      rate: this.rate,
+      epochs: this.session.epochs,
+      words: wordsOf(this.session),
+      remark: this.remark,
+      question: this.question?.text ?? '',
+      answered: { ...this.answered },
+      buttons: Object.keys(this.actions),
+      useful: usefulIn[this.session.state],
+    };
+  }
+}
+
+const usefulIn = {
+  running: ['pause', 'stop'],
+  paused: ['resume', 'stop'],
+  stopped: ['resume'],
+  failed: ['resume'],
+  finished: [],
+};
+
+function wordsOf(session: TrainSession): string {
+  const { state, progress, history, epochs, options } = session;
+  const done = history.epochs.length;
+  if (state === 'finished') return `finished after ${done} epoch${done === 1 ? '' : 's'}`;
+  if (!progress) return `${state}, before the first batch`;
+  const rate = options.schedule === 'constant' ? '' : `, learning rate now ${rateNow(session).toPrecision(2)}`;
+  const left = progress.secondsLeft === null ? '' : `, ${duration(progress.secondsLeft)} left`;
+  const where = `epoch ${progress.epoch} of ${epochs}, batch ${progress.batch} of ${progress.batches}`;
+  return `${state}: ${where}, loss ${progress.loss.toPrecision(3)}${rate}${state === 'running' ? left : ''}`;
+}

@@ -1,0 +1,34 @@
+import { palette } from '../figure';
+import type { Still } from './liveOutput';
+
+const [width, height] = [820, 82];
+
+/** The strip of controls as a picture: the slider where it stood, the buttons, and the words below. */
+export function stripPicture(
+  { rate, least, most, epochs, words }: { rate: number; least: number; most: number; epochs: number; words: string },
+  buttons: readonly string[],
+): Still {
+  const at = 110 + (170 * Math.log(rate / least)) / Math.log(most / least);
+  const line = `stroke="${palette.bicubic}" fill="none"`;
+  const box = (x: number, wide: number) => `<rect x="${x}" y="12" width="${wide}" height="26" rx="3" ${line}/>`;
+  const word = (text: string, x: number, anchor = 'start', y = 30) =>
+    `<text x="${x}" y="${y}" text-anchor="${anchor}">${escape(text)}</text>`;
+  const parts = [
+    `<rect x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="4" ${line}/>`,
+    word('learning rate', 14),
+    `<path d="M110 25h170" ${line} stroke-width="3"/>`,
+    `<circle cx="${at.toFixed(1)}" cy="25" r="7" fill="${palette.model}"/>`,
+    box(292, 72) + word(String(rate), 302),
+    word('epochs', 380) + box(428, 60) + word(String(epochs), 438),
+    ...buttons.map((name, index) => box(506 + 76 * index, 68) + word(name, 540 + 76 * index, 'middle')),
+    word(words, 14, 'start', 66),
+  ];
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
+    `font-family="Helvetica, Arial, sans-serif" font-size="13" fill="${palette.text}">${parts.join('')}</svg>`;
+  const text = `training controls: learning rate ${rate}, ${epochs} epochs; ${words}`;
+  const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+  return { html: `<img alt="${escape(text)}" src="${source}">`, text };
+}
+
+const escape = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Engine } from '../../../src/engine/engine';
+import { createWasmEngine } from '../../../src/engine/wasm/wasm';
+import { controls, Strip } from '../../../src/plot/notebook/controls';
+import { NoNotebookError } from '../../../src/plot/notebook/show';
+import { train } from '../../../src/training/train';
+import type { TrainSession } from '../../../src/training/settings';
+import { waves } from '../../training/toyPatches';
+
+let engine: Engine;
+before(async () => {
+  engine = await createWasmEngine({ threads: 1 });
+});
+after(() => engine.close());
+
+const data = { training: waves(48), validation: waves(9) };
+const start = (settings: object = {}) =>
+  train(data, { network: '9-1-5', border: 0, epochs: 2000, batchSize: 16, engine, learningRate: 1e-3, ...settings });
+let number = 0;
+const rate = (strip: Strip, value: number) => strip.wished({ wantedrate: { value, number: ++number } });
+const epochs = (strip: Strip, value: number) => strip.wished({ wantedepochs: { value, number: ++number } });
+
+/** A paused run with its strip, which is stopped at the end. */
+async function withStrip(act: (strip: Strip, session: TrainSession) => void | Promise<void>, settings: object = {}) {
+  const session = start(settings);
+  try {
+    await act(new Strip(session), session);
+  } finally {
+    await session.stop();
+  }
+}
+
+test('the slider sets the rate and the field the epochs, and the strip answers which wish it has heard', () =>
+  withStrip((strip, session) => {
+    rate(strip, 3.2e-4);
+    epochs(strip, 500);
+    assert.equal(session.learningRate, 3.2e-4);
+    assert.equal(session.epochs, 500);
+    const { answered, remark, question } = strip.look();
+    assert.deepEqual(
+      { answered, remark, question },
+      { answered: { rate: number - 1, epochs: number }, remark: '', question: '' },
+    );
+  }));
+
+test('buttons do what they say, and say why where they cannot', () =>
+  withStrip(async (strip, session) => {
+    strip.press('pause');
+    strip.press('pause');
+    assert.equal(session.state, 'paused');
+    assert.deepEqual(strip.look().useful, ['resume', 'stop']);
+    strip.press('resume');
+    strip.press('resume');
+    assert.equal(session.state, 'running');
+    assert.equal(strip.look().remark, '');
+    strip.press('stop');
+    await session.done;
+    assert.equal(session.state, 'stopped');
+    strip.press('pause');
+    assert.match(strip.look().remark, /nothing to pause: the run is stopped/);
+    strip.press('stop');
+    assert.match(strip.look().remark, /nothing to stop: the run is stopped/);
+  }));
+
+test('a rate of 0, one that is no number, and half an epoch are refused with a word, and the next wish clears it', () =>
+  withStrip((strip, session) => {
+    rate(strip, 0);
+    assert.match(strip.look().remark, /learningRate is 0; use a number above 0/);
+    rate(strip, NaN);
+    assert.match(strip.look().remark, /learningRate is NaN; use a number above 0/);
+    rate(strip, -1);
+    assert.match(strip.look().remark, /learningRate is -1; use a number above 0/);
+    epochs(strip, 2.5);
+    assert.match(strip.look().remark, /epochs is 2.5; use a whole number above 0/);
+    assert.equal(session.learningRate, 1e-3);
+    assert.equal(session.epochs, 2000);
+    rate(strip, 2e-3);
+    assert.equal(strip.look().remark, '');
+  }));
+
+test('a thousandfold jump is set only when it is confirmed, and another wish forgets it', () =>
+  withStrip((strip, session) => {
+    rate(strip, 1);
+    assert.match(strip.look().question, /^1 is 1,000 times as large as the rate of now, 0.001/);
+    rate(strip, 1e-6);
+    assert.match(strip.look().question, /^0.000001 is 1,000 times as small/);
+    assert.equal(session.learningRate, 1e-3);
+    strip.press('set it');
+    assert.equal(session.learningRate, 1e-6);
+    rate(strip, 1);
+    rate(strip, 2e-6);
+    strip.press('set it');
+    assert.equal(session.learningRate, 2e-6);
+  }));
+
+test('rates of single layers keep their ratios', () =>
+  withStrip(
+    (strip, session) => {
+      assert.equal(strip.look().rate, 1e-3);
+      rate(strip, 2e-3);
+      assert.deepEqual(session.learningRate, [2e-3, 2e-3, 2e-4]);
+    },
+    { learningRate: [1e-3, 1e-3, 1e-4] },
+  ));
+
+test('why a run failed stands in the strip', async () => {
+  const session = start({ learningRate: 1e30 });
+  const strip = new Strip(session);
+  await assert.rejects(session.done);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.match(strip.look().remark, /the loss became .*lower learningRate/);
+  assert.deepEqual(strip.look().useful, ['resume']);
+});
+
+test('the strip of a finished run says so, and how to train on', async () => {
+  const session = start({ epochs: 1 });
+  const strip = new Strip(session);
+  await session.done;
+  assert.equal(strip.look().words, 'finished after 1 epoch');
+  strip.press('resume');
+  assert.match(strip.look().remark, /finished. To train on, raise epochs/);
+});
+
+test('outside of a notebook there are no controls', () =>
+  withStrip((_, session) => assert.throws(() => controls(session), NoNotebookError)));
