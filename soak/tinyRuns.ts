@@ -50,7 +50,7 @@ export async function outcome(folder: string) {
   const checkpoint = await loadCheckpoint(folder);
   if (!checkpoint) return null;
   const { weights, optimizer, best, history, epoch, random } = checkpoint;
-  const epochs = history.epochs.map((record) => ({ ...record, seconds: 0 }));
+  const epochs = history.epochs.map((record) => ({ ...record, seconds: 0, validationSeconds: 0 }));
   const saved = (await loadWeights(join(folder, 'weights.safetensors'))).weights;
   const written = JSON.parse(await readFile(join(folder, 'history.json'), 'utf8')).losses;
   const names = (await readdir(folder)).sort();

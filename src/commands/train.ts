@@ -27,6 +27,7 @@ interface TrainFlags {
   stride?: number;
   network?: string;
   epochs?: number;
+  minutes?: number;
   batchSize?: number;
   learningRate?: number;
   optimizer?: OptimizerName;
@@ -53,6 +54,7 @@ export function trainCommand(program: Command): void {
     )
     .option('-n, --network <name>', `one of ${networkNames.join(', ')} (default: the recipe's)`)
     .option('-e, --epochs <n>', "epochs in all (default: the recipe's)", number('epochs'))
+    .option('-m, --minutes <x>', 'ends when this time of training and validation has passed', number('minutes'))
     .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number('batch-size'))
     .option(
       '-l, --learning-rate <x>',
@@ -85,14 +87,17 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   // Version 0.1 called the report's recipe 'seed'.
   const recipe = recipes[(asked === 'seed' ? 'report' : asked) as RecipeName] as TrainOptions | undefined;
   if (!recipe) throw new UnknownNameError('recipe', asked, Object.keys(recipes));
+  if (flags.epochs !== undefined && flags.minutes !== undefined)
+    throw new OptionError('a run ends after --epochs or after --minutes; leave one out');
   const folder = flags.out ?? defaultRunFolder(asked, name, flags.scale);
   if (!flags.resume && ((await has(folder, 'checkpoint.bin')) || (await has(folder, 'weights.safetensors')))) {
     throw new OptionError(
       `${folder} holds a run already; add --resume to go on with it, or name another folder with --out`,
     );
   }
-  const { network, epochs, batchSize, learningRate, optimizer, loss, augment } = flags;
-  const wanted = { ...recipe, ...given({ network, epochs, batchSize, learningRate, optimizer, loss, augment }) };
+  const { network, epochs, minutes, batchSize, learningRate, optimizer, loss, augment } = flags;
+  const changes = given({ network, epochs, minutes, batchSize, learningRate, optimizer, loss, augment });
+  const wanted = { ...recipe, ...changes };
   const options = flags.resume ? await withRunRate(wanted, folder, learningRate) : wanted;
   // What is wrong is said before the patches are cut.
   const { network: described } = modelFor(options, flags.scale);
@@ -124,7 +129,7 @@ async function trainInto(
     resume,
     engine,
     threads,
-    onStep: showStep,
+    onStep: (progress) => showStep(progress, options.minutes !== undefined),
     onEpoch: showEpoch,
     onNote: (message) => {
       showLine('');
@@ -185,9 +190,11 @@ async function prepare(name: string, flags: TrainFlags, reads: Network['reads'])
   };
 }
 
-function showStep({ epoch, epochs, batch, batches, loss, secondsLeft, imagesPerSecond }: Progress): void {
+function showStep(progress: Progress, byMinutes: boolean): void {
+  const { epoch, epochs, batch, batches, loss, secondsLeft, imagesPerSecond } = progress;
+  const where = byMinutes ? `epoch ${epoch}  batch ${batch}` : `epoch ${epoch}/${epochs}  batch ${batch}/${batches}`;
   showLine(
-    `epoch ${epoch}/${epochs}  batch ${batch}/${batches}  loss ${loss.toFixed(5)}  ${imagesPerSecond.toFixed(0)} ` +
+    `${where}  loss ${loss.toFixed(5)}  ${imagesPerSecond.toFixed(0)} ` +
       `patches/s  ${secondsLeft === null ? 'time left: measuring' : `${duration(secondsLeft)} left`}`,
   );
 }

@@ -49,7 +49,12 @@ export function initialize(network: string | Network = '9-1-7', options: Initial
   return { network: described, weights, normalization: reportNormalization, padding: 'zeros' };
 }
 
-/** The layers whose output the network's input is added to. */
+/** The last layers with weights before the network's input is added. */
 function correctionLayers(layers: readonly Layer[]): number[] {
-  return layers.flatMap((layer, index) => (layer.kind === 'add' && layer.layer === 'input' ? index - 1 : []));
+  const isAdd = ({ kind }: Layer) => kind === 'add';
+  return layers.flatMap((layer, index) =>
+    layer.kind === 'add' && layer.layer === 'input'
+      ? layers.slice(0, index).findLastIndex((before) => !isAdd(before))
+      : [],
+  );
 }

@@ -30,6 +30,7 @@ export function networkOf(network: unknown): Network {
   return described;
 }
 
+const unless = (fits: (value: unknown) => boolean) => (value: unknown) => value === undefined || fits(value);
 const isRate = (value: unknown) => isNumber(value) && value > 0;
 const isText = (value: unknown) => typeof value === 'string';
 
@@ -38,6 +39,7 @@ export function wrongOptions(options: unknown): string | undefined {
   if (!isRecord(options)) return 'its content is not a set of options';
   const wrong = wrongField(options, {
     epochs: (value) => isCount(value) && value > 0,
+    minutes: unless(isRate),
     batchSize: (value) => isCount(value) && value > 0,
     seed: Number.isInteger,
     learningRate: (value) => isRate(value) || (Array.isArray(value) && value.length > 0 && value.every(isRate)),
@@ -64,7 +66,7 @@ const isScores = (value: unknown) =>
 /** What is wrong with a run's history, as in "its epoch 2 is numbered 3". */
 export function wrongHistory(history: unknown): string | undefined {
   if (!isRecord(history)) return 'its content is not a history';
-  const { losses, epochs, rescored } = history;
+  const { losses, epochs, rescored, timeline = [] } = history;
   if (!Array.isArray(losses) || !Array.isArray(epochs)) return 'its losses or its epochs are not a list';
   let last = 0;
   for (const [index, entry] of losses.entries()) {
@@ -77,6 +79,8 @@ export function wrongHistory(history: unknown): string | undefined {
     if (wrong) return `in its epoch ${index + 1} ${wrong}`;
     if (record.epoch !== index + 1) return `its epoch ${index + 1} is numbered ${record.epoch}`;
   }
+  const isTick = (entry: unknown) => isRecord(entry) && isCount(entry.step) && isNumber(entry.fraction);
+  if (!Array.isArray(timeline) || !timeline.every(isTick)) return 'its timeline is not a list of steps and fractions';
   return rescored === undefined ? undefined : wrongRescored(rescored, epochs.length);
 }
 
@@ -89,6 +93,8 @@ function wrongRecord(record: unknown): string | undefined {
     scores: isScores,
     learningRate: isRate,
     seconds: isNumber,
+    validationSeconds: unless(isNumber),
+    step: unless(isCount),
   });
 }
 
@@ -115,6 +121,8 @@ export function wrongHeader(header: unknown, floats: number): string | undefined
       lossSum: isNumber,
       seconds: isNumber,
       epochs: (value) => isCount(value) && value > 0,
+      minutes: unless(isRate),
+      passStart: unless(isCount),
       steps: isCount,
       length: isCount,
       moments: (value) => Array.isArray(value) && value.every(isCount),

@@ -27,7 +27,11 @@ export interface Checkpoint {
   /** What the learning rate was changed to while it trained, and how many epochs there are to be. */
   learningRate: number | readonly number[];
   epochs: number;
-  /** As it was when the epoch under way began. */
+  /** How many minutes there are to be in a run by minutes. */
+  minutes?: number;
+  /** In a run by minutes: batches done when the pass through the patches that is under way began. */
+  passStart?: number;
+  /** As it was when the pass through the patches began: in a run by epochs, the epoch. */
   random: RandomState;
   history: History;
   weights: Float32Array;
@@ -46,6 +50,7 @@ export function newCheckpoint(options: TrainOptions, model: Model, data: string)
     seconds: 0,
     learningRate: options.learningRate,
     epochs: options.epochs,
+    ...(options.minutes === undefined ? {} : { minutes: options.minutes, passStart: 0 }),
     random: { seed: options.seed ^ 0x5eed, draws: 0 },
     history: newHistory(),
     weights: model.weights,
@@ -53,6 +58,10 @@ export function newCheckpoint(options: TrainOptions, model: Model, data: string)
     best: null,
   };
 }
+
+/** Seconds of training and validation so far. */
+export const elapsedSeconds = ({ history, seconds }: Checkpoint): number =>
+  history.epochs.reduce((sum, epoch) => sum + epoch.seconds, seconds);
 
 const VERSION = '3',
   MAGIC = `srcnn-checkpoint-${VERSION}\n`;

@@ -16,7 +16,12 @@ export interface EpochRecord {
   /** null where no evaluation images were given, or none of them could be read. */
   scores: EpochScores | null;
   learningRate: number;
+  /** Of training, validation and scores. */
   seconds: number;
+  /** Of these, validation and scores; absent in a history that an older version wrote, as is `step`. */
+  validationSeconds?: number;
+  /** Batches since the run began. */
+  step?: number;
 }
 
 /** An epoch that has scores. */
@@ -30,8 +35,13 @@ export const scoredEpochs = (epochs: readonly EpochRecord[]): ScoredEpoch[] =>
 export interface History {
   losses: { step: number; loss: number }[];
   epochs: EpochRecord[];
-  /** Training steps in an epoch; undefined in a history that an older version wrote. */
+  /**
+   * Training steps in which each patch is seen once, an epoch of a run by epochs; undefined in a history that an
+   * older version wrote.
+   */
   batchesPerEpoch?: number;
+  /** In a run by minutes: the fraction of its time that had passed when the batch after `step` others began. */
+  timeline?: { step: number; fraction: number }[];
   /**
    * Present where the validation or evaluation pictures were changed after epoch `after`: the best epoch up to then
    * with its scores on the new pictures. Scores of the epochs up to `after` cannot be compared with those of later

@@ -6,7 +6,7 @@ import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
 import { readMetadata, saveWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
-import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { type Checkpoint, elapsedSeconds, loadCheckpoint, saveCheckpoint } from './checkpoint';
 import { scoresToJson } from '../evaluation/scoreJson';
 import { machineName } from './machine';
 import { type TrainOptions, unsaid } from '../training/recipes';
@@ -102,10 +102,11 @@ export class RunFolder {
 const WEIGHTS = 'weights.safetensors';
 
 /** The options a run was given, with what was changed while it trained. */
-const optionsNow = ({ options, learningRate, epochs }: Checkpoint): TrainOptions => ({
+const optionsNow = ({ options, learningRate, epochs, minutes }: Checkpoint): TrainOptions => ({
   ...options,
   learningRate,
   epochs,
+  ...(minutes === undefined ? {} : { minutes }),
 });
 
 /**
@@ -146,25 +147,30 @@ function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Check
     throw new CheckpointError(
       `${folder}: its checkpoint was made with other data (${found.data}; now ${wanted.data}); use another folder`,
     );
-  if (wanted.epochs < found.epoch)
+  if (wanted.minutes === undefined && wanted.epochs < found.epoch)
     throw new OptionError(
       `epochs is ${wanted.epochs}, but ${found.epoch} are done in ${folder}; use ${found.epoch} or more`,
     );
+  const elapsed = elapsedSeconds(found) / 60;
+  if (wanted.minutes !== found.options.minutes && wanted.minutes! < elapsed)
+    throw new OptionError(`minutes is ${wanted.minutes}, but ${elapsed.toFixed(1)} have passed in ${folder}; use more`);
   wanted.weights.set(found.weights);
   // What was changed while it trained still holds, unless it was changed again.
   const epochs = wanted.epochs === found.options.epochs ? found.epochs : wanted.epochs;
+  const minutes = wanted.minutes === found.options.minutes ? found.minutes : wanted.minutes;
   const learningRate = wanted.learningRate === wanted.options.learningRate ? found.learningRate : wanted.learningRate;
-  return { ...found, options: wanted.options, epochs, learningRate, weights: wanted.weights };
+  const changed = { epochs, learningRate, ...(minutes === undefined ? {} : { minutes }) };
+  return { ...found, ...changed, options: wanted.options, weights: wanted.weights };
 }
 
-/** As in "batchSize 32, now 16": more epochs may be asked for, all else must be as it was. */
+/** As in "batchSize 32, now 16": more epochs or minutes may be asked for, all else must be as it was. */
 export function differingOptions(before: TrainOptions, now: TrainOptions): string[] {
   const [had, wanted]: TrainOptions[] = [
     { ...unsaid, ...before },
     { ...unsaid, ...now },
   ];
   const names = [...new Set([...Object.keys(had), ...Object.keys(wanted)])].filter(
-    (name) => name !== 'epochs',
+    (name) => name !== 'epochs' && !(name === 'minutes' && had.minutes && wanted.minutes),
   ) as (keyof TrainOptions)[];
   const text = (value: unknown) => JSON.stringify(value) ?? 'none';
   return names

@@ -212,7 +212,7 @@ function hasEvents(folder: string): boolean {
 
 /** Batches since training began, the one just done included. */
 function stepOf({ progress }: TrainSession): number {
-  return progress ? (progress.epoch - 1) * progress.batches + progress.batch : 0;
+  return progress?.step ?? 0;
 }
 
 function writeEpoch(writer: TensorboardWriter, record: EpochRecord): void {

@@ -1,6 +1,6 @@
 import { type PatchOrder, drawOrder, emptyBatch, fillBatch } from '../data/batches';
 import type { Batch, Engine } from '../engine/engine';
-import { DivergedError } from '../errors';
+import { DivergedError, OptionError } from '../errors';
 import type { Model } from '../network/network';
 import { layerSlices } from '../network/parameters';
 import type { RandomState } from '../random';
@@ -9,10 +9,11 @@ import type { EpochRecord } from '../runs/history';
 import type { RunFolder } from '../runs/runFolder';
 import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPictures';
 import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
+import { Gauge } from './gauge';
 import { layerRates, scheduleFactor, update } from './optimizers/optimizer';
-import { Pace } from './pace';
 import type { TrainOptions } from './recipes';
 import type { Progress, TrainingData, TrainSettings } from './settings';
+import { byEpochs, byMinutes, type Timetable } from './timetable';
 import { meanLoss, scoreEpoch } from './validate';
 
 const DEFAULT_CHECKPOINT_MINUTES = 5;
@@ -31,6 +32,14 @@ export const ignoreStopped = (error: unknown) => {
   if (!(error instanceof Stopped)) throw error;
 };
 
+/** A pass through the training patches in random order. */
+interface Pass extends PatchOrder {
+  /** Batches done when it began. */
+  start: number;
+  /** The random state that the next one is drawn from. */
+  after: RandomState;
+}
+
 /** What the loop asks of the session, and tells it. */
 export interface Control {
   isStopping(): boolean;
@@ -44,8 +53,7 @@ export class EpochLoop {
   progress: Progress | null = null;
   readonly batches: number;
   private lastSaved = Date.now();
-  private epochEndSeconds?: number;
-  private readonly pace = new Pace();
+  private readonly gauge: Gauge;
   private evaluation?: EvaluationPictures;
 
   constructor(
@@ -60,32 +68,64 @@ export class EpochLoop {
     public course: Checkpoint,
     private readonly control: Control,
   ) {
-    this.batches = Math.floor(data.training.count / given.batchSize);
+    const { batchSize } = given;
+    this.batches = Math.floor(data.training.count / batchSize);
+    const validation = data.validation.count / batchSize;
+    this.gauge = new Gauge({ batchSize, training: this.batches, validation });
+  }
+
+  private get timetable(): Timetable {
+    return this.course.minutes === undefined ? byEpochs : byMinutes;
+  }
+
+  /** Asked between epochs. */
+  get isOver(): boolean {
+    return this.timetable.isOver(this.course);
   }
 
   /** From the batch that is next to the end of the epoch, or to where it is stopped. */
   async epoch(engine: Engine): Promise<void> {
     const { course, batches } = this;
-    const random: RandomState = { ...course.random };
-    const drawn = drawOrder(this.data.training.count, this.given.augment ?? false, random);
+    let pass = this.drawPass();
     const gradient = new Float32Array(this.model.weights.length);
-    const before = course.seconds,
-      firstBatch = course.batch;
+    const before = course.seconds;
     let batch = emptyBatch();
     let began = Date.now();
-    while (course.batch < batches) {
+    this.gauge.beginEpoch();
+    while (!this.timetable.epochIsOver(course, batches)) {
       if (this.control.isPaused()) {
         await this.control.untilResumed();
         began = Date.now() - 1000 * (course.seconds - before);
       }
       if (this.control.isStopping()) return;
-      batch = await this.step(engine, drawn, gradient, batch);
+      if (course.optimizer.steps - pass.start === batches) {
+        Object.assign(course, { random: pass.after, passStart: course.optimizer.steps });
+        pass = this.drawPass();
+      }
+      batch = await this.step(engine, pass, gradient, batch);
       const seconds = before + (Date.now() - began) / 1000;
-      this.pace.add(seconds - course.seconds);
+      this.gauge.add(seconds - course.seconds);
       course.seconds = seconds;
-      this.report((course.seconds - before) / (course.batch - firstBatch));
+      this.checkMinutes();
+      this.report();
     }
-    await this.finishEpoch(engine, random).catch(ignoreStopped);
+    await this.finishEpoch(engine, pass).catch(ignoreStopped);
+  }
+
+  /** The order of the patches in the pass that is under way. */
+  private drawPass(): Pass {
+    const { course } = this;
+    const after: RandomState = { ...course.random };
+    const drawn = drawOrder(this.data.training.count, this.given.augment ?? false, after);
+    return { ...drawn, start: course.passStart ?? course.optimizer.steps - course.batch, after };
+  }
+
+  private checkMinutes(): void {
+    const { minutes, seconds, optimizer } = this.course;
+    if (minutes === undefined || optimizer.steps > 1 || seconds < 60 * minutes) return;
+    throw new OptionError(
+      `minutes is ${minutes}, but the first batch alone took ${seconds.toFixed(1)} seconds; use more`,
+    );
   }
 
   /**
@@ -157,15 +197,16 @@ export class EpochLoop {
 
   private async step(
     engine: Engine,
-    { order, symmetries }: PatchOrder,
+    { order, symmetries, start }: Pass,
     gradient: Float32Array,
     buffers: Batch,
   ): Promise<Batch> {
-    const { course, model, given, batches } = this;
+    const { course, model, given } = this;
+    this.timetable.note(course);
     const batch = fillBatch(
       this.data.training,
       order,
-      course.batch * given.batchSize,
+      (course.optimizer.steps - start) * given.batchSize,
       given.batchSize,
       model.normalization,
       buffers,
@@ -175,8 +216,9 @@ export class EpochLoop {
     this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
     // The loss has just shown that the weights are good; those after the update may be ruined.
     await this.saveIfDue();
-    const step = course.epoch * batches + course.batch + 1;
-    update(model, gradient, course.optimizer, { ...given, learningRate: course.learningRate }, this.factor());
+    const step = course.optimizer.steps + 1;
+    const options = { ...given, learningRate: course.learningRate };
+    update(model, gradient, course.optimizer, options, this.factor(step - 1));
     course.lossSum += loss;
     course.batch++;
     if (step % given.lossEvery === 0) course.history.losses.push({ step, loss });
@@ -192,63 +234,48 @@ export class EpochLoop {
     );
   }
 
-  private factor(): number {
-    const { epoch, batch, epochs } = this.course;
-    return scheduleFactor(this.given.schedule, epoch * this.batches + batch, epochs * this.batches);
+  /** What the learning rates are multiplied by at the batch after `step` others. */
+  private factor(step: number): number {
+    return scheduleFactor(this.given.schedule, this.timetable.fraction(this.course, this.batches, step));
   }
 
-  private report(meanSeconds: number): void {
-    const { epoch, batch, epochs, lossSum } = this.course;
-    const { batches } = this;
-    const { secondsPerStep } = this.pace;
-    this.progress = {
-      epoch: epoch + 1,
-      epochs,
-      batch,
-      batches,
-      loss: lossSum / batch,
-      imagesPerSecond: this.given.batchSize / (secondsPerStep ?? meanSeconds),
-      secondsLeft: secondsPerStep && this.secondsLeft(secondsPerStep),
-    };
+  /** The first layer's learning rate at the batch just done. */
+  private rate(): number {
+    const { learningRate, optimizer } = this.course;
+    const [first] = layerRates(learningRate, layerSlices(this.model.network).length);
+    return this.factor(optimizer.steps - 1) * first;
+  }
+
+  private report(): void {
+    this.progress = this.gauge.progress(this.course, this.rate());
     this.settings.onStep?.(this.progress);
     this.control.emit('step');
   }
 
-  /**
-   * Before the first epoch has ended, its end is guessed: validation is a third of a training step, and scores are
-   * left out.
-   */
-  private secondsLeft(secondsPerStep: number): number {
-    const { epoch, batch, epochs } = this.course;
-    const validation = this.data.validation.count / this.given.batchSize / 3;
-    const epochEnd = this.epochEndSeconds ?? validation * secondsPerStep;
-    return ((epochs - epoch) * this.batches - batch) * secondsPerStep + (epochs - epoch) * epochEnd;
-  }
-
-  private async finishEpoch(engine: Engine, random: RandomState): Promise<void> {
+  private async finishEpoch(engine: Engine, pass: Pass): Promise<void> {
     const { course, model } = this;
     const began = Date.now();
-    const factor = scheduleFactor(
-      this.given.schedule,
-      course.epoch * this.batches + course.batch - 1,
-      course.epochs * this.batches,
-    );
+    const learningRate = this.rate();
     const validationLoss = await this.validationLoss(engine, model);
     const scores = await this.scores(engine, model);
-    this.epochEndSeconds = (Date.now() - began) / 1000;
+    const validationSeconds = (Date.now() - began) / 1000;
     const epoch = course.epoch + 1;
     if (!course.best || validationLoss < course.best.validationLoss)
       course.best = { epoch, validationLoss, weights: model.weights.slice() };
     const record: EpochRecord = {
       epoch,
-      loss: course.lossSum / this.batches,
+      step: course.optimizer.steps,
+      loss: course.lossSum / course.batch,
       validationLoss,
       scores,
-      learningRate: factor * layerRates(course.learningRate, layerSlices(model.network).length)[0],
-      seconds: course.seconds + this.epochEndSeconds,
+      learningRate,
+      seconds: course.seconds + validationSeconds,
+      validationSeconds,
     };
     course.history.epochs.push(record);
-    Object.assign(course, { random, epoch, batch: 0, lossSum: 0, seconds: 0 });
+    // In a run by minutes the pass through the patches goes on.
+    if (course.minutes === undefined) course.random = pass.after;
+    Object.assign(course, { epoch, batch: 0, lossSum: 0, seconds: 0 });
     await this.save();
     this.settings.onEpoch?.(record);
     this.control.emit('epoch');

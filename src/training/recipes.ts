@@ -12,6 +12,12 @@ export interface TrainOptions extends OptimizerOptions {
   /** Seeds the initial weights and the order of the patches. */
   seed: number;
   epochs: number;
+  /**
+   * Minutes of training and validation after which the run ends and its schedule is over, whatever the machine;
+   * pauses do not count. `epochs` then counts for nothing: an epoch is from one validation to the next, 4 to 60 of
+   * them in a run.
+   */
+  minutes?: number;
   batchSize: number;
   schedule: 'constant' | 'cosine';
   /**

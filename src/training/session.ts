@@ -5,7 +5,7 @@ import { DivergedError, OptionError, WriteError } from '../errors';
 import type { PatchSet } from '../data/patches';
 import type { Model } from '../network/network';
 import { layerSlices } from '../network/parameters';
-import { type Checkpoint, newCheckpoint } from '../runs/checkpoint';
+import { type Checkpoint, elapsedSeconds, newCheckpoint } from '../runs/checkpoint';
 import type { History } from '../runs/history';
 import { describePatches, RunFolder } from '../runs/runFolder';
 import { type Control, EpochLoop, ignoreStopped } from './epoch';
@@ -71,7 +71,8 @@ export class Run implements TrainSession {
   }
 
   get options(): TrainOptions {
-    return { ...this.given, learningRate: this.learningRate, epochs: this.epochs };
+    const { learningRate, epochs, minutes } = this;
+    return { ...this.given, learningRate, epochs, ...(minutes === undefined ? {} : { minutes }) };
   }
 
   get learningRate(): number | readonly number[] {
@@ -94,6 +95,20 @@ export class Run implements TrainSession {
     if (value < begun)
       throw new OptionError(`epochs is ${value}, but epoch ${begun} is under way; use ${begun} or more, or stop()`);
     this.course.epochs = value;
+  }
+
+  get minutes(): number | undefined {
+    return this.course.minutes;
+  }
+
+  set minutes(value: number | undefined) {
+    if (this.course.minutes === undefined) throw new OptionError('this run goes by epochs; set session.epochs');
+    if (value === undefined || !(value > 0 && Number.isFinite(value)))
+      throw new OptionError(`minutes is ${value}; use a number above 0`);
+    const elapsed = elapsedSeconds(this.course) / 60;
+    if (value < elapsed)
+      throw new OptionError(`minutes is ${value}, but ${elapsed.toFixed(1)} have passed; use more, or stop()`);
+    this.course.minutes = value;
   }
 
   pause(): void {
@@ -132,9 +147,10 @@ export class Run implements TrainSession {
     return patches === this.loop.data.training || describePatches(patches) === this.course.data;
   }
 
-  /** Takes over the callbacks, and the number of epochs and the learning rate where they were changed. */
+  /** Takes over the callbacks, and the number of epochs, the minutes and the learning rate where they were changed. */
   follow(options: TrainOptions, { onStep, onEpoch, onNote }: TrainSettings): void {
     if (options.epochs !== this.given.epochs) this.epochs = options.epochs;
+    if (options.minutes !== this.given.minutes) this.minutes = options.minutes;
     if (JSON.stringify(options.learningRate) !== JSON.stringify(this.given.learningRate))
       this.learningRate = options.learningRate;
     this.loop.given = options;
@@ -176,12 +192,12 @@ export class Run implements TrainSession {
       engine = this.settings.engine ?? (await createEngine());
       await this.loop.folder?.saveOptions(this.course, engine);
       await this.loop.checkPictures(engine).catch(ignoreStopped);
-      while (this.course.epoch < this.course.epochs && !this.stopping) await this.loop.epoch(engine);
+      while (!this.loop.isOver && !this.stopping) await this.loop.epoch(engine);
       if (this.stopping) {
         await this.loop.checkWeights(engine);
         await this.loop.save();
       }
-      this.change(this.course.epoch < this.course.epochs ? 'stopped' : 'finished');
+      this.change(this.loop.isOver ? 'finished' : 'stopped');
       if (interrupted && this.state === 'stopped') this.tellStopped();
       return this.result();
     } catch (error) {
@@ -212,14 +228,15 @@ export class Run implements TrainSession {
   private async open(): Promise<void> {
     const { loop } = this;
     const { resume = false } = this.settings;
-    const { learningRate, epochs, data } = this.course;
+    const { learningRate, epochs, minutes, data } = this.course;
+    const changed = { epochs, ...(minutes === undefined ? {} : { minutes }) };
     if (this.diverged) {
       this.model.weights.set(this.initialWeights);
-      loop.course = { ...newCheckpoint(this.given, this.model, data), learningRate, epochs };
+      loop.course = { ...newCheckpoint(this.given, this.model, data), learningRate, ...changed };
     }
     if (loop.folder) loop.course = await loop.folder.open(loop.course, resume || this.diverged, loop.onNote);
     if (this.diverged || this.rateChosen) this.course.learningRate = learningRate;
-    if (this.diverged) this.course.epochs = epochs;
+    if (this.diverged) Object.assign(this.course, changed);
     this.course.history.batchesPerEpoch = loop.batches;
     this.opened = true;
     this.diverged = false;

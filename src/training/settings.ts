@@ -14,13 +14,22 @@ export interface TrainingData {
 /** Where training stands. */
 export interface Progress {
   epoch: number;
+  /** In all; in a run by minutes an estimate, as is `batches`. */
   epochs: number;
+  /** Batches done in this epoch. */
   batch: number;
+  /** Batches of an epoch. */
   batches: number;
+  /** Batches done since the run began. */
+  step: number;
+  /** How much of the run is done, from 0 to 1. */
+  done: number;
+  /** Of the first layer, at the batch just done. */
+  learningRate: number;
   loss: number;
   /**
-   * Null until enough steps were measured; before the end of the first epoch a lower bound, as scoring is not yet
-   * measured.
+   * Until the end of a run by minutes. In one by epochs null until enough steps were measured, and before the end of
+   * the first epoch a lower bound, as scoring is not yet measured.
    */
   secondsLeft: number | null;
   /** Patches per second, forwards and backwards. */
@@ -63,7 +72,10 @@ export interface TrainSession {
   /** The options with what was changed since. */
   readonly options: TrainOptions;
   learningRate: number | readonly number[];
+  /** Of a run by epochs; in one by minutes it counts for nothing. */
   epochs: number;
+  /** Of a run by minutes; undefined in one by epochs, where it cannot be set. */
+  minutes: number | undefined;
   pause(): void;
   /**
    * Goes on after pause(), stop() or a failure; after DivergedError from the folder's last checkpoint, else from the

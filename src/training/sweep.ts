@@ -56,6 +56,7 @@ const optionNames: Record<keyof TrainOptions, true> = {
   initialization: true,
   seed: true,
   epochs: true,
+  minutes: true,
   batchSize: true,
   schedule: true,
   border: true,

@@ -130,7 +130,8 @@ function checkNumbers(options: TrainOptions): void {
     if (!Number.isInteger(options[name]) || options[name] < 1)
       throw new OptionError(`${name} is ${options[name]}; use a whole number above 0`);
   }
-  const { seed, momentum = 0 } = options;
+  const { seed, minutes = 1, momentum = 0 } = options;
+  if (!(minutes > 0 && Number.isFinite(minutes))) throw new OptionError(`minutes is ${minutes}; use a number above 0`);
   if (!Number.isInteger(seed)) throw new OptionError(`seed is ${seed}; use a whole number`);
   if (!(momentum >= 0 && momentum < 1))
     throw new OptionError(`momentum is ${momentum}; use a number from 0 to below 1`);

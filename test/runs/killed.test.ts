@@ -62,7 +62,7 @@ async function outcome(run: string) {
     epoch,
     random,
     losses: history.losses,
-    epochs: history.epochs.map((record) => ({ ...record, seconds: 0 })),
+    epochs: history.epochs.map((record) => ({ ...record, seconds: 0, validationSeconds: 0 })),
     saved: (await loadWeights(join(run, 'weights.safetensors'))).weights,
     written: JSON.parse(await readFile(join(run, 'history.json'), 'utf8')).losses,
   };

@@ -1,10 +1,17 @@
 import { duration } from '../../duration';
 import { type EpochRecord, type ScoredEpoch, scoredEpochs, comparableEpochs } from '../../runs/history';
-import { layerRates, scheduleFactor } from '../../training/optimizers/optimizer';
 import { axis, type Figure, layoutOf, lossAxis, note, palette } from '../figure';
-import { batchesOf, inGroups, type LossLines, lossLines, meanStyle, singleStyle, validationStyle } from './lossLines';
+import {
+  batchesOf,
+  inGroups,
+  type LossLines,
+  lossLines,
+  meanStyle,
+  singleStyle,
+  toEpochs,
+  validationStyle,
+} from './lossLines';
 import type { Progress, TrainSession } from '../../training/settings';
-import { layerSlices } from '../../network/parameters';
 
 /** The mean loss of the steps since the point before, and the first layer's learning rate at the last of them. */
 export interface LivePoint {
@@ -92,29 +99,20 @@ const modeOf = ({ x }: Curve) => (x.length > 1 ? 'lines' : 'markers');
 function lossesIn(session: TrainSession, points: readonly LivePoint[]): Record<keyof LossLines, Curve> {
   const batches = stepsPerEpoch(session);
   const { single, mean, validation } = lossLines(session.history, batches, points);
-  const inEpochs = ({ x, y }: Curve) => ({ x: x.map((step) => short(step / batches)), y: y.map(short) });
+  const epochAt = toEpochs(session.history, batches);
+  const inEpochs = ({ x, y }: Curve) => ({ x: x.map((step) => short(epochAt(step))), y: y.map(short) });
   return { single: inEpochs(single), mean: inEpochs(mean), validation: inEpochs(validation) };
 }
 
 function rateCurve(session: TrainSession, points: readonly LivePoint[]): Curve {
-  const batches = stepsPerEpoch(session);
-  const before = session.history.epochs.filter(({ epoch }) => !points.length || epoch * batches < points[0].step);
-  const all = [...before.map(({ epoch, learningRate }) => ({ step: epoch * batches, learningRate })), ...points];
-  const grouped = inGroups(all, (group) => group.at(-1)!);
+  const epochAt = toEpochs(session.history, stepsPerEpoch(session));
+  const seen = points.map(({ step, learningRate }) => ({ epoch: epochAt(step), learningRate }));
+  const before = session.history.epochs.filter(({ epoch }) => !seen.length || epoch < seen[0].epoch);
+  const grouped = inGroups([...before, ...seen], (group) => group.at(-1)!);
   return {
-    x: grouped.map(({ step }) => short(step / batches)),
+    x: grouped.map(({ epoch }) => short(epoch)),
     y: grouped.map(({ learningRate }) => short(learningRate)),
   };
-}
-
-/** The first layer's learning rate at the step under way. */
-export function rateNow(session: TrainSession): number {
-  const { progress, options, epochs, learningRate, model } = session;
-  const step = progress ? (progress.epoch - 1) * progress.batches + progress.batch - 1 : 0;
-  return (
-    scheduleFactor(options.schedule, Math.max(0, step), epochs * stepsPerEpoch(session)) *
-    layerRates(learningRate, layerSlices(model.network).length)[0]
-  );
 }
 
 function scoreLines(scored: ScoredEpoch[], score: 'psnr' | 'ssim', suffix: string): Figure['data'] {
@@ -215,9 +213,10 @@ function wordsOf(session: TrainSession, { failure, still = false }: Seen): { tit
       subtitle: bestOf(comparableEpochs(history)),
     };
   const epoch = Math.min(epochs, progress && progress.epoch > done ? progress.epoch : done + 1);
-  const where = `in epoch ${epoch} of ${epochs}`;
+  const byMinutes = session.minutes !== undefined;
+  const where = byMinutes ? `in epoch ${done + 1}` : `in epoch ${epoch} of ${epochs}`;
   const part = progress && progress.epoch > done ? progress.batch / progress.batches : 0;
-  const far = `${Math.floor((100 * (done + part)) / epochs)} % done`;
+  const far = `${Math.floor(100 * (byMinutes ? (progress?.done ?? 0) : (done + part) / epochs))} % done`;
   if (state === 'failed') return { title: `Failed ${where}`, subtitle: failure ?? far };
   if (state === 'paused' || state === 'stopped')
     return {

@@ -32,14 +32,28 @@ export const validationStyle = { line: { color: palette.mark, width: 2 } };
 /** `points` are means of the steps since the one before, in order, from wherever somebody began to look. */
 export function lossLines({ losses, epochs }: History, stepsPerEpoch: number, points: readonly Loss[] = []): LossLines {
   const seenFrom = points[0]?.step ?? Infinity;
-  const unseen = epochs.filter(({ epoch }) => (epoch - 0.5) * stepsPerEpoch < seenFrom);
-  const means = unseen.map(({ epoch, loss }) => ({ step: (epoch - 0.5) * stepsPerEpoch, loss }));
+  const ends = epochEnds(epochs, stepsPerEpoch);
+  const means = epochs
+    .map(({ loss }, index) => ({ step: ((ends[index - 1] ?? 0) + ends[index]) / 2, loss }))
+    .filter(({ step }) => step < seenFrom);
   return {
     single: curveOf(inGroups(losses, mean)),
     mean: curveOf([...means, ...inGroups(points, mean)]),
-    validation: curveOf(
-      epochs.map(({ epoch, validationLoss }) => ({ step: epoch * stepsPerEpoch, loss: validationLoss })),
-    ),
+    validation: curveOf(epochs.map(({ validationLoss }, index) => ({ step: ends[index], loss: validationLoss }))),
+  };
+}
+
+/** The steps at which the epochs ended; those of a run by minutes are not equally long. */
+const epochEnds = (epochs: History['epochs'], stepsPerEpoch: number) =>
+  epochs.map(({ step, epoch }) => step ?? epoch * stepsPerEpoch);
+
+/** Steps in epochs: 1.5 is the middle of the second one. */
+export function toEpochs({ epochs }: History, stepsPerEpoch: number): (step: number) => number {
+  const ends = [0, ...epochEnds(epochs, stepsPerEpoch)];
+  return (step) => {
+    const done = ends.findLastIndex((end) => end <= step);
+    const length = done + 1 < ends.length ? ends[done + 1] - ends[done] : stepsPerEpoch;
+    return done + (step - ends[done]) / length;
   };
 }
 

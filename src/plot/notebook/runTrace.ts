@@ -1,5 +1,5 @@
 import type { Progress, TrainSession } from '../../training/settings';
-import { type LivePoint, rateNow } from '../figures/liveFigure';
+import type { LivePoint } from '../figures/liveFigure';
 
 const traces = new WeakMap<TrainSession, RunTrace>();
 
@@ -35,9 +35,9 @@ export class RunTrace {
     if (!latest && progress.batch > 1) return;
     const before = progress.epoch === latest?.epoch ? latest : { batch: 0, loss: 0 };
     const loss = (progress.loss * progress.batch - before.loss * before.batch) / (progress.batch - before.batch);
-    const step = (progress.epoch - 1) * progress.batches + progress.batch;
+    const { step, learningRate } = progress;
     // After a failure a run may go on from an earlier step.
     while (this.points.length && this.points.at(-1)!.step >= step) this.points.pop();
-    this.points.push({ step, loss, learningRate: rateNow(this.session) });
+    this.points.push({ step, loss, learningRate });
   }
 }

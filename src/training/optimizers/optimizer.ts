@@ -84,9 +84,9 @@ function sgd(
 }
 
 /**
- * The schedule's factor at a step of `total`: 1 throughout, or half a cosine from 1 to 0 (Loshchilov and Hutter
- * 2017).
+ * The schedule's factor when this fraction of a run has passed: 1 throughout, or half a cosine from 1 to 0
+ * (Loshchilov and Hutter 2017).
  */
-export function scheduleFactor(schedule: 'constant' | 'cosine', step: number, total: number): number {
-  return schedule === 'cosine' ? (1 + Math.cos(Math.PI * Math.min(1, step / total))) / 2 : 1;
+export function scheduleFactor(schedule: 'constant' | 'cosine', fraction: number): number {
+  return schedule === 'cosine' ? (1 + Math.cos(Math.PI * Math.min(1, fraction))) / 2 : 1;
 }

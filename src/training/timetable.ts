@@ -1,0 +1,61 @@
+import { type Checkpoint, elapsedSeconds } from '../runs/checkpoint';
+
+/** How far a run is, where its epochs end, and when it is over. */
+export interface Timetable {
+  /** How much of the run has passed, from 0 to 1, when the batch after `step` others begins. */
+  fraction(course: Checkpoint, batches: number, step: number): number;
+  /** Before a batch: notes in the history what cannot be told from it later. */
+  note(course: Checkpoint): void;
+  epochIsOver(course: Checkpoint, batches: number): boolean;
+  /** Asked between epochs. */
+  isOver(course: Checkpoint): boolean;
+}
+
+/** An epoch is each training patch once. */
+export const byEpochs: Timetable = {
+  fraction: ({ epochs }, batches, step) => step / (epochs * batches),
+  note: () => undefined,
+  epochIsOver: ({ batch }, batches) => batch >= batches,
+  isOver: ({ epoch, epochs }) => epoch >= epochs,
+};
+
+/** At most so many epochs, and at least so many, in a run by minutes. */
+const MOST_EPOCHS = 60,
+  FEWEST_EPOCHS = 4;
+/** Validation takes a tenth of the time at most, while there are enough epochs. */
+const TRAINING_PER_VALIDATION = 9;
+/** So many different learning rates are as good as a smooth schedule, and can be kept for a replay. */
+const TICKS = 1000;
+
+/** When a run by minutes has to begin its last validation, and how long its epochs are, in seconds. */
+function plan({ minutes = 0, history }: Checkpoint): { end: number; interval: number } {
+  const total = 60 * minutes;
+  const validations = history.epochs.map(({ validationSeconds = 0 }) => validationSeconds);
+  const end = total - Math.min(Math.max(0, ...validations), total / 4);
+  const wanted = Math.max(end / MOST_EPOCHS, TRAINING_PER_VALIDATION * (validations.at(-1) ?? 0));
+  return { end, interval: Math.min(end / FEWEST_EPOCHS, wanted) };
+}
+
+/** Seconds from the end of the last epoch to that of the one under way. */
+export function epochSeconds(course: Checkpoint): number {
+  const { end, interval } = plan(course);
+  const left = end - elapsedSeconds(course) + course.seconds;
+  // The last epoch is not cut in two of which one is short.
+  return left < 1.5 * interval ? left : interval;
+}
+
+/**
+ * An epoch is from one validation to the next. The fraction that has passed is that of the time, which no later run
+ * can measure again: it is noted in thousandths.
+ */
+export const byMinutes: Timetable = {
+  fraction: ({ history }, _batches, step) => history.timeline?.findLast((entry) => entry.step <= step)?.fraction ?? 0,
+  note(course) {
+    const { history, optimizer } = course;
+    const fraction = Math.min(1, Math.floor((TICKS * elapsedSeconds(course)) / plan(course).end) / TICKS);
+    const timeline = (history.timeline ??= []);
+    if (fraction !== (timeline.at(-1)?.fraction ?? 0)) timeline.push({ step: optimizer.steps, fraction });
+  },
+  epochIsOver: (course) => course.batch > 0 && course.seconds >= epochSeconds(course),
+  isOver: (course) => course.epoch > 0 && course.batch === 0 && elapsedSeconds(course) >= plan(course).end,
+};
