@@ -136,7 +136,7 @@ export class EpochLoop {
     const { course, data, onNote } = this;
     const now = this.folder && (await picturesOf(data));
     const changed = now ? changedPictures(course, now) : [];
-    if (course.epoch < course.epochs || changed.length)
+    if (!this.isOver || changed.length)
       this.evaluation ??= await checkEvaluation(data, { threads: this.settings.threads, onNote, onImage: this.leave });
     if (changed.length && course.best) {
       onNote(`${this.settings.folder}: ${changeNote(changed, course.pictures!, now!)}`);
