@@ -1,5 +1,4 @@
 import { duration } from '../../duration';
-import { rateNow } from '../figures/liveFigure';
 import type { TrainSession } from '../../training/settings';
 import { LiveOutput } from './liveOutput';
 import { controlsView } from './page/controls';
@@ -189,7 +188,7 @@ function wordsOf(session: TrainSession): string {
   const done = history.epochs.length;
   if (state === 'finished') return `finished after ${done} epoch${done === 1 ? '' : 's'}`;
   if (!progress) return `${state}, before the first batch`;
-  const rate = options.schedule === 'constant' ? '' : `, learning rate now ${rateNow(session).toPrecision(2)}`;
+  const rate = options.schedule === 'constant' ? '' : `, learning rate now ${progress.learningRate.toPrecision(2)}`;
   const left = progress.secondsLeft === null ? '' : `, ${duration(progress.secondsLeft)} left`;
   const where = `epoch ${progress.epoch} of ${epochs}, batch ${progress.batch} of ${progress.batches}`;
   return `${state}: ${where}, loss ${progress.loss.toPrecision(3)}${rate}${state === 'running' ? left : ''}`;
