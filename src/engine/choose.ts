@@ -5,27 +5,28 @@ import { createWasmEngine, type WasmOptions } from './wasm/wasm';
 import { createWebgpuEngine } from './tensorflow/webgpu';
 import { initialize } from '../network/initialize';
 
-/** In the order of choice: the first two only where they compute on a GPU. */
-export const engineNames = ['tensorflow', 'webgpu', 'wasm'] as const;
+/** In the order of choice: the first two only where they compute on a GPU, native where it was set up and is faster. */
+export const engineNames = ['tensorflow', 'webgpu', 'native', 'wasm'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 const creators: Record<EngineName, (options: WasmOptions) => Promise<Engine & { gpu?: boolean }>> = {
   tensorflow: createTensorflowEngine,
   webgpu: createWebgpuEngine,
-  wasm: createWasmEngine,
+  native: (options) => createWasmEngine({ ...options, kernels: 'native' }),
+  wasm: (options) => createWasmEngine({ ...options, kernels: 'wasm' }),
 };
 
 const isEngineName = (name: string): name is EngineName => (engineNames as readonly string[]).includes(name);
 
 /**
  * The engine of this name; without one, that of the environment's SRCNN_ENGINE; without that, the fastest: tensorflow
- * on a GPU, webgpu on a GPU, wasm.
+ * on a GPU, webgpu on a GPU, native, wasm.
  * A named engine that does not work here is an EngineError with what to do about it, never another engine. `threads`
- * are wasm's.
+ * are those of native and wasm.
  */
 export async function createEngine(name?: string, options: WasmOptions = {}): Promise<Engine> {
   const wanted = name ?? (process.env.SRCNN_ENGINE || undefined);
-  if (wanted === undefined) return (await createGpuEngine()) ?? createWasmEngine(options);
+  if (wanted === undefined) return (await createGpuEngine()) ?? createWasmEngine({ ...options, kernels: 'any' });
   if (!isEngineName(wanted)) throw new UnknownNameError('engine', wanted, engineNames);
   return creators[wanted](options);
 }

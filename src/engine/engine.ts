@@ -33,6 +33,8 @@ export interface Engine {
   readonly name: string;
   /** For people: threads, SIMD, device. */
   readonly description: string;
+  /** The kernels that compute, where an engine has several sets: the same set gives the same bits. */
+  readonly kernels?: string;
   /**
    * Mean loss of a batch over the outputs at least `border` pixels from the edge; its gradient with respect to
    * `model.weights` is written to `gradient` (same length; null: only the loss is wanted). Throws OptionError for a

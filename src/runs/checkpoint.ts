@@ -19,6 +19,8 @@ export interface Checkpoint {
   data: string;
   /** Identify the validation patches and the evaluation pictures; absent in checkpoints of earlier versions. */
   pictures?: { validation: string; evaluation: string };
+  /** The engine or set of kernels that trained last; absent in checkpoints of earlier versions. */
+  kernels?: string;
   /** Epochs done, and in the one under way: batches done, the sum of their losses, the seconds they took. */
   epoch: number;
   batch: number;

@@ -55,8 +55,18 @@ export class RunFolder {
     return course;
   }
 
-  /** Writes what the run was told, and what trains it: the latter may be another when the run is resumed. */
-  async saveOptions(course: Checkpoint, engine: Engine): Promise<void> {
+  /**
+   * Writes what the run was told, and what trains it. The latter may be another when the run is resumed: `onNote` then
+   * says that the bits differ from there on.
+   */
+  async saveOptions(course: Checkpoint, engine: Engine, onNote: (message: string) => void): Promise<void> {
+    const kernels = engine.kernels ?? engine.name;
+    if (course.kernels && course.kernels !== kernels)
+      onNote(
+        `${this.path}: it was trained with the kernels ${course.kernels} and goes on with ${kernels}, ` +
+          'which round in another way: the results differ in the last digits',
+      );
+    course.kernels = kernels;
     this.machine = {
       machine: `${machineName()}, Node ${process.versions.node}`,
       engine: `${engine.name}: ${engine.description}`,

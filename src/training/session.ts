@@ -190,7 +190,7 @@ export class Run implements TrainSession {
       if (this.settings.folder) unlock = await takeLock(this.settings.folder, 'run.lock', 'trains there');
       if (!this.opened || this.diverged) await this.open();
       engine = this.settings.engine ?? (await createEngine());
-      await this.loop.folder?.saveOptions(this.course, engine);
+      await this.loop.folder?.saveOptions(this.course, engine, this.loop.onNote);
       await this.loop.checkPictures(engine).catch(ignoreStopped);
       while (!this.loop.isOver && !this.stopping) await this.loop.epoch(engine);
       if (this.stopping) {

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { OptionError } from '../../src/errors';
 import type { Engine } from '../../src/engine/engine';
 import { lossNames } from '../../src/engine/losses';
-import { createWasmEngine } from '../../src/engine/wasm/wasm';
+import { createTestedEngine } from './kernelsUnderTest';
 import { plain } from '../../src/network/families/plain';
 import { initialize } from '../../src/network/initialize';
 import type { Network } from '../../src/network/network';
@@ -15,7 +15,7 @@ import { batch, compareLoss, compareWithDefinition, convolution, model, networks
 import { naiveLossAndGradient, naivePredict } from './naive';
 
 let engine: Engine;
-before(async () => void (engine = await createWasmEngine({ threads: 2 })));
+before(async () => void (engine = await createTestedEngine()));
 after(() => engine.close());
 
 for (const network of networks)

@@ -10,6 +10,7 @@ import { type Engine, type Planes, planesOf } from '../../src/engine/engine';
 import { randomBatch, relativeError } from './compare';
 import { CONTROL_BYTE, GENERATION, PENDING } from '../../src/engine/wasm/task';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
+import { createTestedEngine } from './kernelsUnderTest';
 import { normal, type RandomState, uniform } from '../../src/random';
 import { naiveLossAndGradient, naivePredict } from './naive';
 import type { Network } from '../../src/network/network';
@@ -17,7 +18,7 @@ import { layerSlices } from '../../src/network/parameters';
 import { initialize } from '../../src/network/initialize';
 
 let engine: Engine;
-before(async () => void (engine = await createWasmEngine({ threads: 2 })));
+before(async () => void (engine = await createTestedEngine()));
 after(() => engine.close());
 
 function randomLayers(random: RandomState): Network {
@@ -130,7 +131,7 @@ test('where strips and segments meet does not change a bit of a pixel', async ()
 test('the number of threads does not change a bit of the gradient', async () => {
   const model = initialize('9-1-7', { seed: 1 });
   const batch = randomBatch({ seed: 2, draws: 0 }, 40, 32, 32);
-  const one = await createWasmEngine({ threads: 1 });
+  const one = await createTestedEngine(1);
   const gradients = [new Float32Array(model.weights.length), new Float32Array(model.weights.length)];
   const losses = [
     await engine.lossAndGradient(model, batch, gradients[0]),
@@ -156,7 +157,7 @@ test('options out of range are refused by name', async () => {
   await assert.rejects(createWasmEngine({ threads: 0 }), OptionError);
   assert.throws(() => engine.lossAndGradient(model, batch, new Float32Array(3)), OptionError);
   assert.throws(() => engine.lossAndGradient(model, batch, new Float32Array(8897), { border: 4 }), ImageTooSmallError);
-  const closed = await createWasmEngine({ threads: 1 });
+  const closed = await createTestedEngine(1);
   await closed.close();
   assert.throws(
     () => closed.predict(model, planesOf([{ data: new Float32Array(1), width: 1, height: 1 }])),
@@ -165,7 +166,7 @@ test('options out of range are refused by name', async () => {
 });
 
 test('an engine that has lost a thread says so at once, and at every further call', async () => {
-  const broken = await createWasmEngine({ threads: 2 });
+  const broken = await createTestedEngine();
   const plane = planesOf([{ data: new Float32Array(64), width: 8, height: 8 }]);
   await broken.predict(initialize('9-1-5'), plane);
   await (broken as unknown as { workers: Worker[] }).workers[1].terminate();
@@ -178,7 +179,7 @@ test('an engine that has lost a thread says so at once, and at every further cal
 });
 
 test('a notify that comes late, when every thread has done its task, wakes none of them', async () => {
-  const late = await createWasmEngine({ threads: 3 });
+  const late = await createTestedEngine(3);
   await late.predict(initialize('9-1-5'), planesOf([{ data: new Float32Array(64), width: 8, height: 8 }]));
   const { memory } = late as unknown as { memory: WebAssembly.Memory };
   const control = new Int32Array(memory.buffer, CONTROL_BYTE, 1024);
@@ -192,7 +193,7 @@ test('a notify that comes late, when every thread has done its task, wakes none 
 });
 
 test('work that is asked for while the engine closes is refused, and work before that is done', async () => {
-  const closing = await createWasmEngine({ threads: 2 });
+  const closing = await createTestedEngine();
   const model = initialize('9-1-5');
   const plane = planesOf([{ data: new Float32Array(64).fill(0.5), width: 8, height: 8 }]);
   const before = closing.predict(model, plane);

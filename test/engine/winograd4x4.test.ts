@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine';
-import { createWasmEngine } from '../../src/engine/wasm/wasm';
+import { createTestedEngine } from './kernelsUnderTest';
 import { winograd4x4 } from '../../src/engine/wasm/plan/winograd4x4';
 import { planFor } from '../../src/engine/wasm/plan/plans';
 import { initialize } from '../../src/network/initialize';
@@ -13,7 +13,7 @@ import { randomBatch, relativeError } from './compare';
 import { naiveLossAndGradient } from './naive';
 
 let engine: Engine;
-before(async () => void (engine = await createWasmEngine({ threads: 2 })));
+before(async () => void (engine = await createTestedEngine()));
 after(() => engine.close());
 
 const convolution = (filters: number, activation: Activation, kernel = 3): Layer => ({
@@ -94,7 +94,7 @@ test('the number of threads and what was computed before do not change a bit of 
   const network = networkOf(convolution(12, 'prelu'), convolution(12, 'prelu'));
   const model = initialize(network, { seed: 1 });
   const batch = randomBatch({ seed: 2, draws: 0 }, 40, 18, 15);
-  const one = await createWasmEngine({ threads: 1 });
+  const one = await createTestedEngine(1);
   const gradients = [new Float32Array(model.weights.length), new Float32Array(model.weights.length)];
   await engine.lossAndGradient(initialize('9-5-5'), batch, null);
   await engine.lossAndGradient(model, batch, gradients[0]);

@@ -1,4 +1,4 @@
-/** The exports of assembly/kernels.ts, with addresses and strides in bytes. */
+/** The exports of assembly/kernels.ts and the functions of native/addon.c, with addresses and strides in bytes. */
 export type Kernels = Record<
   | 'convolve'
   | 'convolveSingle'
@@ -21,6 +21,21 @@ export type Kernels = Record<
   | 'kernelGradientWinograd4x4',
   (...values: number[]) => number
 >;
+
+/** Where a thread gets its kernels from: a WebAssembly module, or a native library and the floats of its vectors. */
+export type KernelSource =
+  { kind: 'wasm'; module: WebAssembly.Module } | { kind: 'native'; file: string; lanes: number };
+
+/** The kernels over a memory. Throws what a library that does not fit this process throws. */
+export function attachKernels(source: KernelSource, memory: WebAssembly.Memory): Kernels {
+  if (source.kind === 'wasm')
+    return new WebAssembly.Instance(source.module, { env: { memory } }).exports as unknown as Kernels;
+  // The address stays when the memory grows, as shared memory is never moved.
+  const { attach } = require(source.file) as { attach(bytes: Uint8Array, lanes: number): Kernels | null };
+  const kernels = attach(new Uint8Array(memory.buffer), source.lanes);
+  if (!kernels) throw new Error(`this processor has no vectors of ${source.lanes} floats`);
+  return kernels;
+}
 
 /** How a kernel stores a sum, as in assembly/sums.ts. */
 export const LINEAR = 0;

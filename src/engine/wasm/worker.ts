@@ -1,18 +1,17 @@
 // One thread: waits for a task, takes chunks of it until none is left, tells the main thread when it was the last to
 // finish.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Kernels } from './kernels';
-import { predictor } from './predictor';
+import { attachKernels, type KernelSource } from './kernels';
 import { CONTROL_BYTE, GENERATION, NEXT, PENDING, readTask } from './task';
-import { trainer } from './trainer';
+import { workOf } from './work';
 
-const { memory, kernelModule, index, generation } = workerData as {
+const { memory, source, index, generation } = workerData as {
   memory: WebAssembly.Memory;
-  kernelModule: WebAssembly.Module;
+  source: KernelSource;
   index: number;
   generation: number;
 };
-const kernels = new WebAssembly.Instance(kernelModule, { env: { memory } }).exports as Kernels;
+const kernels = attachKernels(source, memory);
 
 function serve(): void {
   let seen = generation;
@@ -24,9 +23,7 @@ function serve(): void {
     // The memory may have grown: only a fresh view shows all of it.
     control = new Int32Array(memory.buffer, CONTROL_BYTE, 1024);
     const task = readTask(control);
-    const scratch = task.scratch + index * task.scratchBytes;
-    const work =
-      task.kind === 'train' ? trainer(task, scratch, memory, kernels) : predictor(task, scratch, memory, kernels);
+    const work = workOf(task, index, memory, kernels);
     for (let chunk = Atomics.add(control, NEXT, 1); chunk < task.chunks; chunk = Atomics.add(control, NEXT, 1))
       work(chunk);
     if (Atomics.sub(control, PENDING, 1) === 1) parentPort!.postMessage(seen);

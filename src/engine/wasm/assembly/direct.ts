@@ -185,9 +185,8 @@ export function convolveSingle(
 /**
  * Adds the gradient of a layer's kernels to `gradient` ([filter][input][row][column]) and of its biases to
  * `biasGradient`.
- * `deltas` begins at output (0, 0) of the gradient planes, `from` at the sample under the first tap for it. With
- * `margin`, at
- * least one row of zeros lies above and below each gradient plane: a single filter then takes 2 kernel rows at a time.
+ * `deltas` begins at output (0, 0) of the gradient planes, `from` at the sample under the first tap for it. `margin`
+ * rows of zeros lie above and below each gradient plane: with one or more, a single filter takes 2 kernel rows at a time.
  */
 export function kernelGradient(
   deltas: usize,
@@ -197,7 +196,7 @@ export function kernelGradient(
   height: i32,
   gradient: usize,
   biasGradient: usize,
-  margin: bool,
+  margin: i32,
 ): void {
   const delta = dataOf(deltas),
     deltaPlane = planeOf(deltas),
@@ -210,7 +209,7 @@ export function kernelGradient(
   const area = (<usize>(kernel * kernel)) << 2;
   for (let f = 0; f < filters; f++)
     sumPlane(delta + <usize>f * deltaPlane, deltaRow, width, height, biasGradient + ((<usize>f) << 2));
-  if (filters == 1 && margin) {
+  if (filters == 1 && margin > 0) {
     for (let i = 0; i < inputs; i += 4) {
       const left = inputs - i;
       const a1 = within(inputPlane, 1, left),

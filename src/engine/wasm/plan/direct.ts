@@ -39,7 +39,15 @@ export function directGradient(kernels: Kernels, views: Views, { job, delta }: G
   const { from } = viewsOf(views, job);
   const deltas = views.add({ data: delta.origin, plane: delta.plane, row: delta.row, count: delta.channels });
   const { kernel } = job.shape;
-  const margin = delta.pad > 0 ? 1 : 0;
   return (kernelGradient: number, biasGradient: number) =>
-    void kernels.kernelGradient(deltas, from, kernel, delta.width, delta.height, kernelGradient, biasGradient, margin);
+    void kernels.kernelGradient(
+      deltas,
+      from,
+      kernel,
+      delta.width,
+      delta.height,
+      kernelGradient,
+      biasGradient,
+      delta.pad,
+    );
 }

@@ -80,4 +80,7 @@ export interface Plan {
 
 export type TapValue = (output: number, input: number, tap: number) => number;
 
+/** Room behind lines of tiles: the kernels write whole vectors, of up to as many floats. */
+export const SLACK = 16;
+
 export const roundUp = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;

@@ -1,4 +1,4 @@
-import { type Plan, roundUp, type Shape, type TapValue } from './plan';
+import { type Plan, roundUp, type Shape, SLACK, type TapValue } from './plan';
 
 /**
  * Groups of 3 taps that a row of the kernels is taken as. A group with a single tap saves nothing, and would let
@@ -10,8 +10,8 @@ const groupsOf = (kernel: number) => Math.ceil(kernel / 3);
 function layout({ kernel }: Shape, width: number, height: number) {
   const groups = groupsOf(kernel);
   const tiles = Math.ceil(width / 2);
-  const plane = roundUp(tiles * (height + kernel - 1) + 8, 4);
-  const line = roundUp(tiles * height + 8, 4);
+  const plane = roundUp(tiles * (height + kernel - 1) + SLACK, 4);
+  const line = roundUp(tiles * height + SLACK, 4);
   const lines = 4 * groups * plane;
   const sums = lines + 16 * line;
   return { groups, tiles, plane, line, lines, sums, length: sums + 16 * groups * kernel };

@@ -1,5 +1,5 @@
 import { viewsOf } from './direct';
-import { type Plan, roundUp, type Shape, type TapValue } from './plan';
+import { type Plan, roundUp, type Shape, SLACK, type TapValue } from './plan';
 
 /** The points of the filter, as in assembly/winograd4x4.ts: 0, a, -a, b, -b and infinity. */
 const [a, b] = [3 / 4, 3 / 2];
@@ -9,14 +9,19 @@ const LEAST = 12;
 /** Floats for the transforms between their two passes. */
 const ROOM = 256;
 
-/** In floats: planes of samples, lines of 4 filters' products (before them, one plane's rows), sums and room. */
+/**
+ * In floats: planes of samples, lines of 4 filters' products (before them, one plane's rows), sums and room, and for
+ * the native kernels' gradient the samples once more, as [point][tile][channel].
+ */
 function layout(inputs: number, width: number, height: number) {
   const tiles = Math.ceil(width / 4);
   const tileRows = Math.ceil(height / 4);
-  const plane = roundUp(tiles * tileRows + 8, 4);
+  const plane = roundUp(tiles * tileRows + SLACK, 4);
   const lines = POINTS * inputs * plane;
   const sums = lines + 4 * POINTS * plane;
-  return { tiles, plane, lines, sums, length: sums + 4 * POINTS * roundUp(inputs, 4) + ROOM };
+  const wide = roundUp(inputs, 16);
+  const turned = sums + 4 * POINTS * wide + ROOM;
+  return { tiles, plane, lines, sums, length: turned + POINTS * tiles * tileRows * wide };
 }
 
 /**

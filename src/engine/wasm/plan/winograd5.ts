@@ -1,4 +1,4 @@
-import { type Plan, roundUp, type Shape, type TapValue } from './plan';
+import { type Plan, roundUp, type Shape, SLACK, type TapValue } from './plan';
 
 /** Each point and its negative, and the factor of the values there. */
 const POINTS = [
@@ -10,8 +10,8 @@ const POINTS = [
 /** In floats, as in winograd3.ts. */
 function layout(inputs: number, width: number, height: number) {
   const tiles = Math.ceil(width / 4);
-  const plane = roundUp(tiles * (height + 4) + 8, 4);
-  const line = roundUp(tiles * height + 8, 4);
+  const plane = roundUp(tiles * (height + 4) + SLACK, 4);
+  const line = roundUp(tiles * height + SLACK, 4);
   const lines = 8 * inputs * plane;
   const sums = lines + 32 * line;
   return { tiles, plane, line, lines, sums, length: sums + 32 * 5 * inputs };

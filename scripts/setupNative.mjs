@@ -1,0 +1,174 @@
+// npm run setup:native: compiles the engine's kernels for this machine, with its own C compiler or with the one in the
+// Python wheel ziglang.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { explain, installJupyter, main, root, setUpPackages, SetupError } from './setup.mjs';
+
+const help = `npm run setup:native [-- OPTION]   compiles the kernels for AVX2, AVX-512 or NEON: the engine "native"
+  (none)     with the C compiler that CC names, or cc, gcc or clang; where there is none, asks for --zig
+  --zig      with the compiler of the Python package ziglang, in .venv (101 MB to download, 411 MB on disk)
+  --check    only compares the kernels with WebAssembly's
+  --remove   takes them away again`;
+
+const require = createRequire(import.meta.url);
+/** The built lab knows where the kernels belong. */
+const lab = (name) => require(`../dist/engine/wasm/sets/${name}.js`);
+
+/** The version all this was tried with. */
+const ZIG = 'ziglang==0.17.1';
+
+/** The C compiler as a program and its first words; null where there is none. */
+export function findCompiler(environment = process.env) {
+  for (const name of environment.CC ? [environment.CC] : ['cc', 'gcc', 'clang']) {
+    if (spawnSync(name, ['--version'], { env: environment }).status === 0) return [name];
+  }
+  if (environment.CC)
+    throw new SetupError(`CC names ${environment.CC}, which does not run: name a C compiler, or leave CC out`);
+  return null;
+}
+
+/** The compiler's arguments. Widths are chosen while the kernels run, so the code around them is for any processor. */
+export function compileArguments({ platform, sources, headers, output }) {
+  return [
+    ...['-std=gnu11', '-O3', '-ffp-contract=fast', '-fno-math-errno', '-fno-trapping-math', '-w', '-fPIC', '-shared'],
+    ...(platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-s']),
+    '-I',
+    headers,
+    ...sources.filter((path) => path.endsWith('.c')),
+    '-o',
+    output,
+    '-lm',
+  ];
+}
+
+async function zig(chosen) {
+  if (!chosen) {
+    const without = 'install one (Debian: apt install gcc; macOS: xcode-select --install)';
+    if (!process.stdin.isTTY)
+      throw new SetupError(
+        `no C compiler: ${without}, or npm run setup:native -- --zig; the lab goes on with WebAssembly`,
+      );
+    const line = createInterface({ input: process.stdin, output: process.stdout });
+    const answer = await line.question(`There is no C compiler. Download ziglang into .venv (101 MB)? [y/N] `);
+    line.close();
+    if (!/^y/i.test(answer)) throw new SetupError(`nothing was changed: ${without}; the lab goes on with WebAssembly`);
+  }
+  installJupyter();
+  const python = join(root, '.venv', 'bin', 'python');
+  if (spawnSync(python, ['-m', 'ziglang', 'version']).status !== 0) {
+    console.log(`Installing ${ZIG} into .venv ...`);
+    const { status, stderr } = spawnSync(
+      python,
+      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ZIG],
+      { stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8' },
+    );
+    if (status !== 0)
+      throw new SetupError(
+        `${explain(stderr, 'the Python package index') ?? stderr.trim()}; the lab goes on with WebAssembly`,
+      );
+  }
+  // Its default is this very processor, and the kernels choose while they run.
+  return [python, '-m', 'ziglang', 'cc', '-mcpu=baseline'];
+}
+
+function compile([program, ...words], output) {
+  const { nativeFolder, nativeSources } = lab('native');
+  mkdirSync(nativeFolder(), { recursive: true });
+  const work = mkdtempSync(join(nativeFolder(), 'compile-'));
+  try {
+    console.log(`Compiling with ${words.includes('ziglang') ? 'zig' : basename(program)} ...`);
+    const unfinished = join(work, 'kernels.node');
+    const headers = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
+    const options = { platform: process.platform, sources: nativeSources(), headers, output: unfinished };
+    const { status, stderr } = spawnSync(program, [...words, ...compileArguments(options)], {
+      stdio: ['ignore', 'inherit', 'pipe'],
+      encoding: 'utf8',
+      env: { ...process.env, ZIG_GLOBAL_CACHE_DIR: work, ZIG_LOCAL_CACHE_DIR: work },
+    });
+    if (status !== 0) {
+      console.error(stderr);
+      throw new SetupError(
+        `${basename(program)} could not compile the kernels: see above; GCC 9 and Clang 10 and newer should; ` +
+          'the lab goes on with WebAssembly',
+      );
+    }
+    checkApart(unfinished);
+    // Earlier kernels are of no use any more; a process that runs them keeps its own.
+    removeKernels(work);
+    renameSync(unfinished, output);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** In a process of its own: kernels that do not fit can take their process down. */
+function checkApart(file) {
+  const { status, signal } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--check', file], {
+    stdio: 'inherit',
+  });
+  if (status === 0) return;
+  const why = signal ? `took their process down (${signal})` : 'do not work here: see above';
+  throw new SetupError(`the compiled kernels ${why}; the lab goes on with WebAssembly`);
+}
+
+async function check(file) {
+  const { agree, race } = lab('trial');
+  const [wasm] = lab('webAssembly').webAssemblySets();
+  for (const set of lab('native').nativeSets(file)) {
+    if (!(await agree(set, wasm))) throw new SetupError(`${set.description} do not compute what WebAssembly's do`);
+    const [other, own] = await race([wasm, set]);
+    console.log(`${set.description}: they agree with WebAssembly's, ${(other / own).toFixed(1)} times as fast`);
+  }
+  return 0;
+}
+
+function removeKernels(except) {
+  const { nativeFolder, nativeContents } = lab('native');
+  for (const name of nativeContents())
+    if (join(nativeFolder(), name) !== except) rmSync(join(nativeFolder(), name), { recursive: true, force: true });
+}
+
+async function setUp({ zig: zigChosen }) {
+  if (process.platform === 'win32')
+    throw new SetupError('Windows: the native kernels were never tried there; the lab goes on with WebAssembly');
+  const compiler = zigChosen ? null : findCompiler();
+  await setUpPackages();
+  compile(compiler ?? (await zig(zigChosen)), lab('native').nativeFile());
+  console.log(
+    "The engine native is ready and is chosen where it is the fastest; engine: 'wasm', --engine wasm or " +
+      'SRCNN_ENGINE=wasm go on without it.',
+  );
+  return 0;
+}
+
+async function remove() {
+  await setUpPackages();
+  rmSync(lab('native').nativeFolder(), { recursive: true, force: true });
+  console.log('The native kernels are gone; the lab goes on with WebAssembly.');
+  return 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    const options = Object.fromEntries(['zig', 'remove', 'check', 'help'].map((name) => [name, { type: 'boolean' }]));
+    let parsed;
+    try {
+      parsed = parseArgs({ options, allowPositionals: true });
+    } catch (error) {
+      throw new SetupError(`${error.message.split('.')[0]}\n${help}`);
+    }
+    const { values, positionals } = parsed;
+    if (values.help) return (console.log(help), 0);
+    if (values.remove) return remove();
+    if (values.check) {
+      await setUpPackages();
+      return check(positionals[0]);
+    }
+    return setUp(values);
+  });
+}
