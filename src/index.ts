@@ -29,7 +29,7 @@ export {
   type TrainedFor,
 } from './network/network';
 export { countWeights, layerSlices, tensors, type LayerSlice, type Tensor } from './network/parameters';
-export { reachOf } from './network/geometry';
+export { multiplyAdds, reachOf } from './network/geometry';
 export { initialize, type InitializeOptions } from './network/initialize';
 export { families, networkNamed, networkNames } from './network/families/families';
 export type { Family, NetworkOptions } from './network/families/family';
@@ -87,6 +87,7 @@ export { upscale, type UpscaleOptions } from './evaluation/upscale';
 export type { Figure } from './plot/figure';
 export { degradationSteps, type DegradationOptions } from './plot/figures/degradationSteps';
 export { samplePairs, type SamplePairsOptions } from './plot/figures/samplePairs';
+export { frontier, frontierCosts, type FrontierCost, type FrontierPoint } from './plot/figures/frontier';
 export { lossCurve, type LossCurveOptions } from './plot/figures/lossCurve';
 export { epochScores } from './plot/figures/epochScores';
 export { beforeAfter, type BeforeAfterOptions } from './plot/figures/beforeAfter';
@@ -101,4 +102,5 @@ export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/pi
 export { liveTable, showTable, tableHtml, tableText, type Table } from './plot/notebook/table';
 export { NoNotebookError, show, showImage, type ShowImageOptions } from './plot/notebook/show';
 import './plot/notebook/progress';
+export { frontierPoints, type FrontierOptions } from './results/frontierPoints';
 export { writeResults, type ResultsOptions } from './results/writeResults';

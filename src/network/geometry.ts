@@ -1,5 +1,6 @@
 import { transposedReach } from './transposed';
 import type { Network } from './network';
+import { layerSlices } from './parameters';
 
 /**
  * How many pixels around it an output pixel depends on, in pixels of the picture that the network reads: 7 for 9-1-7.
@@ -17,4 +18,13 @@ export function reachOf({ layers }: Pick<Network, 'layers'>): number {
     }
   }
   return Math.ceil(reach);
+}
+
+/**
+ * Multiplications and additions in pairs for each output pixel, counted as the layers are described: 8,800 for 9-1-7.
+ * What reads the small picture costs 1/scale² of what reads the enlarged one.
+ */
+export function multiplyAdds(network: Pick<Network, 'channels' | 'layers' | 'scale'>): number {
+  const sum = layerSlices(network).reduce((total, { kernelStart, biasStart }) => total + biasStart - kernelStart, 0);
+  return sum / network.scale ** 2;
 }

@@ -11,10 +11,14 @@ export interface PublishedScore {
   /** In dB. */
   psnr: number;
   ssim: number | null;
+  /** Bicubic's PSNR in the same source, where it is not the protocol's own: then only gains can be compared. */
+  bicubic: number | null;
+  /** Multiplications and additions in pairs for each output pixel, where they are known. */
+  multiplyAdds: number | null;
   source: string;
 }
 
-const HEAD = 'method,protocol,scale,set,psnr,ssim,source';
+const HEAD = 'method,protocol,scale,set,psnr,ssim,bicubic,multiplyAdds,source';
 
 /**
  * The published scores that the tables compare runs with; an empty list where there is no such file. Throws
@@ -22,22 +26,26 @@ const HEAD = 'method,protocol,scale,set,psnr,ssim,source';
  */
 export async function readPublished(file: string): Promise<PublishedScore[]> {
   const rows = await readCsv(file, HEAD, ['scale', 'psnr'], 'mend it or delete it');
-  return rows.map(({ method, protocol, scale, set, psnr, ssim, source }) => ({
+  const numberOrNull = (text: string) => (text ? Number(text) : null);
+  return rows.map(({ method, protocol, scale, set, psnr, ssim, bicubic, multiplyAdds, source }) => ({
     method,
     protocol: protocolOf(protocol).name,
     scale: Number(scale),
     set,
     psnr: Number(psnr),
-    ssim: ssim ? Number(ssim) : null,
+    ssim: numberOrNull(ssim),
+    bicubic: numberOrNull(bicubic),
+    multiplyAdds: numberOrNull(multiplyAdds),
     source,
   }));
 }
 
 /**
  * A row for each method: its name and its scores on each set, with the digits that were published; empty where there
- * are no scores.
+ * are no scores. Scores beside another bicubic are left out, because they cannot be compared.
  */
-export function publishedRows(published: readonly PublishedScore[], sets: readonly string[]): string[][] {
+export function publishedRows(all: readonly PublishedScore[], sets: readonly string[]): string[][] {
+  const published = all.filter(({ bicubic }) => bicubic === null);
   return [...new Set(published.map(({ method }) => method))].map((method) => [
     `${method}, as published`,
     ...sets.map((set) => {

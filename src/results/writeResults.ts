@@ -101,7 +101,8 @@ pictures it has seen.** BSDS500 val, Set5 and Set14 are clean: no recipe trains 
 photographs as BSD100) only picks the epoch whose weights are kept.`;
 
 /** Where the rows of published scores come from, set by set. */
-function sources(published: readonly PublishedScore[]): string[] {
+function sources(all: readonly PublishedScore[]): string[] {
+  const published = all.filter(({ bicubic }) => bicubic === null);
   const setsOf = (source: string) =>
     [...new Set(published.filter((score) => score.source === source).map(({ set }) => set))].join(' and ');
   const sets = [...new Set(published.map(({ source }) => source))].map((source) => `${setsOf(source)} by ${source}`);

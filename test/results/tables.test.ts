@@ -124,13 +124,22 @@ test(
 
 test('published scores stand between bicubic and the runs of their protocol and scale, a row for each method', () => {
   const paper = { run: resultRun('a', 'paper', 2), rows: rows('Set5', [30], [33]) };
-  const score = (method: string, scale: number, set: string, psnr: number, ssim: number | null) => ({
+  const score = (
+    method: string,
+    scale: number,
+    set: string,
+    psnr: number,
+    ssim: number | null,
+    bicubic: number | null = null,
+  ) => ({
     method,
     protocol: 'paper' as const,
     scale,
     set,
     psnr,
     ssim,
+    bicubic,
+    multiplyAdds: null,
     source: 'somebody',
   });
   const published = [
@@ -138,6 +147,8 @@ test('published scores stand between bicubic and the runs of their protocol and 
     score('one', 2, 'BSD100', 31.4, null),
     score('two', 2, 'Set14', 32, 0.9),
     score('two', 3, 'Set5', 32, 0.9),
+    // Beside another bicubic: not to be compared.
+    score('three', 2, 'Set5', 37, 0.9, 33.95),
   ];
   const lines = runTable([paper], published)
     .split('\n')
