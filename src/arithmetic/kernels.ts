@@ -1,14 +1,5 @@
-/** The exports of assembly/lines.ts and assembly/matrices.ts, with addresses in bytes. */
+/** The exports of assembly/kernels.ts, with addresses in bytes. */
 export type ArithmeticKernels = Record<
-  | 'widen'
-  | 'narrow'
-  | 'sumPairs'
-  | 'widenFour'
-  | 'gatherFour'
-  | 'sumAcross'
-  | 'sumLines'
-  | 'roundToByte'
-  | 'multiply'
-  | 'transpose',
+  'convertPixels' | 'narrow' | 'widen' | 'multiply' | 'transpose' | 'blurRows' | 'resizeColumns' | 'resizeRows',
   (...values: number[]) => void
 >;

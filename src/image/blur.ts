@@ -39,46 +39,41 @@ export function gaussianBlur(plane: Plane, sigma: number): Plane {
   if (!(sigma >= 0 && sigma <= 100)) throw new OptionError(`sigma is ${sigma}; use a number from 0 to 100`);
   const { width, height } = plane;
   if (sigma < 1e-15) return { data: plane.data.slice(), width, height };
-  return { data: blurLines(plane, gaussianKernel(sigma)), width, height };
+  return { data: blurBands(plane, gaussianKernel(sigma)), width, height };
 }
 
-/**
- * Blurs line by line, first down the columns and then along the row: only the lines under the kernel are held in
- * double precision, so that they stay in the cache.
- */
-function blurLines({ data, width, height }: Plane, kernel: Float64Array): Float32Array {
+/** Rows that are blurred at a time: with those under the kernel they stay in the cache. */
+const BAND = 64;
+
+function blurBands({ data, width, height }: Plane, kernel: Float64Array): Float32Array {
   const radius = kernel.length - 1,
-    held = 2 * radius + 1,
-    length = roomFor(width + 2 * radius);
+    held = 2 * radius + 1;
   const { kernels, buffer, addresses } = memoryFor({
-    row: 4 * length,
-    lines: 8 * held * length,
-    padded: 8 * length,
-    sums: 8 * length,
+    source: 4 * (BAND + 2 * radius) * width + 64,
+    target: 4 * BAND * width + 64,
     kernel: 8 * kernel.length,
-    across: 4 * held,
-    down: 4 * held,
+    room: 8 * (held + 2) * roomFor(width + 2 * radius) + 8 * held,
   });
-  const row = new Float32Array(buffer, addresses.row, width),
-    padded = new Float64Array(buffer, addresses.padded, length);
-  const down = new Uint32Array(buffer, addresses.down, held);
   new Float64Array(buffer, addresses.kernel, kernel.length).set(kernel);
-  new Uint32Array(buffer, addresses.across, held).forEach((_, i, across) => (across[i] = addresses.padded + 8 * i));
   const result = new Float32Array(width * height);
-  for (let y = 0, next = 0; y < height; y++) {
-    for (; next < Math.min(y + held - radius, height); next++) {
-      row.set(data.subarray(next * width, (next + 1) * width));
-      kernels.widen(addresses.row, addresses.lines + 8 * (next % held) * length, width);
-    }
-    for (let i = 0; i < held; i++) down[i] = addresses.lines + 8 * (reflect(y + i - radius, height) % held) * length;
-    kernels.sumPairs(addresses.down, addresses.kernel, radius, addresses.padded + 8 * radius, width);
-    for (let i = 1; i <= radius; i++) {
-      padded[radius - i] = padded[radius + reflect(-i, width)];
-      padded[radius + width - 1 + i] = padded[radius + reflect(width - 1 + i, width)];
-    }
-    kernels.sumPairs(addresses.across, addresses.kernel, radius, addresses.sums, width);
-    kernels.narrow(addresses.sums, addresses.row, width);
-    result.set(row, y * width);
+  for (let from = 0; from < height; from += BAND) {
+    const to = Math.min(height, from + BAND),
+      first = Math.max(0, from - radius);
+    const rows = data.subarray(first * width, Math.min(height, to + radius) * width);
+    new Float32Array(buffer, addresses.source, rows.length).set(rows);
+    kernels.blurRows(
+      addresses.source,
+      first,
+      width,
+      height,
+      from,
+      to,
+      addresses.kernel,
+      radius,
+      addresses.room,
+      addresses.target,
+    );
+    result.set(new Float32Array(buffer, addresses.target, (to - from) * width), from * width);
   }
   return result;
 }

@@ -1,3 +1,4 @@
+import { memoryFor } from '../arithmetic/memory';
 import { OptionError, UnknownNameError } from '../errors';
 import type { Image, Plane, YCbCr } from './image';
 
@@ -22,10 +23,18 @@ function fullChannel(offset: number, coefficients: number[]): Channel<Int32Array
   return { red, green, blue, offset };
 }
 
+/** Pixels that are converted at a time. */
+const BLOCK = 2 ** 15;
+
 function convertFull({ data, width, height }: Image, { red, green, blue, offset }: Channel<Int32Array>): Plane {
   const plane = new Float32Array(width * height);
-  for (let i = 0, at = 0; i < plane.length; i++, at += 3) {
-    plane[i] = clip(((red[data[at]] + green[data[at + 1]] + blue[data[at + 2]]) >> 6) + offset);
+  const { kernels, buffer, addresses } = memoryFor({ rgb: 3 * BLOCK, tables: 3 * 1024, plane: 4 * BLOCK });
+  [red, green, blue].forEach((table, i) => new Int32Array(buffer, addresses.tables + 1024 * i, 256).set(table));
+  for (let start = 0; start < plane.length; start += BLOCK) {
+    const count = Math.min(BLOCK, plane.length - start);
+    new Uint8Array(buffer, addresses.rgb, 3 * count).set(data.subarray(3 * start, 3 * (start + count)));
+    kernels.convertPixels(addresses.rgb, addresses.tables, offset, addresses.plane, count);
+    plane.set(new Float32Array(buffer, addresses.plane, count), start);
   }
   return { data: plane, width, height };
 }

@@ -38,7 +38,10 @@ async function decodeWithSharp(bytes: Buffer, options: DecodeOptions): Promise<P
   const directories = format === 'tiff' ? file.directories() : [];
   const chosen = pagesOf(described, file, directories, options.onNote);
   const pages: Photograph[] = [];
-  for (const page of chosen) pages.push(await decodePage(bytes, { page, file, directory: directories[page] }, options));
+  for (const page of chosen) {
+    const about = page === 0 ? described : await sharp(bytes, { ...plain, page }).metadata();
+    pages.push(await decodePage(bytes, { page, about, file, directory: directories[page] }, options));
+  }
   const [first, ...others] = pages;
   return {
     ...first,
@@ -71,17 +74,17 @@ function pagesOf(
 
 interface Page {
   page: number;
+  about: Metadata;
   file: TiffBytes;
   directory?: Directory;
 }
 
 async function decodePage(bytes: Buffer, place: Page, options: DecodeOptions): Promise<Photograph> {
-  const { page } = place;
-  const described = await sharp(bytes, { ...plain, page }).metadata();
-  const { format, space, depth, hasAlpha, icc, orientation = 1 } = described;
+  const { page, about } = place;
+  const { format, space, depth, hasAlpha, icc, orientation = 1 } = about;
   if (depth !== 'uchar' && depth !== 'ushort')
     throw new Error(`its samples are of the kind ${depth}, not 8 or 16 bits`);
-  checkPlausible(described, bytes.length);
+  checkPlausible(about, bytes.length);
   const wide = depth === 'ushort';
   const grey = space === 'b-w' || space === 'grey16';
   // sharp drops the alpha channel of raw grey pictures, so these pass through RGB and lose two equal channels again
@@ -94,7 +97,7 @@ async function decodePage(bytes: Buffer, place: Page, options: DecodeOptions): P
       .raw({ depth })
       .toBuffer({ resolveWithObject: true });
   const { data, info } = await tolerantly(bytes, format, raw, options.onNote);
-  const samples = wide ? wideSamples(data) : new Uint8Array(data);
+  const samples = wide ? wideSamples(data) : new Uint8Array(data.buffer, data.byteOffset, data.length);
   const stored = { ...info, alphaAt: alphaBand(place, info.channels, options.onNote) };
   const photograph = separate(samples, stored, grey ? 1 : 3);
   const fits = icc?.toString('latin1', 16, 20) === (grey ? 'GRAY' : 'RGB ');

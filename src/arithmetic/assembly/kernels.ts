@@ -1,3 +1,5 @@
 // Arithmetic on the caller's own thread. All pointers are byte addresses.
-export { gatherFour, narrow, roundToByte, sumAcross, sumLines, sumPairs, widen, widenFour } from './lines';
+export { convertPixels } from './colors';
+export { narrow, widen } from './lines';
 export { multiply, transpose } from './matrices';
+export { blurRows, resizeColumns, resizeRows } from './planes';

@@ -54,20 +54,7 @@ export function sumPairs(starts: usize, kernel: usize, radius: i32, sums: usize,
   }
 }
 
-/** Four lines of single precision, `stride` apart, to double with the four samples of a column beside each other. */
-export function widenFour(source: usize, stride: usize, target: usize, width: i32): void {
-  const second = source + stride,
-    third = second + stride,
-    fourth = third + stride;
-  for (let x = 0; x < width; x++) {
-    const at = (<usize>x) << 2,
-      to = target + ((<usize>x) << 5);
-    v128.store(to, f64x2.promote_low_f32x4(v128.load32_lane(second + at, v128.load32_zero(source + at), 1)));
-    v128.store(to, f64x2.promote_low_f32x4(v128.load32_lane(fourth + at, v128.load32_zero(third + at), 1)), 16);
-  }
-}
-
-/** The same for lines in double precision. */
+/** Four lines, `stride` apart, with the four samples of a column beside each other. */
 export function gatherFour(source: usize, stride: usize, target: usize, width: i32): void {
   const second = source + stride,
     third = second + stride,
