@@ -1,6 +1,6 @@
 // Measures the lab beside its peers; started by npm run bench, which brings up what is missing.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createWasmEngine } from 'srcnn-lab';
@@ -8,17 +8,30 @@ import { Context, type Result } from './context';
 import { inference12mp, inference512 } from './inference';
 import { startPeers } from './peer';
 import { batches, evaluation, preprocessing } from './pictures';
-import { type Report, toMarkdown, toText } from './report';
+import { type Compared, compared, type Report, toMarkdown, toText } from './report';
 import { peak, scaling, step } from './step';
 
-const withPeers = { step, inference512, inference12mp, preprocessing, batches, evaluation };
+const withPeers: Record<Compared, (context: Context) => Promise<Result>> = {
+  step: (context) => step(context, '9-1-7'),
+  'step-9-5-5': (context) => step(context, '9-5-5'),
+  'step-plain-16x5': (context) => step(context, 'plain-16x5'),
+  'step-plain-32x6': (context) => step(context, 'plain-32x6'),
+  inference512: (context) => inference512(context, '9-1-7'),
+  'inference512-9-5-5': (context) => inference512(context, '9-5-5'),
+  'inference512-plain-16x5': (context) => inference512(context, 'plain-16x5'),
+  'inference512-plain-32x6': (context) => inference512(context, 'plain-32x6'),
+  inference12mp,
+  preprocessing,
+  batches,
+  evaluation,
+};
 const alone = { scaling, peak };
 const things = [...Object.keys(withPeers), ...Object.keys(alone)];
 
 const help = `npm run bench [-- OPTION ...]
 Measures the lab; each figure is the median of several, and the peers take turns with the lab.
   --peers          PyTorch, Pillow + scipy + scikit-image (installed into bench/.venv),
-                   and TensorFlow where npm run setup:tensorflow was run
+                   onnxruntime and OpenVINO, and TensorFlow where npm run setup:tensorflow was run
   --only A,B       only these: ${things.join(', ')}
   --threads N      threads of the lab and its peers (default: all ${availableParallelism()} cores)
   --json FILE      writes the figures as JSON, too
@@ -78,24 +91,25 @@ async function describeMachine(threads: number): Promise<Report['machine']> {
   };
 }
 
-function add(report: Report, thing: keyof typeof withPeers, { ours, peers }: Result): void {
+function add(report: Report, thing: Compared, { ours, peers }: Result): void {
   report[thing] = ours;
   for (const [name, figures] of Object.entries(peers))
     report.peers[name][thing] = { ...figures, ratio: figures.ms / ours.ms };
 }
 
-async function measure(context: Context, wanted: Set<string>): Promise<Report> {
+async function measure(context: Context, wanted: Set<string>, load: number): Promise<Report> {
   const report: Report = {
     machine: await describeMachine(context.threads),
     threads: context.threads,
     date: new Date().toISOString(),
     quick: context.quick,
+    load,
     peakResidentMB: 0,
     peers: Object.fromEntries(context.peers.map(({ name, description }) => [name, { description }])),
     notes: context.notes,
   };
-  for (const [thing, run] of Object.entries(withPeers)) {
-    if (wanted.has(thing)) add(report, thing as keyof typeof withPeers, await run(context));
+  for (const thing of compared) {
+    if (wanted.has(thing)) add(report, thing, await withPeers[thing](context));
   }
   if (wanted.has('scaling')) report.scaling = (await scaling(context)) ?? undefined;
   if (wanted.has('peak')) report.peak = await peak(context);
@@ -114,6 +128,8 @@ async function main(): Promise<void> {
   const values = readOptions();
   if (values.help) return console.log(help);
   if (values.markdown !== undefined) return console.log(toMarkdown(JSON.parse(readFileSync(values.markdown, 'utf8'))));
+  // Before the peers start, which would count.
+  const [load] = loadavg();
   const wanted = chosen(values.only),
     threads = countThreads(values.threads);
   const notes: string[] = [];
@@ -121,7 +137,7 @@ async function main(): Promise<void> {
   const context = new Context(threads, values.quick, peers);
   notes.forEach(context.note);
   try {
-    const report = await measure(context, wanted);
+    const report = await measure(context, wanted, load);
     console.log(toText(report));
     if (values.json !== undefined) writeJson(values.json, report);
   } finally {

@@ -4,29 +4,25 @@ import { join } from 'node:path';
 import { type Context, type Result, result } from './context';
 import { timed } from './measure';
 import { Peer, turnsOf } from './peer';
-import { gigaflops, picture, predictOperations } from './work';
+import { gigaflops, type Measured, picture, predictOperations, workloads } from './work';
 
-const small = { width: 512, height: 512 },
-  large = { width: 4000, height: 3000 };
+const large = { width: 4000, height: 3000 };
 /** PyTorch holds all planes of a picture at once: 64 and 32 channels of 12 megapixels, before and after ReLU. */
 const PEER_BYTES = 14e9;
 /** The fastest alone: the others take minutes a turn. */
 const LARGE_PEERS = ['pytorchTuned'];
 
-/** The network's output for 512x512 pixels, beside the peers'. */
-export async function inference512(context: Context): Promise<Result> {
+/** A network's output for 512x512 pixels, or for 171x171 that it enlarges three times, beside the peers'. */
+export async function inference512(context: Context, network: Measured): Promise<Result> {
   const engine = await createWasmEngine({ threads: context.threads });
-  const model = initialize('9-1-7'),
-    plane = picture(small.width, small.height);
+  const model = initialize(network),
+    { side } = workloads[network],
+    plane = picture(side, side);
   const ours = { name: 'ours', run: () => timed(() => engine.predict(model, plane)) };
-  const found = await context.compare(
-    'inference 512x512',
-    [ours, ...turnsOf(context.peers, 'inference512', small)],
-    11,
-    8,
-  );
+  const peers = turnsOf(context.peers, `inference ${network}`, { width: side, height: side });
+  const found = await context.compare(`inference of ${network}`, [ours, ...peers], 11, 8);
   await engine.close();
-  return result(found, ({ ms }) => ({ gflops: gigaflops(predictOperations(model, 512 * 512), ms) }));
+  return result(found, ({ ms }) => ({ gflops: gigaflops(predictOperations(model, side ** 2), ms) }));
 }
 
 /** The same for 12 megapixels, ours in a process of its own, whose growth over the picture itself is measured. */
@@ -45,7 +41,7 @@ export async function inference12mp(context: Context): Promise<Result> {
   const peers = enough
     ? turnsOf(
         context.peers.filter(({ name }) => LARGE_PEERS.includes(name)),
-        'inference12mp',
+        'inference 9-1-7',
         { ...large, warmUps: 1 },
         true,
       )

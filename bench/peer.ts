@@ -138,6 +138,8 @@ export async function startPeers(
           ...(process.platform === 'linux'
             ? [torch('pytorchKeptMemory', [], keepMemory), torch('pytorchTuned', ['--channels-last'], keepMemory)]
             : []),
+          new Peer('onnxruntime', python, [script('onnx_peer.py'), ...count, '--runtime', 'onnxruntime']),
+          new Peer('openvino', python, [script('onnx_peer.py'), ...count, '--runtime', 'openvino']),
           new Peer('pillowScipySkimage', python, [script('image_peer.py')]),
         ]
       : []),

@@ -4,17 +4,13 @@ import type { Figures } from './measure';
 export type PeerFigures = Figures & { ratio: number };
 
 /** What `--json` writes; a thing that was not measured is not there. */
-export interface Report {
+export interface Report extends Partial<Record<Compared, Figures>> {
   machine: { cpu: string; cores: number; memoryGB: number; node: string; platform: string; engine: string };
   threads: number;
   date: string;
   quick: boolean;
-  step?: Figures;
-  inference512?: Figures;
-  inference12mp?: Figures;
-  batches?: Figures;
-  preprocessing?: Figures;
-  evaluation?: Figures;
+  /** Processes that wanted a core when the bench began; an idle machine has 0. */
+  load?: number;
   peak?: { gflops: number; stepShare: number; oneThread: { gflops: number; stepShare: number } };
   scaling?: number;
   peakResidentMB: number;
@@ -22,12 +18,31 @@ export interface Report {
   notes: string[];
 }
 
-export const compared = ['step', 'inference512', 'inference12mp', 'preprocessing', 'batches', 'evaluation'] as const;
+export const compared = [
+  'step',
+  'step-9-5-5',
+  'step-plain-16x5',
+  'step-plain-32x6',
+  'inference512',
+  'inference512-9-5-5',
+  'inference512-plain-16x5',
+  'inference512-plain-32x6',
+  'inference12mp',
+  'preprocessing',
+  'batches',
+  'evaluation',
+] as const;
 export type Compared = (typeof compared)[number];
 
 const titles: Record<Compared, (ours: Figures) => string> = {
   step: () => 'training step, 128 x 32x32',
+  'step-9-5-5': () => 'training step of 9-5-5, 32 x 32x32',
+  'step-plain-16x5': () => 'training step of plain-16x5, 32 x 32x32 to 96x96',
+  'step-plain-32x6': () => 'training step of plain-32x6, 32 x 32x32 to 96x96',
   inference512: () => 'inference 512x512',
+  'inference512-9-5-5': () => 'inference of 9-5-5, 512x512',
+  'inference512-plain-16x5': () => 'inference of plain-16x5, 171x171 to 513x513',
+  'inference512-plain-32x6': () => 'inference of plain-32x6, 171x171 to 513x513',
   inference12mp: () => 'inference 4000x3000',
   preprocessing: ({ images, patches }) => `preprocessing ${images} images (${patches} patches)`,
   batches: (ours) => `an epoch's ${ours.batches} batches`,
@@ -79,6 +94,18 @@ function lines({ peak, scaling, threads, peakResidentMB }: Report): string[] {
   ];
 }
 
+/** Above this load other programs had a good part of the machine. */
+const MOST_LOAD = 0.5;
+
+/** What to think of figures that were measured on a busy machine. */
+function loadNote({ load, machine }: Report): string[] {
+  if (load === undefined || load <= MOST_LOAD) return [];
+  return [
+    `not idle: ${load.toFixed(1)} processes of other programs wanted the ${machine.cores} cores when the bench ` +
+      'began; the times are longer than they would be, and the ratios are rougher',
+  ];
+}
+
 const about = ({ machine, threads, date, quick }: Report) =>
   `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}, ${machine.engine}, ` +
   `--threads ${threads}, ${date.slice(0, 10)}${quick ? ' (--quick: one round, nothing to rely on)' : ''}`;
@@ -100,6 +127,7 @@ export function toText(report: Report): string {
     ...lines(report),
     ...peersOf(report),
     "In brackets: the peer's time as a multiple of ours.",
+    ...loadNote(report),
     ...report.notes,
   ].join('\n');
 }
@@ -108,7 +136,7 @@ export function toText(report: Report): string {
 export function toMarkdown(report: Report): string {
   const [head, ...body] = rows(report);
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  const list = [...lines(report), ...peersOf(report)].map((item) => `- ${item}`);
+  const list = [...loadNote(report), ...lines(report), ...peersOf(report)].map((item) => `- ${item}`);
   return [
     `${about(report)}. In brackets: the peer's time as a multiple of ours.`,
     '',

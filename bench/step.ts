@@ -4,22 +4,30 @@ import { type Context, type Result, result } from './context';
 import { type Contestant, timed } from './measure';
 import { Peak } from './peak';
 import { turnsOf } from './peer';
-import { BATCH, gigaflops, PATCH, stepOperations, trainingStep } from './work';
+import { gigaflops, type Measured, PATCH, stepOperations, trainingStep, workloads } from './work';
 
-const operations = stepOperations(initialize('9-1-7'), BATCH * PATCH * PATCH);
+/** Floating-point operations of a step. */
+const operationsOf = (network: Measured) =>
+  stepOperations(initialize(network), workloads[network].patches * PATCH * PATCH);
 
-async function ourStep(name: string, threads: number): Promise<Contestant & { close: () => Promise<void> }> {
+async function ourStep(
+  name: string,
+  threads: number,
+  network: Measured = '9-1-7',
+): Promise<Contestant & { close: () => Promise<void> }> {
   const engine = await createWasmEngine({ threads });
-  const train = trainingStep(engine);
+  const train = trainingStep(engine, network);
   return { name, run: () => timed(train), close: () => engine.close() };
 }
 
-/** A training step of 9-1-7 on 128 pairs of 32x32, beside the peers'. */
-export async function step(context: Context): Promise<Result> {
-  const ours = await ourStep('ours', context.threads);
-  const found = await context.compare('training step', [ours, ...turnsOf(context.peers, 'step')], 11, 5);
+/** A training step, beside the peers'. */
+export async function step(context: Context, network: Measured): Promise<Result> {
+  const ours = await ourStep('ours', context.threads, network);
+  const { patches } = workloads[network];
+  const peers = turnsOf(context.peers, `step ${network}`, { patches, size: PATCH });
+  const found = await context.compare(`training step of ${network}`, [ours, ...peers], 11, 5);
   await ours.close();
-  return result(found, ({ ms }) => ({ gflops: gigaflops(operations, ms) }));
+  return result(found, ({ ms }) => ({ gflops: gigaflops(operationsOf(network), ms) }));
 }
 
 /** Measured WASM SIMD multiply-adds in GFLOP/s, and the share of them that a training step reaches. */
@@ -47,7 +55,7 @@ export async function peak(context: Context): Promise<PeakShare & { oneThread: P
   await Promise.all([loops, ...steps].map((each) => each.close()));
   const share = (count: string): PeakShare => {
     const { gflops } = found.get(`peak${count}`)!;
-    return { gflops, stepShare: gigaflops(operations, found.get(`step${count}`)!.ms) / gflops };
+    return { gflops, stepShare: gigaflops(operationsOf('9-1-7'), found.get(`step${count}`)!.ms) / gflops };
   };
   return { ...share('All'), oneThread: share('One') };
 }

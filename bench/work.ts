@@ -1,8 +1,25 @@
-import { type Batch, type Engine, layerSlices, type Model, type Planes, initialize } from 'srcnn-lab';
+import { type Batch, type Engine, initialize, layerSlices, type LossName, type Model, type Planes } from 'srcnn-lab';
 import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizers/optimizer';
 
 export const BATCH = 128,
   PATCH = 32;
+
+/** What is measured of a network: patches of 32x32 input pixels in a step, and the side of a square input picture. */
+export interface Workload {
+  patches: number;
+  loss: LossName;
+  side: number;
+}
+
+/** The networks that are measured; the output of those that read the small picture is 513x513. */
+export const workloads = {
+  '9-1-7': { patches: BATCH, loss: 'mse', side: 512 },
+  '9-5-5': { patches: 32, loss: 'mse', side: 512 },
+  'plain-16x5': { patches: 32, loss: 'l1', side: 171 },
+  'plain-32x6': { patches: 32, loss: 'l1', side: 171 },
+} as const satisfies Record<string, Workload>;
+
+export type Measured = keyof typeof workloads;
 
 /** Numbers without a pattern, about as large as normalised luminance; the same at every call. */
 export function noise(length: number): Float32Array {
@@ -22,20 +39,21 @@ export const picture = (width: number, height: number): Planes => ({
 });
 
 /** One step of training as the lab does it: loss, gradient, Adam. */
-export function trainingStep(engine: Engine): () => Promise<number> {
-  const model = initialize('9-1-7'),
+export function trainingStep(engine: Engine, network: Measured = '9-1-7'): () => Promise<number> {
+  const model = initialize(network),
     state = newOptimizerState(model, 'adam'),
     gradient = new Float32Array(model.weights.length);
-  const planes = (): Planes => ({
-    data: noise(BATCH * PATCH * PATCH),
-    count: BATCH,
+  const { patches: count, loss: kind } = workloads[network];
+  const planes = (side: number): Planes => ({
+    data: noise(count * side * side),
+    count,
     channels: 1,
-    width: PATCH,
-    height: PATCH,
+    width: side,
+    height: side,
   });
-  const batch: Batch = { input: planes(), target: planes() };
+  const batch: Batch = { input: planes(PATCH), target: planes(PATCH * model.network.scale) };
   return async () => {
-    const loss = await engine.lossAndGradient(model, batch, gradient);
+    const loss = await engine.lossAndGradient(model, batch, gradient, { loss: kind });
     update(model, gradient, state, { optimizer: 'adam', learningRate: 1e-3 });
     return loss;
   };

@@ -1,4 +1,4 @@
-"""SRCNN 9-1-7 in PyTorch: as people write it, or with --channels-last."""
+"""The networks in PyTorch: as people write them, or with --channels-last."""
 import argparse
 
 import torch
@@ -6,6 +6,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from answer import serve, timed
+from networks import networks
 
 options = argparse.ArgumentParser()
 options.add_argument("--threads", type=int, required=True)
@@ -16,34 +17,65 @@ torch.set_num_threads(options.threads)
 torch.manual_seed(0)
 layout = torch.channels_last if options.channels_last else torch.contiguous_format
 
-network = nn.Sequential(
-    nn.Conv2d(1, 64, 9, padding=4), nn.ReLU(),
-    nn.Conv2d(64, 32, 1), nn.ReLU(),
-    nn.Conv2d(32, 1, 7, padding=3),
-).to(memory_format=layout)
-optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
-criterion = nn.MSELoss()
-pairs = [torch.randn(128, 1, 32, 32).to(memory_format=layout) for _ in range(2)]
 
 
-def train(images, targets):
-    optimizer.zero_grad()
-    loss = criterion(network(images), targets)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+class Network(nn.Module):
+    """A chain of convolutions; one that enlarges adds the small picture to each plane before it shuffles them."""
+
+    def __init__(self, layers, scale):
+        super().__init__()
+        self.scale = scale
+        steps, inputs = [], 1
+        for filters, kernel, activation in layers:
+            steps.append(nn.Conv2d(inputs, filters, kernel, padding=kernel // 2))
+            if activation == "relu":
+                steps.append(nn.ReLU())
+            if activation == "prelu":
+                steps.append(nn.PReLU(filters))
+            inputs = filters
+        self.steps = nn.Sequential(*steps)
+        self.shuffle = nn.PixelShuffle(scale)
+
+    def forward(self, picture):
+        output = self.steps(picture)
+        return output if self.scale == 1 else self.shuffle(output + picture)
 
 
-def infer(picture):
-    with torch.inference_mode():
-        return network(picture)
+def planes(count, side):
+    return torch.randn(count, 1, side, side).to(memory_format=layout)
 
 
-def inference(request):
-    picture = torch.randn(1, 1, request["height"], request["width"]).to(memory_format=layout)
-    for _ in range(request.get("warmUps", 0)):
-        infer(picture)
-    return timed(lambda: infer(picture))
+class Task:
+    """A network with what its step needs."""
+
+    def __init__(self, layers, scale):
+        self.scale = scale
+        self.network = Network(layers, scale).to(memory_format=layout)
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=1e-3)
+        self.criterion = nn.MSELoss() if scale == 1 else nn.L1Loss()
+        self.pairs = None
+
+    def train(self, images, targets):
+        self.optimizer.zero_grad()
+        loss = self.criterion(self.network(images), targets)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+    def step(self, request):
+        count, size = request["patches"], request["size"]
+        self.pairs = self.pairs or [planes(count, size), planes(count, size * self.scale)]
+        return timed(lambda: self.train(*self.pairs))
+
+    def infer(self, picture):
+        with torch.inference_mode():
+            return self.network(picture)
+
+    def inference(self, request):
+        picture = torch.randn(1, 1, request["height"], request["width"]).to(memory_format=layout)
+        for _ in range(request.get("warmUps", 0)):
+            self.infer(picture)
+        return timed(lambda: self.infer(picture))
 
 
 patches = {}
@@ -63,7 +95,11 @@ def batches(request):
     return timed(epoch)
 
 
-tasks = {"step": lambda request: timed(lambda: train(*pairs)), "inference512": inference, "inference12mp": inference}
+tasks = {}
+for name, (layers, scale) in networks.items():
+    task = Task(layers, scale)
+    tasks[f"step {name}"] = task.step
+    tasks[f"inference {name}"] = task.inference
 if not options.channels_last:
     tasks["batches"] = batches
 serve(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", tasks)

@@ -10,7 +10,7 @@ export interface Passes {
   across?: Filter;
   down?: Filter;
   columnsFirst: boolean;
-  /** What the sums of the first and of the second pass are multiplied by before they are rounded to 8 bits; 0: they stay. */
+  /** What the sums of each pass are multiplied by before they are rounded to 8 bits; 0: they stay as they are. */
   units: [number, number];
 }
 

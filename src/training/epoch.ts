@@ -1,5 +1,5 @@
-import { type PatchOrder, drawOrder, emptyBatch, fillBatch } from '../data/batches';
-import type { Batch, Engine } from '../engine/engine';
+import { drawOrder } from '../data/batches';
+import type { Engine } from '../engine/engine';
 import { DivergedError, OptionError } from '../errors';
 import type { Model } from '../network/network';
 import { layerSlices } from '../network/parameters';
@@ -7,6 +7,7 @@ import type { RandomState } from '../random';
 import type { Checkpoint } from '../runs/checkpoint';
 import type { EpochRecord } from '../runs/history';
 import type { RunFolder } from '../runs/runFolder';
+import { BatchesAhead } from './batchesAhead';
 import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPictures';
 import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
 import { Gauge } from './gauge';
@@ -33,7 +34,8 @@ export const ignoreStopped = (error: unknown) => {
 };
 
 /** A pass through the training patches in random order. */
-interface Pass extends PatchOrder {
+interface Pass {
+  ahead: BatchesAhead;
   /** Batches done when it began. */
   start: number;
   /** The random state that the next one is drawn from. */
@@ -89,7 +91,6 @@ export class EpochLoop {
     let pass = this.drawPass();
     const gradient = new Float32Array(this.model.weights.length);
     const before = course.seconds;
-    let batch = emptyBatch();
     let began = Date.now();
     this.gauge.beginEpoch();
     while (!this.timetable.epochIsOver(course, batches)) {
@@ -102,7 +103,7 @@ export class EpochLoop {
         Object.assign(course, { random: pass.after, passStart: course.optimizer.steps });
         pass = this.drawPass();
       }
-      batch = await this.step(engine, pass, gradient, batch);
+      await this.step(engine, pass, gradient);
       const seconds = before + (Date.now() - began) / 1000;
       this.gauge.add(seconds - course.seconds);
       course.seconds = seconds;
@@ -117,7 +118,8 @@ export class EpochLoop {
     const { course } = this;
     const after: RandomState = { ...course.random };
     const drawn = drawOrder(this.data.training.count, this.given.augment ?? false, after);
-    return { ...drawn, start: course.passStart ?? course.optimizer.steps - course.batch, after };
+    const ahead = new BatchesAhead(this.data.training, drawn, this.given.batchSize, this.model.normalization);
+    return { ahead, start: course.passStart ?? course.optimizer.steps - course.batch, after };
   }
 
   private checkMinutes(): void {
@@ -195,24 +197,14 @@ export class EpochLoop {
     this.checkLoss('loss', await meanLoss(first, this.model, engine, options), `after batch ${this.course.batch}`);
   }
 
-  private async step(
-    engine: Engine,
-    { order, symmetries, start }: Pass,
-    gradient: Float32Array,
-    buffers: Batch,
-  ): Promise<Batch> {
+  private async step(engine: Engine, { ahead, start }: Pass, gradient: Float32Array): Promise<void> {
     const { course, model, given } = this;
     this.timetable.note(course);
-    const batch = fillBatch(
-      this.data.training,
-      order,
-      (course.optimizer.steps - start) * given.batchSize,
-      given.batchSize,
-      model.normalization,
-      buffers,
-      symmetries,
-    );
-    const loss = await engine.lossAndGradient(model, batch, gradient, { border: this.border, loss: given.loss });
+    const index = course.optimizer.steps - start;
+    const [loss] = await Promise.all([
+      engine.lossAndGradient(model, ahead.at(index), gradient, { border: this.border, loss: given.loss }),
+      ahead.prepare(index + 1),
+    ]);
     this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
     // The loss has just shown that the weights are good; those after the update may be ruined.
     await this.saveIfDue();
@@ -222,7 +214,6 @@ export class EpochLoop {
     course.lossSum += loss;
     course.batch++;
     if (step % given.lossEvery === 0) course.history.losses.push({ step, loss });
-    return batch;
   }
 
   private checkLoss(name: string, loss: number, where: string): void {

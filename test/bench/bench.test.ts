@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { interleave, median } from '../../bench/measure';
-import { type Report, toMarkdown } from '../../bench/report';
-import { stepOperations } from '../../bench/work';
+import { compared, type Report, toMarkdown } from '../../bench/report';
+import { stepOperations, workloads } from '../../bench/work';
 import { initialize } from '../../src/network/initialize';
 
 const root = join(__dirname, '../..');
@@ -95,7 +95,7 @@ test('peers that are not installed are named in a line that says how to get them
 test('an option that does not exist, a thing that is not measured and threads that are no number are refused', () => {
   for (const [options, expected] of [
     [['--pears'], /--pears/],
-    [['--only', 'dinner'], /--only dinner: use some of step, inference512/],
+    [['--only', 'dinner'], /--only dinner: use some of step, step-9-5-5/],
     [['--threads', '0'], /--threads is 0/],
   ] as const) {
     const { status, stderr } = bench(...options);
@@ -123,4 +123,16 @@ test('the Markdown table has a row for each thing measured and a column for each
   assert.ok(lines.includes('| training step, 128 x 32x32 | 100.0 ms (55.6 GFLOP/s) | 250.0 ms (2.50x) |'));
   assert.ok(lines.includes('| inference 512x512 | 50.0 ms | - |'));
   assert.ok(lines.includes('- training step, from 1 to 2 threads: 1.90 times as fast'));
+  assert.doesNotMatch(lines.join(), /not idle/);
+  assert.match(
+    toMarkdown({ ...report, load: 3.2 }),
+    /\n- not idle: 3\.2 processes of other programs wanted the 2 cores/,
+  );
+});
+
+test('each network that is measured has a step and an inference', () => {
+  for (const network of Object.keys(workloads)) {
+    const rest = network === '9-1-7' ? '' : `-${network}`;
+    for (const thing of ['step', 'inference512']) assert.ok((compared as readonly string[]).includes(thing + rest));
+  }
 });
