@@ -12,6 +12,8 @@ export { catalogue, type CatalogueEntry } from './data/fetch/catalogue';
 export { fetchDataset, type FetchOptions, type FetchProgress, type FetchResult } from './data/fetch/download';
 export { degrade, lowResolution, type DegradeOptions } from './data/degrade';
 export type { Degradation } from './degradations/degradation';
+export { degradationNames } from './degradations/degradations';
+export { byHand, type ByHand } from './protocols/byHand';
 export { protocolNames, protocolOf, protocols } from './protocols/protocols';
 export type { Compared, CompareWith, Degraded, Protocol, Restore, RestoredImages, Scores } from './protocols/protocol';
 export { cropToScale } from './protocols/planes';

@@ -31,8 +31,8 @@ export function checkShrinkable({ width, height }: Plane, scale: number): void {
   }
 }
 
-/** The size of the small picture. */
-export const smallSize = ({ width, height }: Plane, scale: number): [number, number] => [
-  Math.floor(width / scale),
-  Math.floor(height / scale),
-];
+/** The size of the small picture. Throws as checkShrinkable does. */
+export function smallSize(plane: Plane, scale: number): [number, number] {
+  checkShrinkable(plane, scale);
+  return [Math.floor(plane.width / scale), Math.floor(plane.height / scale)];
+}

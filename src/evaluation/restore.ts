@@ -10,18 +10,15 @@ export function restoreWith(model: Model, engine: Engine): Restore {
 }
 
 /**
- * A network as a step on planes of 0..255: normalised, predicted by `predict`, brought back, rounded to whole numbers.
- * Values outside 0..255 are kept; protocol report clips after conversion to RGB.
+ * A network as a step on planes of 0..255: normalised, predicted by `predict`, brought back. Whether they are rounded
+ * and clipped is for the protocol to say.
  */
 export function restoreBy(
   predict: (input: Plane[]) => Promise<Plane[]>,
   { network, normalization: { mean, deviation } }: Pick<Model, 'network' | 'normalization'>,
 ): Restore {
   const normalise = (plane: Plane) => ({ ...plane, data: plane.data.map((value) => (value / 255 - mean) / deviation) });
-  const bringBack = (plane: Plane) => ({
-    ...plane,
-    data: plane.data.map((value) => Math.round(255 * (value * deviation + mean))),
-  });
+  const bringBack = (plane: Plane) => ({ ...plane, data: plane.data.map((value) => 255 * (value * deviation + mean)) });
   return {
     channels: network.channels,
     restore: async (degraded) => {

@@ -2,8 +2,11 @@ import { memoryFor } from '../arithmetic/memory';
 import { OptionError, UnknownNameError } from '../errors';
 import type { Image, Plane, YCbCr } from './image';
 
-/** 'full': 0..255 as Pillow and JPEG; 'studio': Y 16..235, Cb and Cr 16..240 as MATLAB's rgb2ycbcr. */
-export type Convention = 'full' | 'studio';
+/**
+ * 'full': 0..255 as Pillow and JPEG; 'studio': Y 16..235, Cb and Cr 16..240 as MATLAB's rgb2ycbcr; 'grey': MATLAB's
+ * rgb2gray, 0..255, which keeps no colour.
+ */
+export type Convention = 'full' | 'studio' | 'grey';
 
 /** One output channel as three 256-entry tables whose entries are added, and what the scaled sum is shifted by. */
 interface Channel<Table> {
@@ -75,33 +78,45 @@ const studioChannels = {
   cr: studioChannel(128, [112, -93.786, -18.214]),
 };
 
-const conventions: Convention[] = ['full', 'studio'];
+/** MATLAB's rgb2gray: the first row of the inverse of its matrix from YIQ to RGB. */
+const greyWeights = [0.298936021293775, 0.587043074451121, 0.114020904255103];
+
+function convertGrey({ data, width, height }: Image): Plane {
+  const [red, green, blue] = greyWeights;
+  const plane = new Float32Array(width * height);
+  for (let i = 0, at = 0; i < plane.length; i++, at += 3)
+    plane[i] = Math.round(red * data[at] + green * data[at + 1] + blue * data[at + 2]);
+  return { data: plane, width, height };
+}
+
+const conventions: Convention[] = ['full', 'studio', 'grey'];
 
 function checkConvention(convention: Convention): void {
   if (!conventions.includes(convention)) throw new UnknownNameError('convention', convention, conventions);
 }
 
-const convert = (image: Image, channel: keyof YCbCr, convention: Convention) =>
+const convert = (image: Image, channel: keyof YCbCr, convention: 'full' | 'studio') =>
   convention === 'full' ? convertFull(image, fullChannels[channel]) : convertStudio(image, studioChannels[channel]);
 
-/** The Y plane, whole numbers in 0..255; a grey image is its own luminance in both conventions. */
+/** The Y plane, whole numbers in 0..255; a grey image is its own luminance in every convention. */
 export function luminance(image: Image, convention: Convention): Plane {
   checkConvention(convention);
-  if (image.channels === 3) return convert(image, 'y', convention);
+  if (image.channels === 3) return convention === 'grey' ? convertGrey(image) : convert(image, 'y', convention);
   return { data: new Float32Array(image.data), width: image.width, height: image.height };
 }
 
-/** Y, Cb and Cr as whole numbers in 0..255; the Cb and Cr of a grey image are 128 everywhere. */
+/** Y, Cb and Cr as whole numbers in 0..255; Cb and Cr are 128 everywhere for a grey image or convention. */
 export function toYCbCr(image: Image, convention: Convention): YCbCr {
   const y = luminance(image, convention);
-  if (image.channels === 3) return { y, cb: convert(image, 'cb', convention), cr: convert(image, 'cr', convention) };
+  if (image.channels === 3 && convention !== 'grey')
+    return { y, cb: convert(image, 'cb', convention), cr: convert(image, 'cr', convention) };
   const neutral = () => ({ ...y, data: new Float32Array(y.data.length).fill(128) });
   return { y, cb: neutral(), cr: neutral() };
 }
 
 /**
  * Back to 8-bit RGB. 'full': the plain BT.601 matrix, clipped and truncated, as in the report's evaluation;
- * 'studio': MATLAB's ycbcr2rgb, rounded. Planes of unequal size are an OptionError.
+ * 'studio': MATLAB's ycbcr2rgb, rounded; 'grey': Y in all channels. Planes of unequal size are an OptionError.
  */
 export function toRgb(planes: YCbCr, convention: Convention): Image {
   checkConvention(convention);
@@ -114,7 +129,7 @@ export function toRgb(planes: YCbCr, convention: Convention): Image {
     }
   }
   const data = new Uint8Array(width * height * 3);
-  (convention === 'full' ? fillFull : fillStudio)(planes, data);
+  (convention === 'studio' ? fillStudio : fillFull)(planes, data);
   return { data, width, height, channels: 3 };
 }
 

@@ -1,6 +1,7 @@
 import { checkShrinkable } from '../degradations/degradation';
 import { cut } from '../image/crop';
 import type { Image, Plane } from '../image/image';
+import { resizePillow } from '../image/resize';
 
 /** The values as whole numbers. What lies outside 0..255 is kept. */
 export const roundPlane = (plane: Plane): Plane => ({ ...plane, data: plane.data.map(Math.round) });
@@ -36,3 +37,10 @@ export function imageOf(planes: Plane[]): Image {
   });
   return { data, width, height, channels: 3 };
 }
+
+/**
+ * Pillow shrinks to int(width / scale): what a network makes of that may be some pixels smaller than the original, and
+ * is brought to its size by Pillow's bicubic.
+ */
+export const fitted = (plane: Plane, { width, height }: { width: number; height: number }): Plane =>
+  plane.width === width && plane.height === height ? plane : resizePillow(clipPlane(roundPlane(plane)), width, height);

@@ -1,10 +1,15 @@
 import { UnknownNameError } from '../errors';
+import { bsd200 } from './bsd200';
+import { byHandNamed, isByHand } from './byHand';
+import { keras } from './keras';
 import { paper } from './paper';
 import type { Protocol } from './protocol';
 import { report } from './report';
+import { reportY } from './reportY';
+import { yjn870 } from './yjn870';
 
 /** The protocols that the lab knows. */
-export const protocols: readonly Protocol[] = [report, paper];
+export const protocols: readonly Protocol[] = [report, paper, reportY, yjn870, keras, bsd200];
 
 /** Where neither an option nor a model says which. */
 export const DEFAULT_PROTOCOL = 'report';
@@ -16,13 +21,16 @@ export const protocolNames = protocols.map(({ name }) => name);
 /** Version 0.1 called the report's protocol 'seed'. */
 const earlier: Readonly<Record<string, string>> = { seed: 'report' };
 
-/** A protocol by its name, or one of your own as it is. Throws UnknownNameError. */
+/**
+ * A protocol by its name or by its parts ("shrink=matlab,sigma=0,score=y,border=3", see `byHand`), or one of your own
+ * as it is. Throws UnknownNameError, and OptionError for parts that do not exist.
+ */
 export function protocolOf(protocol: string | Protocol): Protocol {
   if (typeof protocol !== 'string') return protocol;
-  const found = protocols.find(({ name }) => name === (earlier[protocol] ?? protocol));
+  const found = protocols.find(({ name }) => name === (earlier[protocol] ?? protocol)) ?? byHandNamed(protocol);
   if (!found) throw new UnknownNameError('protocol', protocol, protocolNames);
   return found;
 }
 
 /** Whether other threads know it too; one of your own exists only where it was made. */
-export const isKnownProtocol = (protocol: Protocol): boolean => protocols.includes(protocol);
+export const isKnownProtocol = (protocol: Protocol): boolean => protocols.includes(protocol) || isByHand(protocol);

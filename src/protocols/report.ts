@@ -3,8 +3,7 @@ import { luminance, toRgb, toYCbCr } from '../image/color';
 import type { Image, Plane } from '../image/image';
 import { psnrMeasure } from '../measures/psnr';
 import { ssim7Measure } from '../measures/ssim';
-import { resizePillow } from '../image/resize';
-import { clipPlane, imageOf, planesOf, roundPlane } from './planes';
+import { fitted, imageOf, planesOf, roundPlane } from './planes';
 import type { Compared, CompareWith, Protocol } from './protocol';
 
 /** Pillow's luminance, blurred and shrunk by Pillow's bicubic; scores in RGB over the whole picture. */
@@ -64,10 +63,3 @@ const degraded = (planes: Plane[], { scale, sigma }: CompareWith) => ({
   small: () => planes.map((plane) => pillow.shrink(plane, scale, sigma)),
   enlarged: () => planes.map((plane) => pillow.degrade(plane, scale, sigma)),
 });
-
-/**
- * Pillow shrinks to int(width / scale): what a network makes of that may be some pixels smaller than the original, and
- * is brought to its size by Pillow's bicubic.
- */
-const fitted = (plane: Plane, { width, height }: { width: number; height: number }): Plane =>
-  plane.width === width && plane.height === height ? plane : resizePillow(clipPlane(plane), width, height);

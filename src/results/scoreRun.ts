@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Engine } from '../engine/engine';
 import { evaluate, type EvaluationRow } from '../evaluation/evaluate';
-import { evaluationFiles, setNames } from './evaluationSets';
+import { evaluationFiles, setsOf } from './evaluationSets';
 import type { ResultRun } from './resultRun';
 import { readScores, type ScoreRow, writeScores } from './scoreRows';
 
@@ -22,7 +22,7 @@ export async function scoreRun(run: ResultRun, options: ScoreOptions): Promise<S
   const file = join(run.folder, 'scores.csv');
   const earlier = await readScores(file);
   const rows: ScoreRow[] = [];
-  for (const set of setNames[run.protocol]) {
+  for (const set of setsOf(run.protocol)) {
     const files = await evaluationFiles(set, run.scale);
     if (Array.isArray(files)) rows.push(...(await scoreSet(run, set, files, options)));
     else {

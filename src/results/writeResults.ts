@@ -6,7 +6,7 @@ import { DatasetError } from '../errors';
 import { stampWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
 import { reached } from '../runs/reached';
-import { setNames } from './evaluationSets';
+import { setsOf } from './evaluationSets';
 import { replaceMarked } from './markedText';
 import { readmeTemplate } from './readmeTemplate';
 import { type PublishedScore, readPublished } from './published';
@@ -63,7 +63,7 @@ function provenance(
   { name, protocol, scale, data, machine, history }: ResultRun,
   rows: ScoreRow[],
 ): Record<string, string> {
-  const scores = setNames[protocol].flatMap((set) => {
+  const scores = setsOf(protocol).flatMap((set) => {
     const { network, images } = meanOfSet(rows, set) ?? {};
     return network ? [`${set} ${network.psnr.toFixed(4)} dB / ${network.ssim.toFixed(5)} (${images} images)`] : [];
   });
