@@ -9,7 +9,7 @@ export const setNames: Readonly<Record<string, readonly string[]>> = {
   paper: ['Set5', 'Set14', 'BSD100'],
 };
 
-/** The sets that runs of a protocol are scored on; those without columns of their own on the two that all papers use. */
+/** The sets that runs of a protocol are scored on: by default the two that all papers use. */
 export const setsOf = (protocol: string): readonly string[] => setNames[protocol] ?? ['Set5', 'Set14'];
 
 const readers: Readonly<Record<string, (scale: number) => Promise<string[]>>> = {
