@@ -4,7 +4,7 @@ import { OptionError } from '../errors';
 import type { Model } from '../network/network';
 import { multiplyAdds } from '../network/geometry';
 import type { FrontierPoint } from '../plot/figures/frontier';
-import { reached } from '../runs/runs';
+import { reached } from '../runs/reached';
 import { readPublished } from './published';
 import { resultRuns } from './resultRun';
 import { meanOfSet, readScores } from './scoreRows';
