@@ -12,8 +12,8 @@ const shrink = (plane: Plane, scale: number, sigma: number) =>
   toBytes(imresize(gaussianBlur(plane, sigma), ...smallSize(plane, scale)));
 
 /**
- * MATLAB's `imresize` in double, as `matlab`, but the small picture is rounded to 8 bits before it is enlarged again, as
- * it is where it is written to a file.
+ * MATLAB's `imresize` in double, as `matlab`, but the small picture is rounded to 8 bits before it is enlarged again,
+ * as it is where it is written to a file.
  */
 export const matlabBytes: Degradation = {
   name: 'matlab-8-bit',
