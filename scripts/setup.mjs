@@ -65,9 +65,16 @@ function run(program, args, registry, environment = process.env) {
   throw new SetupError(clear ?? `${what} failed: see above`);
 }
 
+/** The oldest Node on which all packages run: undici asks for it. */
+const oldestNode = [20, 18, 1];
+
 export function checkNode(version = process.versions.node) {
-  if (Number(version.split('.')[0]) < 20)
-    throw new SetupError(`Node ${version} is too old: install Node 20 or newer (https://nodejs.org)`);
+  const parts = version.split('.').map(Number);
+  const at = oldestNode.findIndex((part, i) => parts[i] !== part);
+  if (at >= 0 && parts[at] < oldestNode[at])
+    throw new SetupError(
+      `Node ${version} is too old: install Node ${oldestNode.join('.')} or newer (https://nodejs.org)`,
+    );
 }
 
 function newest(path) {

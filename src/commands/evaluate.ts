@@ -6,7 +6,7 @@ import { evaluate, type Evaluation } from '../evaluation/evaluate';
 import { scoresToJson } from '../evaluation/scoreJson';
 import { pretrainedNames } from '../formats/pretrained';
 import { writeAtomically } from '../disk/writeAtomically';
-import { explainHiddenFolder, explainLeftOut } from './dataArgument';
+import { explainLeftOut } from './dataArgument';
 import { modelNamed } from './modelArgument';
 import { engineOption, protocolOption, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
@@ -32,7 +32,7 @@ export function evaluateCommand(program: Command): void {
       `bicubic, the weights that come with the package (${pretrainedNames.join(', ')}), or a .safetensors file`,
       'bicubic',
     )
-    .addOption(protocolOption().default(undefined, 'what the model was trained for, else seed'))
+    .addOption(protocolOption().default(undefined, 'what the model was trained for, else report'))
     .addOption(scaleOption().default(undefined, 'what the model was trained for, else 3'))
     .addOption(threadsOption())
     .addOption(engineOption())
@@ -42,7 +42,6 @@ export function evaluateCommand(program: Command): void {
 
 async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void> {
   const model = flags.model === 'bicubic' ? undefined : await modelNamed(flags.model);
-  await explainHiddenFolder(folder);
   const files = await filesOf(folder, flags.scale ?? model?.trainedFor?.scale);
   warnOfDegradation(flags, model);
   const engine = model && (await createEngine(flags.engine, flags));

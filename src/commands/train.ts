@@ -11,8 +11,8 @@ import type { EpochRecord, EpochScores } from '../runs/history';
 import { type OptimizerName, optimizers } from '../training/optimizers/optimizer';
 import { recipeFor, type RecipeName, recipes, type TrainOptions } from '../training/recipes';
 import { onStopSignals } from '../training/interrupt';
-import { modelFor, train } from '../training/train';
-import { explainHiddenFolder, explainLeftOut } from './dataArgument';
+import { modelFor, prepareModel, train } from '../training/train';
+import { explainLeftOut } from './dataArgument';
 import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
 import { defaultRunFolder } from './runFolderName';
 import { duration, showCount, showLine, showSkipped } from './terminal';
@@ -102,9 +102,10 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   // What is wrong is said before the patches are cut.
   const { network: described } = modelFor(options, flags.scale);
   const folders = new Set([name, flags.evaluation ?? name]);
-  for (const pictures of folders) await explainHiddenFolder(pictures);
   const data = await prepare(name, flags, described.reads);
   for (const pictures of folders) await explainLeftOut(pictures);
+  // Options that do not fit the patches are refused before a folder is announced.
+  prepareModel(options, data.training);
   console.log(
     `${data.training.count} training and ${data.validation.count} validation patches; everything is written to ` +
       `${folder}`,

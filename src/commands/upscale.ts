@@ -48,7 +48,7 @@ export function upscaleCommand(program: Command): void {
     .addOption(protocolOption().default(undefined, 'the one the model was trained for'))
     .option('-f, --force', 'replace pictures that are there already')
     .option('-b, --background <colour>', 'behind transparent parts in JPEG and BMP: a name or #rrggbb', 'white')
-    .option('--strip', 'leave out EXIF, such as date and place')
+    .option('--strip', 'leave out EXIF and XMP, such as date and place')
     .addOption(threadsOption())
     .addOption(engineOption())
     .action(runUpscale);

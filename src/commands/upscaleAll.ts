@@ -77,7 +77,7 @@ async function enlarge(job: UpscaleJob, options: BatchOptions, kept: Kept, onNot
   const early = isStandardInput(input) ? undefined : await readSize(input);
   if (early) checkWritable(output, enlarged(early, options.scale), kind);
   const photograph = await readPhotograph(input, { onNote });
-  if (options.strip) delete photograph.exif;
+  if (options.strip) for (const block of ['exif', 'xmp'] as const) delete photograph[block];
   checkHolds(output, photograph, kind);
   const shape = enlargedShape(photograph, options.scale);
   checkWritable(output, shape, kind);
@@ -101,7 +101,8 @@ async function enlargeInStrips(
   const kind = kindOf(output)!;
   // Notes what the kind cannot hold, and lays transparent parts on the background, as it will be done strip by strip.
   const { alpha } = suited(kind, photograph, { background: options.background, onNote });
-  if (photograph.exif) onNote('EXIF is left out of a picture that is too large to be held at once');
+  if (photograph.exif || photograph.xmp)
+    onNote('EXIF and XMP are left out of a picture that is too large to be held at once');
   const profile = profileFor('.tif', photograph);
   const shape = { ...enlargedShape(photograph, options.scale), alpha: alpha !== undefined, profile };
   const strips = upscaleStrips(photograph, options);

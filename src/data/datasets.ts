@@ -37,6 +37,13 @@ const repeated = ['105019', '108073', '189011', '202012', '246016', '25098', '29
 /** The data sets known by name. */
 export const datasetNames = ['sample', ...catalogue.map(({ name }) => name)];
 
+export interface LoadOptions {
+  /** Selects the pictures of set5, set14, bsd100 and urban100 that were cropped for this scale; 3 by default. */
+  scale?: number;
+  /** Called with a sentence when the name hides a folder of the user's; without it, a warning is printed. */
+  onNote?: (message: string) => void;
+}
+
 /** Where data sets are looked for: SRCNN_DATA_DIR, else the project's data folder. */
 export function dataFolder(): string {
   return process.env.SRCNN_DATA_DIR || join(__dirname, '..', '..', 'data');
@@ -47,24 +54,38 @@ export function dataFolder(): string {
  * the names is held out (the last one where there are fewer than ten): the pictures held out serve for validation and
  * evaluation, the others for training. A picture with a side below 64 pixels is not held out while there are larger
  * ones; if only one picture is large, it serves for all three. For another split, write the object `{ training,
- * validation, evaluation }` yourself, for example from two folders' `imageFiles`. `scale` selects the pictures of
- * set5, set14, bsd100 and urban100 that were cropped for it. Throws DatasetError when the set is missing or
+ * validation, evaluation }` yourself, for example from two folders' `imageFiles`. Throws DatasetError when the set is missing or
  * incomplete, UnknownNameError when there is no such set or folder.
  */
-export async function loadDataset(name: string, { scale = 3 }: { scale?: number } = {}): Promise<Dataset> {
+export async function loadDataset(
+  name: string,
+  { scale = 3, onNote = console.warn }: LoadOptions = {},
+): Promise<Dataset> {
+  await explainHiddenFolder(name, onNote);
   if (name === 'sample') return sample();
   if (name === 'bsds500') return bsds500();
   if (name === 'div2k') return div2k();
   if (datasetNames.includes(name))
     return { name, training: [], validation: [], evaluation: await benchmark(catalogueEntry(name), scale) };
-  if ((await stat(name).catch(() => null))?.isDirectory()) return folder(name);
+  if (await isFolder(name)) return folder(name);
   throw new UnknownNameError('data set or folder', name, datasetNames);
 }
 
 /** The images that a data set is evaluated on, or all of a folder's. Throws as loadDataset does. */
-export async function evaluationImages(name: string, { scale = 3 }: { scale?: number } = {}): Promise<string[]> {
-  const isFolder = !datasetNames.includes(name) && (await stat(name).catch(() => null))?.isDirectory();
-  return isFolder ? imageFiles(name) : (await loadDataset(name, { scale })).evaluation;
+export async function evaluationImages(name: string, options: LoadOptions = {}): Promise<string[]> {
+  const takesFolder = !datasetNames.includes(name) && (await isFolder(name));
+  return takesFolder ? imageFiles(name) : (await loadDataset(name, options)).evaluation;
+}
+
+const isFolder = async (path: string) => (await stat(path).catch(() => null))?.isDirectory() ?? false;
+
+/**
+ * Says that the name of a data set hides a folder of the user's. It comes before the data set is looked for: where that
+ * is missing, the error alone would not explain why the folder was not taken.
+ */
+async function explainHiddenFolder(name: string, onNote: (message: string) => void): Promise<void> {
+  if (datasetNames.includes(name) && (await isFolder(name)))
+    onNote(`${name} means the data set of that name; for the folder ${name} here, write ./${name}`);
 }
 
 /** How many pictures do what, in one line. */

@@ -7,6 +7,7 @@ import { colorChunks } from './metadata/pngColors';
 import { perInch, type Resolution, turned } from './metadata/resolution';
 import { type Directory, tags, TiffBytes } from './metadata/tiff';
 import { type Photograph, type Samples, samplesLike } from './photograph';
+import { hasIptc, uprightXmp } from './metadata/xmp';
 import { checkPlausible } from './plausible';
 import { tolerantly } from './tolerance';
 
@@ -148,10 +149,11 @@ function separate(samples: Samples, { width, height, channels: stored, alphaAt }
 }
 
 /**
- * What a file says beside its pixels: resolution, EXIF, and the colours of a PNG. A TIFF's resolution is that of each
- * page.
+ * What a file says beside its pixels: resolution, EXIF, XMP, and the colours of a PNG. A TIFF's resolution is that of
+ * each page.
  */
-function metadataOf(bytes: Buffer, { format, exif: block, orientation = 1 }: Metadata, options: DecodeOptions) {
+function metadataOf(bytes: Buffer, described: Metadata, options: DecodeOptions) {
+  const { format, exif: block, xmp, iptc, orientation = 1 } = described;
   const exif = block && plainExif(block);
   const chunks = format === 'png' ? chunkTable(bytes) : new Map<string, Buffer>();
   const colors = colorChunks.flatMap((type) => (chunks.has(type) ? [{ type, data: chunks.get(type)! }] : []));
@@ -161,9 +163,11 @@ function metadataOf(bytes: Buffer, { format, exif: block, orientation = 1 }: Met
   const [first] = format === 'tiff' ? new TiffBytes(bytes).directories() : [];
   if (first && (first.fields.has(tags.exif) || first.fields.has(tags.place)))
     options.onNote('the EXIF (date, place) of a TIFF is not taken over');
+  if (iptc && hasIptc(iptc)) options.onNote('the IPTC (caption, author) is not taken over');
   return {
     ...(resolution ? { resolution: orientation > 4 ? turned(resolution) : resolution } : {}),
     ...(exif ? { exif } : {}),
+    ...(xmp?.length ? { xmp: uprightXmp(xmp) } : {}),
     ...(colors.length && !options.ignoreProfiles ? { colors } : {}),
   };
 }

@@ -9,6 +9,7 @@ import { colorChunks, profileOfChunks } from './metadata/pngColors';
 import { perMetre, type Resolution } from './metadata/resolution';
 import { joinTiffs, setTiffResolution } from './metadata/tiffPages';
 import { describeWebp } from './metadata/webp';
+import { LONGEST_XMP } from './metadata/xmp';
 import { type Photograph, type Samples, samplesLike, toEightBits } from './photograph';
 import { type Color, isTransparent, layOn } from './transparency';
 
@@ -24,7 +25,8 @@ const isJpeg = (kind: string) => kind.startsWith('.jp');
 
 /**
  * The bytes of a file of a kind ('.png', ...): 16 bits go into PNG and TIFF, alpha into all but JPEG and BMP, a colour
- * profile into all but BMP, for which the colours are converted to sRGB, and EXIF into PNG, JPEG and WebP.
+ * profile into all but BMP, for which the colours are converted to sRGB, EXIF into PNG, JPEG and WebP, and XMP into all
+ * but BMP.
  */
 export async function encode(kind: string, given: Photograph, options: EncodeOptions): Promise<Buffer> {
   const image = suited(kind, given, options);
@@ -47,8 +49,8 @@ export async function encode(kind: string, given: Photograph, options: EncodeOpt
   if (kind === '.webp') {
     const animated = image.pages !== undefined;
     const webp = animated ? await animatedWebp(image) : await pixelsAs(kind, { ...image, profile: undefined });
-    const described = exif ?? (image.resolution && exifOfResolution(image.resolution));
-    return describeWebp(webp, { ...image, exif: described });
+    const block = exif ?? (image.resolution && exifOfResolution(image.resolution));
+    return describeWebp(webp, { ...image, exif: block });
   }
   const bytes = await pixelsAs(kind, image);
   return isJpeg(kind) ? describeJpeg(bytes, image.resolution, exif) : describePng(bytes, image, exif);
@@ -67,6 +69,10 @@ export function suited(kind: string, given: Photograph, { background, onNote }: 
   if (image.exif && lacks) {
     onNote(`the EXIF (date, place) is left out: the lab does not write it into this ${kind}`);
     image = { ...image, exif: undefined };
+  }
+  if (image.xmp && (kind === '.bmp' || (isJpeg(kind) && Buffer.byteLength(image.xmp) > LONGEST_XMP))) {
+    onNote(`the XMP is left out: ${kind === '.bmp' ? 'BMP has no place for it' : 'it is too long for a JPEG'}`);
+    image = { ...image, xmp: undefined };
   }
   return { ...image, profile: profileFor(kind, image) };
 }
@@ -107,7 +113,9 @@ function raw({ data, alpha, width, height }: Photograph) {
 const colorspaceOf = ({ data, channels }: Photograph) =>
   data instanceof Uint16Array ? (channels === 1 ? 'grey16' : 'rgb16') : channels === 1 ? 'b-w' : 'srgb';
 
-/** One page, with its profile, and without other metadata. */
+const described = (picture: Sharp, { xmp }: Photograph) => (xmp ? picture.withXmp(xmp) : picture);
+
+/** One page, with its profile and XMP, and without other metadata. */
 async function pixelsAs(kind: string, image: Photograph): Promise<Buffer> {
   const { samples, raw: shape } = raw(image);
   const colorspace = colorspaceOf(image);
@@ -115,11 +123,12 @@ async function pixelsAs(kind: string, image: Photograph): Promise<Buffer> {
   if (image.profile) {
     // sharp attaches a profile as it is only where it came with the input; else it would convert to it.
     const compressionLevel = kind === '.png' ? 6 : 0;
-    const png = embedProfile(await picture.png({ compressionLevel }).toBuffer(), image.profile);
+    const first = kind === '.png' ? described(picture, image) : picture;
+    const png = embedProfile(await first.png({ compressionLevel }).toBuffer(), image.profile);
     if (kind === '.png') return png;
     picture = sharp(png, { limitInputPixels: false, unlimited: true }).keepIccProfile().toColorspace(colorspace);
   }
-  return ofKind(picture, kind).toBuffer();
+  return ofKind(described(picture, image), kind).toBuffer();
 }
 
 /** Says how a kind is written. */
@@ -139,7 +148,7 @@ async function animatedWebp(image: Photograph): Promise<Buffer> {
   const samples = Buffer.concat(parts.map((part) => part.samples as Uint8Array));
   const { width, height } = image;
   const shape = { ...parts[0].raw, width, height: height * frames.length, pageHeight: height };
-  return sharp(samples, { raw: shape, limitInputPixels: false })
+  return described(sharp(samples, { raw: shape, limitInputPixels: false }), image)
     .webp({ lossless: true, exact: true, delay: image.animation?.delays, loop: image.animation?.loop ?? 0 })
     .toBuffer();
 }

@@ -27,6 +27,8 @@ export interface Photograph {
   resolution?: Resolution;
   /** The block of EXIF, beginning with its byte order. */
   exif?: Buffer;
+  /** XMP, a description of the picture in XML. */
+  xmp?: string;
   /** The pages or frames after this one. */
   pages?: readonly Photograph[];
   animation?: Animation;

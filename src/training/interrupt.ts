@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 const listeners = new Set<() => void>();
 const onSignal = () => {
   for (const listener of [...listeners]) listener();
@@ -18,16 +20,26 @@ export function onInterrupt(listener: () => void): () => void {
   };
 }
 
-/** Ctrl-C, the end that schedulers and containers ask for, and a terminal that was closed. */
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** npx passes Ctrl-C on to a program that the terminal has already told: two signals this close are one keypress. */
+const SAME_KEYPRESS_MS = 300;
 
 /**
- * Calls back at the first of each signal that asks a program to end; a second SIGTERM or SIGHUP ends it at once.
- * Returns a function that ends this.
+ * Calls `stop` at the first of each signal that asks a program to end; a second one ends the program at once. Returns a
+ * function that stops listening.
  */
 export function onStopSignals(stop: () => void): () => void {
-  for (const signal of stopSignals) process.once(signal, stop);
+  let interruptedAt = -Infinity;
+  const onInterruption = () => {
+    const before = interruptedAt;
+    interruptedAt = performance.now();
+    if (before === -Infinity) stop();
+    else if (interruptedAt - before > SAME_KEYPRESS_MS) process.exit(128 + constants.signals.SIGINT);
+  };
+  process.on('SIGINT', onInterruption);
+  // Without a listener, the second of these ends the program.
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
   return () => {
-    for (const signal of stopSignals) process.removeListener(signal, stop);
+    process.off('SIGINT', onInterruption);
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, stop);
   };
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readCheckpoint } from '../../src/runs/checkpoint';
@@ -54,4 +56,24 @@ test('SIGHUP from a terminal that is gone, with nobody to read, leaves a checkpo
   const { code } = await interrupted('closed', 'SIGHUP', { closeOutput: true });
   assert.equal(code, 0);
   assert.ok((await placeOf('closed')).batch > 0);
+});
+
+test('a second SIGINT ends the program at once, but not one that comes with the first', onUnix, async () => {
+  const code =
+    `const { onStopSignals } = require(${JSON.stringify(join(__dirname, '../../dist/training/interrupt.js'))});` +
+    "onStopSignals(() => console.log('stopping')); setInterval(() => 0, 1000); console.log('ready');";
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (text) => (said += text));
+  const exit = once(child, 'exit');
+  while (!said.includes('ready')) await sleep(10);
+  child.kill('SIGINT');
+  while (!said.includes('stopping')) await sleep(2);
+  // npx sends another one with the terminal's.
+  child.kill('SIGINT');
+  await sleep(600);
+  assert.equal(child.exitCode, null);
+  child.kill('SIGINT');
+  assert.deepEqual(await exit, [130, null]);
+  assert.equal(said, 'ready\nstopping\n');
 });

@@ -77,6 +77,13 @@ test('patches are cut as asked, and a network that reads the small picture has t
   assert.match(data, /^8 patches of 16, report x3/);
 });
 
+test('a batch that is larger than the patches are many is refused before a folder is announced', async () => {
+  const { code, stdout, stderr } = await train('too-large', '--batch-size', '5000');
+  assert.equal(code, 1);
+  assert.match(stderr, /OptionError: batchSize is 5000, but there are only \d+ training patches/);
+  assert.ok(!/is written to/.test(stdout), stdout);
+});
+
 test('a run that diverges says on the command line how it goes on there, and so it does', async () => {
   const begun = await train('diverging', '--epochs', '1', '--optimizer', 'sgd', '--learning-rate', '0.0001');
   assert.equal(begun.code, 0, begun.stderr);

@@ -36,6 +36,25 @@ test(
   },
 );
 
+test('a folder of the user that the name of a data set hides is named, and a path to it is taken', async () => {
+  await files('sample', ['mine.png']);
+  const before = process.cwd();
+  const notes: string[] = [];
+  const onNote = (note: string) => notes.push(note);
+  process.chdir(folder);
+  try {
+    assert.equal((await loadDataset('sample', { onNote })).training.length, 7);
+    assert.deepEqual(notes, ['sample means the data set of that name; for the folder sample here, write ./sample']);
+    assert.deepEqual(
+      (await loadDataset('./sample', { onNote })).training.map((file) => basename(file)),
+      ['mine.png'],
+    );
+    assert.equal(notes.length, 1);
+  } finally {
+    process.chdir(before);
+  }
+});
+
 test("data sets are looked for where SRCNN_DATA_DIR says, else in the project's folder data", () => {
   process.env.SRCNN_DATA_DIR = folder;
   assert.equal(dataFolder(), folder);

@@ -75,9 +75,12 @@ function refuses(clone: string, step: string, environment: Record<string, string
 }
 
 test('a Node that is too old is refused', () => {
-  for (const version of ['18.20.4', '6.0.0'])
-    assert.throws(() => setup.checkNode(version), new RegExp(`Node ${version} is too old: install Node 20 or newer`));
-  for (const version of ['20.0.0', '22.11.0', '100.1.0']) setup.checkNode(version);
+  for (const version of ['18.20.4', '6.0.0', '20.9.0', '20.18.0'])
+    assert.throws(
+      () => setup.checkNode(version),
+      new RegExp(`Node ${version} is too old: install Node 20.18.1 or newer`),
+    );
+  for (const version of ['20.18.1', '20.19.0', '22.11.0', '100.1.0']) setup.checkNode(version);
 });
 
 test(
