@@ -6,7 +6,7 @@ export type { Photograph } from './image/photograph';
 export { luminance, toRgb, toYCbCr, type Convention } from './image/color';
 export { gaussianBlur } from './image/blur';
 export { imresize, resizePillow } from './image/resize';
-export { datasetNames, loadDataset, type Dataset } from './data/datasets';
+export { datasetNames, loadDataset, type Dataset, type LoadOptions } from './data/datasets';
 export { pictureName } from './data/pictureName';
 export { catalogue, type CatalogueEntry } from './data/fetch/catalogue';
 export { fetchDataset, type FetchOptions, type FetchProgress, type FetchResult } from './data/fetch/download';
