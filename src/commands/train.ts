@@ -10,6 +10,7 @@ import { loadCheckpoint } from '../runs/checkpoint';
 import type { EpochRecord, EpochScores } from '../runs/history';
 import { type OptimizerName, optimizers } from '../training/optimizers/optimizer';
 import { recipeFor, type RecipeName, recipes, type TrainOptions } from '../training/recipes';
+import { type ScheduleName, schedules } from '../training/schedule';
 import { onStopSignals } from '../training/interrupt';
 import { modelFor, prepareModel, train } from '../training/train';
 import { explainLeftOut } from './dataArgument';
@@ -33,6 +34,12 @@ interface TrainFlags {
   optimizer?: OptimizerName;
   loss?: LossName;
   augment?: boolean;
+  from?: string;
+  ema?: number;
+  schedule?: ScheduleName;
+  patience?: number;
+  warmUp?: number;
+  weightDecay?: number;
   evaluation?: string;
   out?: string;
   resume?: boolean;
@@ -65,6 +72,14 @@ export function trainCommand(program: Command): void {
       new Option('--optimizer <name>', "how weights follow the gradient (default: the recipe's)").choices(optimizers),
     )
     .addOption(new Option('--loss <name>', 'what is minimised (default: mse)').choices(lossNames))
+    .option('--from <weights>', 'weights to start from: a name such as x2, or a .safetensors file')
+    .addOption(
+      new Option('--schedule <name>', "how the learning rate changes (default: the recipe's)").choices(schedules),
+    )
+    .option('--patience <n>', 'epochs that the schedule plateau waits (default: 3)', number('patience'))
+    .option('--warm-up <n>', 'batches in which the learning rate grows to its height (default: 0)', number('warm-up'))
+    .option('--weight-decay <x>', 'part by which kernels shrink, times the learning rate', number('weight-decay'))
+    .option('--ema <x>', 'keep a moving average of the weights, such as 0.999, and validate and save it', number('ema'))
     .option(
       '--patch-size <n>',
       'side of a patch in pixels of what the network reads (default: 32)',
@@ -95,10 +110,8 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
       `${folder} holds a run already; add --resume to go on with it, or name another folder with --out`,
     );
   }
-  const { network, epochs, minutes, batchSize, learningRate, optimizer, loss, augment } = flags;
-  const changes = given({ network, epochs, minutes, batchSize, learningRate, optimizer, loss, augment });
-  const wanted = { ...recipe, ...changes };
-  const options = flags.resume ? await withRunRate(wanted, folder, learningRate) : wanted;
+  const wanted = { ...recipe, ...optionsIn(flags) };
+  const options = flags.resume ? await withRunRate(wanted, folder, flags.learningRate) : wanted;
   // What is wrong is said before the patches are cut.
   const { network: described } = modelFor(options, flags.scale);
   const folders = new Set([name, flags.evaluation ?? name]);
@@ -113,6 +126,14 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   showSkipped(data.skipped);
   const engine = await createEngine(flags.engine, flags);
   await trainInto(folder, data, options, flags, engine).finally(() => engine.close());
+}
+
+/** The options of a run among the flags. */
+function optionsIn(flags: TrainFlags): Partial<TrainOptions> {
+  const { network, epochs, minutes, batchSize, learningRate, optimizer, loss, augment, from } = flags;
+  const { ema, schedule, patience, warmUp, weightDecay } = flags;
+  const asked = { network, epochs, minutes, batchSize, learningRate, optimizer, loss, augment, from, ema };
+  return given({ ...asked, schedule, patience, warmUp, weightDecay });
 }
 
 const has = async (folder: string, file: string) => (await stat(join(folder, file)).catch(() => null)) !== null;

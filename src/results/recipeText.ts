@@ -20,6 +20,7 @@ function differences(options: TrainOptions, recipe: TrainOptions): string[] {
   const known = new Set(
     Object.values(recipes)
       .flatMap((each) => Object.keys(each))
+      .concat('weightDecay', 'warmUp', 'patience', 'ema', 'from')
       .filter((key) => !beside.includes(key)),
   );
   const text = (from: TrainOptions, key: string) => {

@@ -111,7 +111,7 @@ const isPictures = (value: unknown) =>
 /** What is wrong with the header of a checkpoint whose arrays have `floats` values together. */
 export function wrongHeader(header: unknown, floats: number): string | undefined {
   if (!isRecord(header)) return 'its header is not an object';
-  const { options, history, best, random, moments, length } = header;
+  const { options, history, best, random, moments, length, ema } = header;
   const wrong =
     wrongField(header, {
       data: isText,
@@ -137,6 +137,8 @@ export function wrongHeader(header: unknown, floats: number): string | undefined
     return `best is ${JSON.stringify(best)}`;
   const done = (history as { epochs: unknown[] }).epochs.length;
   if (done !== header.epoch) return `its history has ${done} epochs, not ${header.epoch}`;
-  const sum = [...(moments as number[]), (length as number) * (best ? 2 : 1)].reduce((a, b) => a + b, 0);
+  if ((ema === true) !== ((options as Fields).ema !== undefined)) return `ema is ${JSON.stringify(ema)}`;
+  const copies = 1 + (best ? 1 : 0) + (ema ? 1 : 0);
+  const sum = [...(moments as number[]), (length as number) * copies].reduce((a, b) => a + b, 0);
   return sum === floats ? undefined : `its arrays have ${floats} values, not ${sum}`;
 }

@@ -37,6 +37,8 @@ export interface Checkpoint {
   random: RandomState;
   history: History;
   weights: Float32Array;
+  /** The moving average of the weights, where the options ask for one. */
+  ema?: Float32Array;
   optimizer: OptimizerState;
   best: { epoch: number; validationLoss: number; weights: Float32Array } | null;
 }
@@ -56,6 +58,7 @@ export function newCheckpoint(options: TrainOptions, model: Model, data: string)
     random: { seed: options.seed ^ 0x5eed, draws: 0 },
     history: newHistory(),
     weights: model.weights,
+    ...(options.ema === undefined ? {} : { ema: model.weights.slice() }),
     optimizer: newOptimizerState(model, options.optimizer),
     best: null,
   };
@@ -73,14 +76,15 @@ const VERSION = '3',
  * SHA-256 of it all.
  */
 export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
-  const { weights, optimizer, best, ...rest } = checkpoint;
-  const arrays = [weights, ...optimizer.moments, ...(best ? [best.weights] : [])];
+  const { weights, optimizer, best, ema, ...rest } = checkpoint;
+  const arrays = arraysOf(checkpoint);
   const header = {
     ...rest,
     steps: optimizer.steps,
     moments: optimizer.moments.map((moment) => moment.length),
     length: weights.length,
     best: best && { epoch: best.epoch, validationLoss: best.validationLoss },
+    ...(ema ? { ema: true } : {}),
   };
   const body = Buffer.concat([
     Buffer.from(MAGIC + scoresToJson(header) + '\n'),
@@ -88,6 +92,14 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
   ]);
   await writeAtomically(file, Buffer.concat([body, createHash('sha256').update(body).digest()]));
 }
+
+/** The arrays of a checkpoint in the order of its file. */
+const arraysOf = ({ weights, optimizer, best, ema }: Checkpoint): Float32Array[] => [
+  weights,
+  ...optimizer.moments,
+  ...(best ? [best.weights] : []),
+  ...(ema ? [ema] : []),
+];
 
 /** The two newest checkpoints of a run's folder. */
 const FILES = ['checkpoint.bin', 'checkpoint.previous.bin'];
@@ -144,7 +156,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   if (!whole) throw notWhole(file);
   const end = body.indexOf(10, MAGIC.length);
   const header = readHeader(file, body.subarray(MAGIC.length, end).toString(), (body.length - end - 1) / 4);
-  const { steps, moments, length, best, ...rest } = header;
+  const { steps, moments, length, best, ema, ...rest } = header;
   let at = end + 1;
   const take = (floats: number) => {
     const array = new Float32Array(body.buffer.slice(body.byteOffset + at, body.byteOffset + at + 4 * floats));
@@ -156,6 +168,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
     weights: take(length),
     optimizer: { steps, moments: moments.map(take) },
     best: best && { ...best, weights: take(length) },
+    ...(ema ? { ema: take(length) } : {}),
   };
   checkArrays(file, checkpoint);
   return checkpoint;
@@ -166,7 +179,8 @@ const notWhole = (file: string, reason?: string, cause?: unknown) =>
     cause,
   });
 
-interface Header extends Omit<Checkpoint, 'weights' | 'optimizer' | 'best'> {
+interface Header extends Omit<Checkpoint, 'weights' | 'optimizer' | 'best' | 'ema'> {
+  ema?: true;
   steps: number;
   moments: number[];
   length: number;
@@ -190,7 +204,8 @@ function readHeader(file: string, text: string, floats: number): Header {
  * The arrays must be those of the options' network and optimizer, and hold numbers: a run that goes on from NaN is
  * lost.
  */
-function checkArrays(file: string, { options, weights, optimizer, best }: Checkpoint): void {
+function checkArrays(file: string, checkpoint: Checkpoint): void {
+  const { options, weights, optimizer } = checkpoint;
   const lengths = (arrays: Float32Array[]) => arrays.map((array) => array.length).join(', ');
   let wanted: Float32Array[];
   try {
@@ -204,7 +219,6 @@ function checkArrays(file: string, { options, weights, optimizer, best }: Checkp
   }
   if (lengths(optimizer.moments) !== lengths(wanted))
     throw notWhole(file, `its optimizer has arrays of ${lengths(optimizer.moments)} values, not ${lengths(wanted)}`);
-  const arrays = [weights, ...optimizer.moments, ...(best ? [best.weights] : [])];
-  const wrong = arrays.flatMap((array) => array.find((value) => !Number.isFinite(value)) ?? []);
+  const wrong = arraysOf(checkpoint).flatMap((array) => array.find((value) => !Number.isFinite(value)) ?? []);
   if (wrong.length) throw notWhole(file, `its weights or its optimizer hold the value ${wrong[0]}`);
 }

@@ -1,20 +1,19 @@
-import { drawOrder } from '../data/batches';
 import type { Engine } from '../engine/engine';
-import { DivergedError, OptionError } from '../errors';
+import { DivergedError } from '../errors';
 import type { Model } from '../network/network';
 import { layerSlices } from '../network/parameters';
-import type { RandomState } from '../random';
 import type { Checkpoint } from '../runs/checkpoint';
 import type { EpochRecord } from '../runs/history';
 import type { RunFolder } from '../runs/runFolder';
-import { BatchesAhead } from './batchesAhead';
 import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPictures';
 import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
 import { Gauge } from './gauge';
-import { layerRates, scheduleFactor, update } from './optimizers/optimizer';
+import { follow, layerRates, update } from './optimizers/optimizer';
+import { drawPass, type Pass } from './pass';
 import type { TrainOptions } from './recipes';
 import type { Progress, TrainingData, TrainSettings } from './settings';
-import { byEpochs, byMinutes, type Timetable } from './timetable';
+import { scheduleFactor } from './schedule';
+import { byEpochs, byMinutes, checkMinutes, type Timetable } from './timetable';
 import { meanLoss, scoreEpoch } from './validate';
 
 const DEFAULT_CHECKPOINT_MINUTES = 5;
@@ -32,15 +31,6 @@ class Stopped extends Error {}
 export const ignoreStopped = (error: unknown) => {
   if (!(error instanceof Stopped)) throw error;
 };
-
-/** A pass through the training patches in random order. */
-interface Pass {
-  ahead: BatchesAhead;
-  /** Batches done when it began. */
-  start: number;
-  /** The random state that the next one is drawn from. */
-  after: RandomState;
-}
 
 /** What the loop asks of the session, and tells it. */
 export interface Control {
@@ -107,27 +97,20 @@ export class EpochLoop {
       const seconds = before + (Date.now() - began) / 1000;
       this.gauge.add(seconds - course.seconds);
       course.seconds = seconds;
-      this.checkMinutes();
+      checkMinutes(course);
       this.report();
     }
     await this.finishEpoch(engine, pass).catch(ignoreStopped);
   }
 
-  /** The order of the patches in the pass that is under way. */
   private drawPass(): Pass {
-    const { course } = this;
-    const after: RandomState = { ...course.random };
-    const drawn = drawOrder(this.data.training.count, this.given.augment ?? false, after);
-    const ahead = new BatchesAhead(this.data.training, drawn, this.given.batchSize, this.model.normalization);
-    return { ahead, start: course.passStart ?? course.optimizer.steps - course.batch, after };
+    return drawPass(this.course, this.data.training, this.given, this.model);
   }
 
-  private checkMinutes(): void {
-    const { minutes, seconds, optimizer } = this.course;
-    if (minutes === undefined || optimizer.steps > 1 || seconds < 60 * minutes) return;
-    throw new OptionError(
-      `minutes is ${minutes}, but the first batch alone took ${seconds.toFixed(1)} seconds; use more`,
-    );
+  /** What is validated, scored and kept: the moving average of the weights, where there is one. */
+  get averaged(): Model {
+    const { ema } = this.course;
+    return ema ? { ...this.model, weights: ema } : this.model;
   }
 
   /**
@@ -211,6 +194,7 @@ export class EpochLoop {
     const step = course.optimizer.steps + 1;
     const options = { ...given, learningRate: course.learningRate };
     update(model, gradient, course.optimizer, options, this.factor(step - 1));
+    if (course.ema) follow(course.ema, model.weights, given.ema!, step);
     course.lossSum += loss;
     course.batch++;
     if (step % given.lossEvery === 0) course.history.losses.push({ step, loss });
@@ -227,7 +211,9 @@ export class EpochLoop {
 
   /** What the learning rates are multiplied by at the batch after `step` others. */
   private factor(step: number): number {
-    return scheduleFactor(this.given.schedule, this.timetable.fraction(this.course, this.batches, step));
+    const { course, batches, given } = this;
+    const fraction = this.timetable.fraction(course, batches, step);
+    return scheduleFactor(given, { fraction, step, epochs: course.history.epochs });
   }
 
   /** The first layer's learning rate at the batch just done. */
@@ -244,9 +230,11 @@ export class EpochLoop {
   }
 
   private async finishEpoch(engine: Engine, pass: Pass): Promise<void> {
-    const { course, model } = this;
+    const { course, averaged: model } = this;
     const began = Date.now();
     const learningRate = this.rate();
+    // The average says little of the weights behind it, which the next checkpoint will hold.
+    if (course.ema) await this.checkWeights(engine);
     const validationLoss = await this.validationLoss(engine, model);
     const scores = await this.scores(engine, model);
     const validationSeconds = (Date.now() - began) / 1000;

@@ -3,12 +3,18 @@ import { networkNamed } from '../network/families/families';
 import type { Network } from '../network/network';
 import type { LossName } from '../engine/losses';
 import type { OptimizerOptions } from './optimizers/optimizer';
+import type { ScheduleOptions } from './schedule';
 
 /** Everything a training run can be told, written beside its results. */
-export interface TrainOptions extends OptimizerOptions {
+export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   /** A network's name ('9-1-7'), or a description of your own. */
   network: string | Network;
   initialization: NonNullable<InitializeOptions['initialization']>;
+  /**
+   * Weights to start from: a name that `pretrained` knows ('x2') or a .safetensors file, of the same network at any
+   * scale. Where the scale differs, the last layer begins anew.
+   */
+  from?: string;
   /** Seeds the initial weights and the order of the patches. */
   seed: number;
   epochs: number;
@@ -19,7 +25,6 @@ export interface TrainOptions extends OptimizerOptions {
    */
   minutes?: number;
   batchSize: number;
-  schedule: 'constant' | 'cosine';
   /**
    * Pixels at the edge of each patch that the loss leaves out; 'reach': all whose output depends on what lies outside
    * the patch.
@@ -28,6 +33,12 @@ export interface TrainOptions extends OptimizerOptions {
   border: number | 'reach';
   /** What is minimised; 'mse' by default. */
   loss?: LossName;
+  /**
+   * Keeps a moving average of the weights (Polyak and Juditsky 1992), which is validated, scored and saved instead of
+   * them: each batch it keeps this part of itself, above 0 and below 1, such as 0.999; less in the first batches. None
+   * by default.
+   */
+  ema?: number;
   /** Turns and mirrors each patch at random, anew each epoch. */
   augment?: boolean;
   /** Batches between two entries of the loss curve. */

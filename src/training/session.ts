@@ -244,7 +244,7 @@ export class Run implements TrainSession {
 
   private result(): TrainResult {
     const { best, history } = this.course;
-    const model = { ...this.model, weights: (best?.weights ?? this.model.weights).slice() };
+    const model = { ...this.model, weights: (best?.weights ?? this.loop.averaged.weights).slice() };
     return { model, history, best: { epoch: best?.epoch ?? 0, validationLoss: best?.validationLoss ?? NaN } };
   }
 }

@@ -66,6 +66,11 @@ const optionNames: Record<keyof TrainOptions, true> = {
   optimizer: true,
   learningRate: true,
   momentum: true,
+  weightDecay: true,
+  warmUp: true,
+  patience: true,
+  ema: true,
+  from: true,
 };
 const gridKeys = [...Object.keys(optionNames), 'filters', 'kernels'];
 

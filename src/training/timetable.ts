@@ -1,3 +1,4 @@
+import { OptionError } from '../errors';
 import { type Checkpoint, elapsedSeconds } from '../runs/checkpoint';
 
 /** How far a run is, where its epochs end, and when it is over. */
@@ -59,3 +60,11 @@ export const byMinutes: Timetable = {
   epochIsOver: (course) => course.batch > 0 && course.seconds >= epochSeconds(course),
   isOver: (course) => course.epoch > 0 && course.batch === 0 && elapsedSeconds(course) >= plan(course).end,
 };
+
+/** After a batch: throws OptionError where the first one has taken all the time that the run has. */
+export function checkMinutes({ minutes, seconds, optimizer }: Checkpoint): void {
+  if (minutes === undefined || optimizer.steps > 1 || seconds < 60 * minutes) return;
+  throw new OptionError(
+    `minutes is ${minutes}, but the first batch alone took ${seconds.toFixed(1)} seconds; use more`,
+  );
+}

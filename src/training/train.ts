@@ -11,6 +11,8 @@ import type { TrainingData, TrainSession, TrainSettings } from './settings';
 import type { Model, Network } from '../network/network';
 import { reachOf } from '../network/geometry';
 import { lossNames } from '../engine/losses';
+import { schedules } from './schedule';
+import { startFrom } from './startFrom';
 import { initialize } from '../network/initialize';
 import { layerSlices } from '../network/parameters';
 
@@ -60,16 +62,16 @@ export function completeOptions(given: Partial<TrainOptions>): TrainOptions {
 }
 
 /**
- * The network as its options say, before the first step, for data of this scale. Throws OptionError or
- * UnknownNameError.
+ * The network as its options say, before the first step, for data of this scale. Throws OptionError,
+ * UnknownNameError, or WeightsError for weights to start from that cannot be read.
  */
 export function modelFor(options: TrainOptions, scale?: number): Model {
   checkNames(options);
-  const { network, seed, initialization } = options;
+  const { network, seed, initialization, from } = options;
   const model = initialize(network, { seed, initialization, scale });
   layerRates(options.learningRate, layerSlices(model.network).length);
   checkNumbers(options);
-  return model;
+  return from === undefined ? model : startFrom(model, from);
 }
 
 /** The same for these patches, and the loss's border in pixels. */
@@ -116,7 +118,7 @@ function checkNames(options: TrainOptions): void {
   const known = {
     optimizer: optimizers,
     initialization: ['gaussian', 'he'],
-    schedule: ['constant', 'cosine'],
+    schedule: schedules,
     loss: lossNames,
   } as const;
   for (const name of ['optimizer', 'initialization', 'schedule', 'loss'] as const) {
@@ -126,13 +128,23 @@ function checkNames(options: TrainOptions): void {
 }
 
 function checkNumbers(options: TrainOptions): void {
-  for (const name of ['epochs', 'batchSize', 'lossEvery'] as const) {
-    if (!Number.isInteger(options[name]) || options[name] < 1)
-      throw new OptionError(`${name} is ${options[name]}; use a whole number above 0`);
+  const above0 = (value: number) => value > 0 && Number.isFinite(value);
+  const count = { fits: (value: number) => Number.isInteger(value) && value > 0, use: 'a whole number above 0' };
+  const ranges = {
+    epochs: count,
+    batchSize: count,
+    lossEvery: count,
+    patience: count,
+    warmUp: { fits: (value: number) => Number.isInteger(value) && value >= 0, use: 'a whole number, 0 or more' },
+    seed: { fits: Number.isInteger, use: 'a whole number' },
+    minutes: { fits: above0, use: 'a number above 0' },
+    momentum: { fits: (value: number) => value >= 0 && value < 1, use: 'a number from 0 to below 1' },
+    weightDecay: { fits: (value: number) => value === 0 || above0(value), use: 'a number, 0 or more' },
+    ema: { fits: (value: number) => value > 0 && value < 1, use: 'a number above 0 and below 1' },
+  };
+  for (const [name, { fits, use }] of Object.entries(ranges)) {
+    const value = options[name as keyof typeof ranges];
+    const optional = !['epochs', 'batchSize', 'lossEvery', 'seed'].includes(name);
+    if (!(value === undefined && optional) && !fits(value!)) throw new OptionError(`${name} is ${value}; use ${use}`);
   }
-  const { seed, minutes = 1, momentum = 0 } = options;
-  if (!(minutes > 0 && Number.isFinite(minutes))) throw new OptionError(`minutes is ${minutes}; use a number above 0`);
-  if (!Number.isInteger(seed)) throw new OptionError(`seed is ${seed}; use a whole number`);
-  if (!(momentum >= 0 && momentum < 1))
-    throw new OptionError(`momentum is ${momentum}; use a number from 0 to below 1`);
 }

@@ -78,6 +78,12 @@ test('options out of range are refused before anything runs', () => {
     { epochs: 0 },
     { epochs: 1.5 },
     { batchSize: 1000 },
+    { ema: 0 },
+    { ema: 1 },
+    { warmUp: -1 },
+    { warmUp: 0.5 },
+    { weightDecay: -0.1 },
+    { patience: 0 },
   ]) {
     assert.throws(() => train(data, { ...options, ...wrong, engine }), OptionError);
   }

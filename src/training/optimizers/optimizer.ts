@@ -15,7 +15,13 @@ export interface OptimizerOptions {
   optimizer: OptimizerName;
   /** The learning rate, or one for each layer. */
   learningRate: number | readonly number[];
+  /** Of 'sgd': from 0 to below 1, 0.9 by default. */
   momentum?: number;
+  /**
+   * Each batch makes the kernels' weights smaller by this part times the learning rate, beside the gradient's step
+   * (Loshchilov and Hutter 2019, arXiv 1711.05101): 0 or more, 0 by default. Biases and slopes keep theirs.
+   */
+  weightDecay?: number;
 }
 
 /** What an optimizer remembers between steps: plain arrays, so that a checkpoint can carry it. */
@@ -56,8 +62,10 @@ export function update(
   const slices = layerSlices(model.network);
   const rates = layerRates(options.learningRate, slices.length);
   state.steps++;
-  for (const [index, { kernelStart, end }] of slices.entries()) {
+  for (const [index, { kernelStart, biasStart, end }] of slices.entries()) {
     const rate = rates[index] * factor;
+    const kept = 1 - rate * (options.weightDecay ?? 0);
+    if (kept !== 1) for (let i = kernelStart; i < biasStart; i++) model.weights[i] *= kept;
     if (options.optimizer === 'soap') {
       soap(model.weights, gradient, state.moments, slices, index, state.steps, rate);
       continue;
@@ -84,9 +92,10 @@ function sgd(
 }
 
 /**
- * The schedule's factor when this fraction of a run has passed: 1 throughout, or half a cosine from 1 to 0
- * (Loshchilov and Hutter 2017).
+ * Moves the average `ema` towards the weights after step number `steps`: it keeps the part `decay` of itself, and at
+ * most (1 + steps) / (10 + steps), so that the first weights are soon forgotten.
  */
-export function scheduleFactor(schedule: 'constant' | 'cosine', fraction: number): number {
-  return schedule === 'cosine' ? (1 + Math.cos(Math.PI * Math.min(1, fraction))) / 2 : 1;
+export function follow(ema: Float32Array, weights: Float32Array, decay: number, steps: number): void {
+  const kept = Math.min(decay, (1 + steps) / (10 + steps));
+  for (let i = 0; i < ema.length; i++) ema[i] = kept * ema[i] + (1 - kept) * weights[i];
 }

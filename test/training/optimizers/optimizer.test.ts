@@ -6,10 +6,10 @@ import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import type { Engine } from '../../../src/engine/engine';
 import { OptionError, UnknownNameError } from '../../../src/errors';
 import {
+  follow,
   layerRates,
   newOptimizerState,
   type OptimizerOptions,
-  scheduleFactor,
   update,
 } from '../../../src/training/optimizers/optimizer';
 import type { Model } from '../../../src/network/network';
@@ -40,11 +40,21 @@ test('the first step of Adam is as long as the learning rate, whatever the gradi
   assert.ok(Math.abs(model.weights[0] + 0.01) < 1e-6 && Math.abs(model.weights[1] - 0.01) < 1e-6);
 });
 
-test('the cosine schedule goes from 1 to 0 by way of a half', () => {
-  assert.equal(scheduleFactor('cosine', 0), 1);
-  assert.ok(Math.abs(scheduleFactor('cosine', 0.5) - 0.5) < 1e-12);
-  assert.equal(scheduleFactor('cosine', 1), 0);
-  assert.equal(scheduleFactor('constant', 1), 1);
+test('weight decay makes kernels smaller beside the step of the gradient, and biases not', () => {
+  const model = line([1, 2]);
+  const options: OptimizerOptions = { optimizer: 'sgd', learningRate: 0.5, momentum: 0, weightDecay: 0.1 };
+  update(model, Float32Array.of(1, -1), newOptimizerState(model, 'sgd'), options, 0.5);
+  assert.ok(Math.abs(model.weights[0] - (1 * (1 - 0.25 * 0.1) - 0.25)) < 1e-7, String(model.weights[0]));
+  assert.equal(model.weights[1], 2.25);
+});
+
+test('the moving average forgets the first weights soon, and then keeps as much of itself as it is told', () => {
+  const ema = Float32Array.of(8);
+  follow(ema, Float32Array.of(0), 0.5, 1);
+  assert.ok(Math.abs(ema[0] - (8 * 2) / 11) < 1e-6);
+  ema[0] = 8;
+  follow(ema, Float32Array.of(0), 0.5, 1000);
+  assert.equal(ema[0], 4);
 });
 
 test('a learning rate that is not above 0, or not one for each layer, is refused', () => {
