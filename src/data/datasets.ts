@@ -65,6 +65,8 @@ export async function loadDataset(
   if (name === 'sample') return sample();
   if (name === 'bsds500') return bsds500();
   if (name === 'div2k') return div2k();
+  if (name === 'pirm') return pirm();
+  if (name === 't91' || name === 'general100') return forTraining(name);
   if (datasetNames.includes(name))
     return { name, training: [], validation: [], evaluation: await benchmark(catalogueEntry(name), scale) };
   if (await isFolder(name)) return folder(name);
@@ -123,12 +125,26 @@ async function div2k(): Promise<Dataset> {
   return { name: 'div2k', training, validation, evaluation: validation };
 }
 
+async function pirm(): Promise<Dataset> {
+  const [validation, evaluation] = await whole('pirm', 'PIRM', { valid: 100, test: 100 });
+  return { name: 'pirm', training: [], validation, evaluation };
+}
+
+/** All pictures train, as in the papers, which validate on Set5; where that is not here, a tenth is held out. */
+async function forTraining(name: string): Promise<Dataset> {
+  const { folder: place, layouts } = catalogueEntry(name).archives[0];
+  const [training] = await whole(name, place, layouts[0]);
+  const set5 = await benchmark(catalogueEntry('set5'), 3).catch(() => undefined);
+  if (!set5) return { ...(await folder(join(dataFolder(), place))), name };
+  return { name, training, validation: set5, evaluation: set5 };
+}
+
 /**
  * The pictures cropped for this scale; failing that the uncropped ones, then those of another scale, then the same
  * photographs in another set.
  */
 async function benchmark(
-  { name, archives: [{ folder, layouts }], instead = {} }: CatalogueEntry,
+  { name, archives: [{ folder, layouts }], instead = {}, part }: CatalogueEntry,
   scale: number,
 ): Promise<string[]> {
   const fitting = `image_SRF_${scale}`;
@@ -140,11 +156,13 @@ async function benchmark(
   ];
   for (const [path, count] of candidates) {
     const files = await picturesIn(join(dataFolder(), path));
-    if (files.length === count) return files;
+    if (files.length === count) return part ? files.sort(byName).slice(...part) : files;
   }
   const [path, count] = candidates[0];
   return (await whole(name, '', { [path]: count }))[0];
 }
+
+const byName = (a: string, b: string) => (basename(a) < basename(b) ? -1 : 1);
 
 /** A side of fewer pixels leaves too little to measure: such a picture is not held out while there are larger ones. */
 const leastHeldOutSide = 64;

@@ -188,6 +188,34 @@ test('the only large picture among icons trains, validates and is evaluated', as
   );
 });
 
+test('t91 trains on all its pictures and validates on Set5, or on a tenth of its own where Set5 is not here', async () => {
+  const place = join(folder, 'for-t91');
+  process.env.SRCNN_DATA_DIR = place;
+  await files(
+    'for-t91/T91',
+    numbered(91, (index) => `t${index}.png`),
+  );
+  const alone = await loadDataset('t91');
+  assert.deepEqual([alone.training.length, alone.validation.length], [82, 9]);
+  await files(
+    'for-t91/Set5/HR',
+    numbered(5, (index) => `${index}.png`),
+  );
+  const { training, validation, evaluation } = await loadDataset('t91');
+  assert.deepEqual([training.length, validation.length, evaluation.length], [91, 5, 5]);
+});
+
+test("keras.io's ten are the fiftieth and following of BSDS500's test by name, as text", async () => {
+  process.env.SRCNN_DATA_DIR = join(folder, 'for-keras');
+  await files(
+    'for-keras/bsds500/test',
+    numbered(200, (index) => `${index}.jpg`),
+  );
+  const ten = (await loadDataset('keras10')).evaluation.map((file) => basename(file, '.jpg'));
+  assert.deepEqual(ten, numbered(200, String).sort().slice(50, 60));
+  assert.equal((await loadDataset('bsd200')).evaluation.length, 200);
+});
+
 const present = (path: string) => given !== undefined && existsSync(join(given, path));
 
 test(

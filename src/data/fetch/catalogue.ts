@@ -35,6 +35,10 @@ export interface CatalogueEntry {
   archives: Archive[];
   /** The same photographs as part of another data set: folders below the data folder. */
   instead?: Layout;
+  /** Those of the pictures, sorted by name, that the set has: from the first number to before the second. */
+  part?: [number, number];
+  /** Where its owners give it on request only: how to ask. */
+  onRequest?: string;
 }
 
 /** Tries patterns in turn; the first that matches says where the entry goes. */
@@ -78,6 +82,40 @@ function benchmark(folder: string, count: number, scales: number[], mirrors: Mir
   };
 }
 
+const lapSRN: Mirror[] = [{ url: 'http://vllab.ucmerced.edu/wlai24/LapSRN/results/SR_training_datasets.zip' }];
+const ofLapSRN = (folder: string, count: number): Archive => ({
+  folder,
+  file: 'SR_training_datasets.zip',
+  mirrors: lapSRN,
+  keep: keepBy([new RegExp(`(?:^|/)${folder}/([^/.][^/]*\\.(?:png|bmp|jpg))$`), '$1']),
+  layouts: [{ '': count }],
+});
+
+/** BSDS500's test alone, for whoever does not want the other 300. */
+const bsds500Test: Archive = {
+  folder: 'BSD200',
+  file: 'BSR_bsds500.tgz',
+  mirrors: bsds500Mirrors,
+  keep: keepBy([/(?:^|\/)images\/test\/([^/.][^/]*\.jpg)$/, '$1']),
+  layouts: [{ '': 200 }],
+};
+
+const pirmMirrors = (file: string): Mirror[] => [
+  { url: `https://huggingface.co/datasets/eugenesiow/PIRM/resolve/main/data/${file}` },
+];
+const pirm = (half: 'valid' | 'test'): Archive => ({
+  folder: `PIRM/${half}`,
+  file: `PIRM_${half}_HR.tar.gz`,
+  mirrors: pirmMirrors(`PIRM_${half}_HR.tar.gz`),
+  keep: keepBy([/(?:^|\/)(?:[^/]*_)?HR\/([^/.][^/]*\.png)$/, '$1']),
+  layouts: [{ '': 100 }],
+});
+
+/** The report's own repository at a fixed commit; `archive/` serves every commit. */
+const reportCommit = 'b94d1aa212d071fb4d551838b7b4dff3ea9393f7';
+const reportRepository = 'highgroundmaster/Image-Super-Resolution-Using-Deep-Convolutional-Networks';
+
+const berkeleyLicence = 'University of California, Berkeley: for non-commercial research and education only';
 const noLicence = 'its authors state no licence; in use for research only';
 
 /**
@@ -89,7 +127,7 @@ export const catalogue: CatalogueEntry[] = [
     name: 'bsds500',
     about: '500 photographs of 481x321: 200 train, 100 val, 200 test',
     source: 'Arbelaez, Maire, Fowlkes, Malik: Contour Detection and Hierarchical Image Segmentation, PAMI 2011',
-    licence: 'University of California, Berkeley: for non-commercial research and education only',
+    licence: berkeleyLicence,
     archives: [
       {
         folder: 'bsds500',
@@ -118,7 +156,7 @@ export const catalogue: CatalogueEntry[] = [
     name: 'bsd100',
     about: "100 photographs: the test images of BSDS300, which are BSDS500's val",
     source: 'Martin et al., ICCV 2001',
-    licence: 'University of California, Berkeley: for non-commercial research and education only',
+    licence: berkeleyLicence,
     archives: [
       {
         ...benchmark(
@@ -170,6 +208,69 @@ export const catalogue: CatalogueEntry[] = [
         ),
       },
     ],
+  },
+  {
+    name: 'bsd200',
+    about: "the 200 test images of BSDS500, Dong et al.'s BSD200",
+    source: 'Arbelaez, Maire, Fowlkes, Malik, PAMI 2011',
+    licence: berkeleyLicence,
+    archives: [bsds500Test],
+    instead: { 'bsds500/test': 200 },
+  },
+  {
+    name: 'keras10',
+    about: "the ten of BSD200 that keras.io's ESPCN example scores",
+    source: 'keras.io, Image Super-Resolution using an Efficient Sub-Pixel CNN',
+    licence: berkeleyLicence,
+    archives: [bsds500Test],
+    instead: { 'bsds500/test': 200 },
+    part: [50, 60],
+  },
+  {
+    name: 'report219',
+    about: "the report's 219 evaluation images: BSDS500's train, Set5 and Set14",
+    source: `its repository, github.com/${reportRepository}`,
+    licence: `the repository is MIT, the photographs belong to their owners (${berkeleyLicence})`,
+    archives: [
+      {
+        folder: 'eval219',
+        file: `${reportCommit}.zip`,
+        mirrors: [{ url: `https://github.com/${reportRepository}/archive/${reportCommit}.zip` }],
+        keep: keepBy([/\/Data\/Evaluation BSDS-200_Set-5_Set-14\/([^/.][^/]*\.png)$/, '$1']),
+        layouts: [{ '': 219 }],
+      },
+    ],
+  },
+  {
+    name: 't91',
+    about: '91 pictures to train on',
+    source: 'Yang, Wright, Huang, Ma, TIP 2010; as kept for LapSRN',
+    licence: noLicence,
+    archives: [ofLapSRN('T91', 91)],
+  },
+  {
+    name: 'general100',
+    about: '100 pictures without JPEG traces, to train on',
+    source: 'Dong, Loy, Tang: FSRCNN, ECCV 2016; as kept for LapSRN',
+    licence: noLicence,
+    archives: [ofLapSRN('General100', 100)],
+  },
+  {
+    name: 'pirm',
+    about: '200 pictures of some 300,000 pixels: 100 valid, 100 test (105 MB)',
+    source: 'Blau et al.: the PIRM challenge on perceptual super-resolution, 2018',
+    licence: 'CC BY-NC-SA 4.0',
+    archives: [pirm('valid'), pirm('test')],
+  },
+  {
+    name: 'manga109',
+    about: '109 volumes of manga, of which papers score one picture each',
+    source: 'Fujimoto et al., MANPU 2016; Matsui et al., 2017',
+    licence: 'its owners give it on request only, for academic research',
+    archives: [
+      { folder: 'Manga109', file: 'Manga109.zip', mirrors: [], keep: keepBy(), layouts: [{ HR: 109 }, { '': 109 }] },
+    ],
+    onRequest: 'ask for it at http://www.manga109.org/en/download.html',
   },
 ];
 

@@ -65,6 +65,10 @@ export async function fetchDataset(data: string | CatalogueEntry, options: Fetch
   const named = namedMirrors(archives, options.mirrors);
   const wanted = await notWhole(archives, folder);
   if (!wanted.length) return { ...result, alreadyThere: true };
+  if (entry.onRequest && !options.mirrors?.length)
+    throw new DatasetError(
+      `${name}: ${licence}; ${entry.onRequest}, then put its pictures into ${result.folders.join(', ')}`,
+    );
   options.onNote?.(`licence of ${name}: ${licence}`);
   const unlock = await takeLock(folder, `.${name}.lock`, `fetches ${name}`);
   try {

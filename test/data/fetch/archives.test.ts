@@ -119,3 +119,24 @@ test('a whole data set of the catalogue comes from a mirror of the same inner la
   assert.equal((await readdir(join(folder, 'Set5/HR'))).length, 5);
   assert.equal((await fetchDataset('set5', { folder })).alreadyThere, true);
 });
+
+test("the report's pictures come out of its repository, and its other folders stay there", async () => {
+  const source = await mkdtemp(join(work, 'tar-'));
+  const inside = join('Image-main', 'Data', 'Evaluation BSDS-200_Set-5_Set-14');
+  await mkdir(join(source, inside), { recursive: true });
+  await mkdir(join(source, 'Image-main', 'References'));
+  await writeFile(join(source, 'Image-main', 'References', 'paper.png'), 'left out');
+  for (let i = 0; i < 219; i++) await writeFile(join(source, inside, `${i}.png`), String(i));
+  await create({ file: join(source, 'it.tgz'), cwd: source, gzip: true }, ['Image-main']);
+  answers.set('/it.tgz', serve(await readFile(join(source, 'it.tgz'))));
+  await fetchDataset('report219', { folder, mirrors: [`${base}/it.tgz`] });
+  assert.equal((await readdir(join(folder, 'eval219'))).filter((name) => name.endsWith('.png')).length, 219);
+});
+
+test('a set that is given on request only says whom to ask, and is fetched from an address that the user has', async () => {
+  await assert.rejects(fetchDataset('manga109', { folder }), /on request only.*; ask for it at http:.*Manga109$/);
+  await assert.rejects(
+    fetchDataset('manga109', { folder, mirrors: [`${base}/mine.zip`] }),
+    /none of 1 addresses gave Manga109\.zip/,
+  );
+});

@@ -15,8 +15,16 @@ test("the catalogue's mirrors are laid out as the data sets are looked for", () 
   assert.equal(keep('bsd100', 'BSR/BSDS500/data/images/val/3096.jpg'), 'HR/3096.jpg');
   assert.equal(keep('bsd100', 'BSR/BSDS500/data/images/test/2018.jpg'), undefined);
   assert.equal(keep('div2k', 'DIV2K_valid_HR/0801.png', 1), '0801.png');
-  for (const { archives, licence } of catalogue) {
+  assert.equal(keep('t91', 'SR_training_datasets/T91/t1.png'), 't1.png');
+  assert.equal(keep('t91', 'SR_training_datasets/General100/im_1.bmp'), undefined);
+  assert.equal(keep('general100', 'General100/im_1.bmp'), 'im_1.bmp');
+  assert.equal(keep('bsd200', 'BSR/BSDS500/data/images/test/2018.jpg'), '2018.jpg');
+  assert.equal(keep('pirm', 'PIRM_test_HR/201.png', 1), '201.png');
+  const evaluated = 'Image-main/Data/Evaluation BSDS-200_Set-5_Set-14/baby.png';
+  assert.equal(keep('report219', evaluated), 'baby.png');
+  assert.equal(keep('report219', 'Image-main/Output Images/Evaluate SRCNN/baby.png'), undefined);
+  for (const { archives, licence, onRequest } of catalogue) {
     assert.ok(licence);
-    for (const { mirrors } of archives) assert.ok(mirrors.length > 1);
+    for (const { mirrors } of archives) assert.equal(mirrors.length === 0, onRequest !== undefined);
   }
 });
