@@ -12,8 +12,8 @@ const venvPrograms = join(root, '.venv', windows ? 'Scripts' : 'bin');
 export class SetupError extends Error {}
 
 /**
- * Says what is wrong and what to do about it, for failures that users meet; undefined where only the program's own
- * output helps.
+ * Says what is wrong and what to do about it, for failures that users meet; undefined if only the program's own output
+ * helps.
  */
 export function explain(output, registry) {
   const unreachable =

@@ -4,9 +4,9 @@ import { OptionError } from '../errors';
 import type { ArithmeticKernels } from './kernels';
 import { growTo, sharedMemory } from './sharedMemory';
 
-/** Below it lies the compiler's own data. */
+/** The compiler keeps its own data below this address. */
 const FIRST_FREE_BYTE = 4096;
-// The compiled kernels are in dist/, also when a test runs the TypeScript source.
+// The compiled kernels are in dist/, even when a test runs the TypeScript source.
 const COMPILED = join(__dirname, '../../dist/arithmetic/kernels.wasm');
 
 let loaded: { memory: WebAssembly.Memory; kernels: ArithmeticKernels } | undefined;

@@ -4,15 +4,15 @@ import { EngineError } from '../errors';
 const PAGE = 65536;
 /** 4 GB, the most that WebAssembly addresses. */
 const MOST_PAGES = 65536;
-/** 128 MB: less does not hold a band of a picture. */
+/** 128 MB: a band of a picture does not fit into less. */
 const FEWEST_PAGES = 2048;
-/** Where addresses are limited, several memories, the threads' stacks and the pictures share them. */
+/** If addresses are limited, several memories, the threads' stacks and the pictures share them. */
 const SHARE = 1 / 8;
 
 /**
  * Shared WebAssembly memory of `initial` pages of 64 KB that can grow up to 4 GB. The system reserves the addresses for
- * all of it at once, so that under a limit of addresses (ulimit -v, batch systems) it can grow up to an eighth of the
- * limit, or to what is left, but at least to 128 MB. Throws EngineError where not even that is left.
+ * all of it at once, so under a limit of addresses (ulimit -v, batch systems) it can grow only to an eighth of the
+ * limit, or to the part that is still free, but at least to 128 MB. Throws EngineError if even 128 MB are not free.
  */
 export function sharedMemory(initial: number): WebAssembly.Memory {
   let maximum = Math.max(FEWEST_PAGES, Math.min(MOST_PAGES, Math.floor((addressLimit() * SHARE) / PAGE)));
@@ -31,8 +31,8 @@ export function sharedMemory(initial: number): WebAssembly.Memory {
 }
 
 /**
- * Whether Node reserves 10 GB of addresses around every WebAssembly memory to catch wrong accesses, cannot have them
- * here, and has an option to do without. Node 20 and 22 insist on them, Node 24 does not.
+ * Whether Node reserves 10 GB of addresses around every WebAssembly memory to catch wrong accesses, cannot get them
+ * here, and has an option to work without them. Node 20 and 22 insist on them, Node 24 does not.
  */
 export function needsOtherNodeOption(): boolean {
   try {
@@ -43,12 +43,12 @@ export function needsOtherNodeOption(): boolean {
   }
 }
 
-/** Node's option that does without the reserved addresses, for a few per cent of speed. */
+/** Node's option to work without the reserved addresses; it costs a few per cent of speed. */
 export const NO_GUARDS = '--disable-wasm-trap-handler';
 
 const hasGuards = () => ![...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ').includes(NO_GUARDS);
 
-/** The limit of this process's address space in bytes; only Linux tells it. */
+/** The limit of this process's address space in bytes; it is known on Linux only. */
 function addressLimit(): number {
   try {
     const soft = /^Max address space +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
@@ -58,7 +58,7 @@ function addressLimit(): number {
   }
 }
 
-/** Lets the memory grow, where it must, to hold `bytes`. Throws RangeError where it cannot. */
+/** Lets the memory grow, if necessary, until it holds `bytes`. Throws RangeError if it cannot. */
 export function growTo(memory: WebAssembly.Memory, bytes: number): void {
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
   if (missing > 0) memory.grow(missing);

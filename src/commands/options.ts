@@ -3,7 +3,7 @@ import { engineNames } from '../engine/choose';
 import { OptionError } from '../errors';
 import { DEFAULT_PROTOCOL, DEFAULT_SCALE, protocolOf, protocols } from '../protocols/protocols';
 
-/** Reads a number of the option of this name; whether it is in range is for the functions behind the verbs to say. */
+/** Reads a number of the option of this name; the functions behind the verbs check its range. */
 export const number = (name: string) => (text: string) => {
   const value = text.trim() === '' ? NaN : Number(text);
   if (Number.isNaN(value)) throw new OptionError(`--${name} is "${text}"; use a number`);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { NO_GUARDS } from '../arithmetic/sharedMemory';
 
-/** Ctrl-C reaches both processes from the terminal; what is sent to this one alone is passed on. */
+/** Ctrl-C reaches both processes from the terminal; a signal that is sent to this one alone is passed on. */
 const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
 
 /** Runs the same command in a new process whose Node reserves no guard addresses, and ends as that one ends. */
@@ -16,7 +16,7 @@ export function restartWithoutGuards(): void {
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {
-    // Node ends so where a thread finds no addresses for its code.
+    // Node ends in this way if a thread finds no addresses for its code.
     if (signal === 'SIGTRAP' || signal === 'SIGABRT' || signal === 'SIGSEGV')
       console.error(
         'the address space is too small for these threads; raise its limit (ulimit -v), or use --threads 1',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join, normalize } from 'node:path';
 import { datasetNames } from '../data/datasets';
 
-/** Characters of a data folder's name that a run folder's name keeps at most. */
+/** How many characters of a data folder's name a run folder's name keeps at most. */
 const LONGEST_NAME = 40;
 
 /**

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { readFolder } from '../image/folder';
 
-/** Rewrites one line in a terminal; a log file gets none of it. */
+/** Rewrites one line in a terminal; nothing of it goes into a log file. */
 export function showLine(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
@@ -23,12 +23,12 @@ export function duration(seconds: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** How many files that are no pictures are named. */
+/** How many of the files that are not pictures are named. */
 const NAMED = 3;
 
 /**
- * Pictures of a folder that are not taken are named one by one, other files by a few of their names; for other paths
- * nothing is shown.
+ * Names the pictures of a folder that are not taken one by one, other files by a few of their names; for other paths it
+ * shows nothing.
  */
 export async function showLeftOut(folder: string): Promise<void> {
   const leftOut = await readFolder(folder).then(
@@ -42,12 +42,12 @@ export async function showLeftOut(folder: string): Promise<void> {
     console.error(`skipped in ${folder}, as not pictures by their names: ${names.slice(0, NAMED).join(', ')}${more}`);
 }
 
-/** Ctrl-C and what ends a program otherwise, with the exit codes of a shell. */
+/** Ctrl-C and the other signals that end a program, with the exit codes of a shell. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
- * Ends the program in order when a signal asks for its end: after `say`, half-written files are deleted. Returns what
- * ends this.
+ * Ends the program in order when a signal asks for its end: after `say`, half-written files are deleted. Returns a
+ * function that stops listening.
  */
 export function exitOnSignals(say: () => void): () => void {
   const exit = (signal: keyof typeof signals) => {

@@ -20,22 +20,22 @@ import { originalsOf, type UpscaleJob } from './upscalePlan';
 /** Above it, an enlargement is written strip by strip and never held as a whole. */
 const MOST_HELD_BYTES = 2 ** 29;
 
-/** What has to stay as it is: the originals, and what this command has written, by identity on the disk. */
+/** Files that must not be replaced, by identity on the disk: the originals, and those that this command has written. */
 type Kept = Map<string, string>;
 
 interface BatchOptions extends UpscaleOptions {
   scale: number;
-  /** Whether files that are there already are replaced. */
+  /** Whether existing files are replaced. */
   force: boolean;
-  /** Whether EXIF is left out. */
+  /** Whether EXIF and XMP are dropped. */
   strip: boolean;
-  /** Behind transparent parts where the kind of file has no alpha. */
+  /** The colour behind transparent parts if the kind of file has no alpha. */
   background: Color;
 }
 
 type OnNote = (note: string) => void;
 
-/** One bad picture does not stop the others; what went wrong is listed at the end. An engine that fails ends it all. */
+/** One bad picture does not stop the others; failures are listed at the end. An engine that fails ends the work. */
 export async function enlargeAll(jobs: UpscaleJob[], options: BatchOptions): Promise<void> {
   const failures: string[] = [];
   const notes = new Set<string>();

@@ -19,10 +19,10 @@ export interface UpscaleJob {
 type Target = 'nothing' | 'file' | 'folder' | 'stream';
 
 /**
- * What `upscale IN... OUT` means: OUT is a file for one file IN, and a folder when it is there as one, ends in a slash,
+ * What `upscale IN... OUT` means: OUT is a file for one file IN. It is a folder if it exists as one, ends in a slash,
  * has no picture's extension, or takes several pictures; `-` stands for standard input and output. Throws
  * ImageFileError where an input is missing, OptionError where two pictures would go to one place or an enlargement
- * would replace an original, WriteError where nothing can be written: all before anything is done.
+ * would replace an original, WriteError where nothing can be written. All of this is checked before any work begins.
  */
 export async function planUpscale(inputs: readonly string[], out: string): Promise<UpscaleJob[]> {
   await checkInputs(inputs);
@@ -116,7 +116,7 @@ export async function originalsOf(jobs: readonly UpscaleJob[]): Promise<Map<stri
   return originals;
 }
 
-/** The nearest folder above the output that is there has to be a folder in which files can be made. */
+/** The nearest existing path above the output must be a folder in which files can be made. */
 async function checkRoom(output: string): Promise<void> {
   let folder = dirname(output);
   while ((await whyMissing(folder))?.startsWith('no such') && dirname(folder) !== folder) folder = dirname(folder);

@@ -65,7 +65,7 @@ function walk(size: number, width: number, symmetry: number): { offset: number; 
   return symmetry & 4 ? { offset, right: across, down: along } : { offset, right: along, down: across };
 }
 
-/** Looks up each pixel of a patch in `table`, in fours: so a patch takes half as long. */
+/** Looks up each pixel of a patch in `table`, in fours: a patch then takes half as long. */
 function cutPatch(
   from: Uint8Array,
   corner: number,

@@ -54,8 +54,8 @@ export function dataFolder(): string {
  * the names is held out (the last one where there are fewer than ten): the pictures held out serve for validation and
  * evaluation, the others for training. A picture with a side below 64 pixels is not held out while there are larger
  * ones; if only one picture is large, it serves for all three. For another split, write the object `{ training,
- * validation, evaluation }` yourself, for example from two folders' `imageFiles`. Throws DatasetError when the set is missing or
- * incomplete, UnknownNameError when there is no such set or folder.
+ * validation, evaluation }` yourself, for example from two folders' `imageFiles`. Throws DatasetError if the set is
+ * missing or incomplete, UnknownNameError when there is no such set or folder.
  */
 export async function loadDataset(
   name: string,
@@ -90,7 +90,7 @@ async function explainHiddenFolder(name: string, onNote: (message: string) => vo
     onNote(`${name} means the data set of that name; for the folder ${name} here, write ./${name}`);
 }
 
-/** How many pictures do what, in one line. */
+/** In one line, how many pictures train, validate and are evaluated. */
 export function splitText({ name, training, validation, evaluation }: Dataset): string {
   const [train, validate, evaluate] = [training, validation, evaluation].map(({ length }) => length);
   const pictures = evaluate === 1 ? 'picture' : 'pictures';
@@ -172,7 +172,7 @@ async function folder(path: string): Promise<Dataset> {
   const files = await imageFiles(path);
   const isLarge = await Promise.all(files.map(isLargeEnough));
   const large = files.filter((_, index) => isLarge[index]);
-  // One picture alone does everything: without it there would be nothing to learn from, or nothing to measure.
+  // A single picture serves for all three: otherwise there would be nothing to learn from, or nothing to measure.
   const candidates = large.length ? large : files;
   if (candidates.length === 1) return { name: path, training: files, validation: candidates, evaluation: candidates };
   const last = candidates.length - 1;

@@ -18,7 +18,7 @@ export interface Pair {
 
 export interface PairJob {
   file: string;
-  /** A name where other threads do the work: they do not know a protocol of one's own. */
+  /** A name if other threads do the work: they do not know a protocol of your own. */
   protocol: string | Protocol;
   scale: number;
   sigma: number;

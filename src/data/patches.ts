@@ -46,8 +46,8 @@ export interface PatchOptions {
 }
 
 /**
- * Reads and degrades pictures and lays out their patches over the part that the protocol trains on.
- * A bad picture is skipped and listed; DatasetError when none is left.
+ * Reads and degrades pictures and lays out their patches over the part that the protocol trains on. A bad picture is
+ * skipped and listed. Throws DatasetError if no picture is left.
  */
 export async function preparePatches(
   files: string[],

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 
 /**
- * The same text for all paths that lead to one file or folder, by links or in other letter case; undefined where
- * nothing is.
+ * Returns the same text for all paths that lead to one file or folder, through links or in other letter case; undefined
+ * if nothing is there.
  */
 export async function identityOf(path: string): Promise<string | undefined> {
   const about = await stat(path, { bigint: true }).catch(() => null);

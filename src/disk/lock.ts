@@ -9,7 +9,8 @@ import { type Owner, ownerIn, ownerLives, thisProcess } from './lockOwner';
  * A lock is a chain of files. The first is the lock file itself. When its owner has ended, a successor is a file whose
  * name is derived from the content of all files before it, so exactly one process can make it. The last file of the
  * chain names the owner. Two rules keep a lock from being held by two: every content is unique, so a lock file that was
- * replaced never comes back; and a successor is removed only when the lock file is another one than it was made for.
+ * replaced never comes back; and a successor is removed only when the lock file is no longer the one for which it was
+ * made.
  */
 interface Link {
   file: string;
@@ -17,7 +18,8 @@ interface Link {
 }
 
 /**
- * A process that found an unreadable lock looks again after this many milliseconds: it may have been amid its writing.
+ * A process that found an unreadable lock looks again after this many milliseconds: its owner may have been writing it
+ * at that moment.
  */
 const WRITING_MS = 1000;
 const ATTEMPTS = 20;
@@ -25,9 +27,9 @@ const ATTEMPTS = 20;
 /**
  * Takes a folder, which is made if it is missing, for this process by a file called `name` in it. Returns the function
  * that gives the folder back. Throws LockedError, which names the owner and its activity (as in "trains there"), when
- * another process of this machine, or another call in this process, has it, and when another machine has it. A lock
- * whose owner has ended, or that names no owner, is taken over. Throws WriteError when the folder cannot be made or
- * written to.
+ * another process of this machine, or another call in this process, has it, or another machine has it. A lock whose
+ * owner has ended, or that names no owner, is taken over. Throws WriteError when the folder cannot be made or written
+ * to.
  */
 export async function takeLock(folder: string, name: string, activity: string): Promise<() => Promise<void>> {
   const file = join(await madeFolder(folder), name);
@@ -51,7 +53,7 @@ function lockedBy({ process, host, since }: Owner, folder: string, file: string,
   );
 }
 
-/** The folder by one name, however it was given. */
+/** One name for the folder, however its path was written. */
 async function madeFolder(folder: string): Promise<string> {
   try {
     await mkdir(folder, { recursive: true });
@@ -63,7 +65,7 @@ async function madeFolder(folder: string): Promise<string> {
   }
 }
 
-/** The files of the chain, and the name which the next one would have. */
+/** Reads the files of the chain, and tells the name that the next one would have. */
 async function readChain(file: string): Promise<{ found: Link[]; next: string }> {
   const found: Link[] = [];
   for (let next = file; ; next = successor(file, found)) {
@@ -78,7 +80,7 @@ function successor(file: string, links: Link[]): string {
   return `${file}.${hash.digest('hex').slice(0, 24)}.next`;
 }
 
-/** Null where there is no such file. */
+/** Returns null if the file does not exist. */
 async function contentOf(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
@@ -91,15 +93,15 @@ async function contentOf(file: string): Promise<string | null> {
   }
 }
 
-/** Where a file cannot appear with its content already in it, it is empty for a moment. */
+/** Some file systems cannot create a file together with its content: there it is empty for a moment. */
 async function staysAsItIs({ file, content }: Link): Promise<boolean> {
   await sleep(WRITING_MS);
   return (await contentOf(file)) === content;
 }
 
 /**
- * Makes the next file of the chain, and looks whether the chain is still the one that was read. Null when others were
- * faster.
+ * Makes the next file of the chain, then checks that the chain is still the one that was read. Returns null if another
+ * process was faster.
  */
 async function take(file: string, before: Link[], next: string): Promise<(() => Promise<void>) | null> {
   const { owner, forget } = await thisProcess(randomUUID());

@@ -6,19 +6,19 @@ export interface Owner {
   host: string;
   process: number;
   /**
-   * When the process began, in the system's own terms: tells it from a later one with its number. Null where the system
-   * does not say.
+   * When the process began, in the system's own terms: this distinguishes it from a later process with the same number.
+   * Null if the system does not say it.
    */
   began: string | null;
   since: string;
-  /** Tells one lock of a process from another. Locks of version 0.1 lack it. */
+  /** Distinguishes the locks of one process. Locks of version 0.1 lack it. */
   token?: string;
 }
 
-/** The tokens of this very process: its own process number does not say which of its locks still hold. */
+/** The tokens of this process: its process number does not say which of its locks it still holds. */
 const tokens = new Set<string>();
 
-/** This process as an owner with that token, which holds until it is forgotten. */
+/** Describes this process as an owner with that token, which is valid until it is forgotten. */
 export async function thisProcess(token: string): Promise<{ owner: Owner; forget: () => void }> {
   tokens.add(token);
   const began = (await processNow(process.pid))?.began ?? null;
@@ -27,8 +27,8 @@ export async function thisProcess(token: string): Promise<{ owner: Owner; forget
 }
 
 /**
- * The owner that a lock file's content names; null where it names nobody; undefined where it is no JSON, as amid its
- * writing.
+ * Returns the owner that a lock file's content names; null if it names nobody; undefined if it is not JSON, for example
+ * because it is being written.
  */
 export function ownerIn(content: string): Owner | null | undefined {
   let found: Partial<Owner> | null;
@@ -49,7 +49,7 @@ export function ownerIn(content: string): Owner | null | undefined {
 }
 
 export async function ownerLives(owner: Owner): Promise<boolean> {
-  // Another machine's processes cannot be seen from here: its lock is believed.
+  // The processes of another machine cannot be seen from here, so its lock counts as held.
   if (owner.host !== hostname()) return true;
   if (owner.process === process.pid) return owner.token !== undefined && tokens.has(owner.token);
   try {

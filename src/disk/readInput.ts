@@ -7,8 +7,8 @@ const MOST_BYTES = 2 ** 31 - 1;
 
 /**
  * All bytes of a file, of standard input (`-`) or of an open pipe (/dev/fd/63). Throws an Error in plain words for a
- * file that is missing, empty or above 2 GB, and for folders, devices and named pipes, which could be waited for
- * without end.
+ * file that is missing, empty or above 2 GB, and for folders, devices and named pipes, because reading these might
+ * never end.
  */
 export async function readInput(file: string): Promise<Buffer> {
   const bytes = isStandardInput(file) ? await readStandardInput() : await readRegular(file);
@@ -27,7 +27,7 @@ async function readRegular(file: string): Promise<Buffer> {
   return readFile(file);
 }
 
-/** Why a path leads nowhere, in words; undefined when something is there. */
+/** Says in words why a path leads nowhere; undefined if something is there. */
 export async function whyMissing(path: string): Promise<string | undefined> {
   try {
     await stat(path);

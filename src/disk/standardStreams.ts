@@ -13,7 +13,7 @@ export const isStandardInput = named('stdin', 0);
 /** Whether a path means standard output: `-`, /dev/stdout and its other names. */
 export const isStandardOutput = named('stdout', 1);
 
-/** All that is piped in. Throws where standard input is a terminal, which would wait for keys. */
+/** Reads everything that is piped in. Throws where standard input is a terminal, which would wait for keys. */
 export async function readStandardInput(): Promise<Buffer> {
   if (process.stdin.isTTY) throw new Error('standard input is a terminal; pipe a picture into it');
   return buffer(process.stdin);

@@ -8,8 +8,9 @@ const LONGEST_NAME = 255;
 const MOST_LINKS = 40;
 
 /**
- * Where a write to `file` really goes, as for a shell's `>`: to the end of a chain of links, whether a file is there or
- * not. `replaceable` is false for a device, a pipe or an open file (/dev/stdout), which are written to in place.
+ * Where a write to `file` really goes: like a shell's `>`, it follows a chain of links to its end, whether a file
+ * exists there or not. `replaceable` is false for a device, a pipe or an open file (/dev/stdout), which are written to
+ * in place.
  */
 export async function findTarget(file: string): Promise<{ path: string; replaceable: boolean }> {
   const there = await stat(file).catch(() => null);
@@ -34,8 +35,8 @@ async function endOfLinks(file: string): Promise<string> {
 }
 
 /**
- * The name of a temporary file in the folder of `file`, so that a rename puts it in place; short where the name is long
- * already.
+ * The name of a temporary file in the folder of `file`, so that a rename can put it in place. It is short if the name
+ * is already long.
  */
 export function temporaryBeside(file: string): string {
   const name = `${basename(file)}.${process.pid}.tmp`;

@@ -15,7 +15,7 @@ export function rememberTemporary(file: string): void {
   unfinished.add(file);
 }
 
-/** The file is complete or gone. */
+/** Says that the file is complete or was deleted. */
 export function forgetTemporary(file: string): void {
   unfinished.delete(file);
 }

@@ -22,8 +22,8 @@ export async function writeAtomically(file: string, bytes: Uint8Array | string):
 }
 
 /**
- * Lets `write` fill a temporary file beside the place that `file` leads to, then renames it to there. After an error,
- * or an exit of the program, nothing is left of it. A device or pipe is filled directly.
+ * Lets `write` fill a temporary file beside the place that `file` leads to, then renames it to that place. After an
+ * error, or when the program exits, the temporary file is deleted. A device or pipe is filled directly.
  */
 export async function writeTarget(file: string, write: (target: string) => Promise<unknown>): Promise<void> {
   const { path, replaceable } = await findTarget(file);
@@ -41,7 +41,7 @@ export async function writeTarget(file: string, write: (target: string) => Promi
   }
 }
 
-/** Writes the bytes and waits until they are on the disk, where the file is on one. */
+/** Writes the bytes and waits until they are on the disk, if the file is on a disk. */
 async function writeFlushed(file: string, bytes: Uint8Array | string): Promise<void> {
   const handle = await open(file, 'w');
   try {

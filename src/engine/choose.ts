@@ -32,7 +32,7 @@ export async function createEngine(name?: string, options: WasmOptions = {}): Pr
 }
 
 async function createGpuEngine(): Promise<Engine | null> {
-  // Loading TensorFlow takes a second and half a gigabyte: without an NVIDIA driver it would be for nothing.
+  // Loading TensorFlow takes a second and half a gigabyte, so it is not tried without an NVIDIA driver.
   for (const create of [...(hasNvidiaDriver() ? [createTensorflowEngine] : []), createWebgpuEngine]) {
     const engine = await unlessMissing(create);
     if (engine?.gpu && (await computes(engine))) return engine;

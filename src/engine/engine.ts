@@ -4,7 +4,7 @@ import type { LossName } from './losses';
 
 /** Pictures of one size, one after the other: [count][channels][height][width]. */
 export interface Planes {
-  /** At least count x channels x height x width values; what lies behind them does not count. */
+  /** At least count x channels x height x width values; values after these are ignored. */
   data: Float32Array;
   count: number;
   channels: number;
@@ -12,7 +12,7 @@ export interface Planes {
   width: number;
 }
 
-/** Training pairs. The target is as many times as large as the input as the network enlarges. */
+/** Training pairs. The target is `scale` times as wide and high as the input, with the network's scale. */
 export interface Batch {
   input: Planes;
   target: Planes;
@@ -31,7 +31,7 @@ export interface LossOptions {
  */
 export interface Engine {
   readonly name: string;
-  /** For people: threads, SIMD, device. */
+  /** A text for people: threads, SIMD, device. */
   readonly description: string;
   /** The kernels that compute, where an engine has several sets: the same set gives the same bits. */
   readonly kernels?: string;

@@ -4,7 +4,7 @@ export interface Loss {
   slope(error: number): number;
 }
 
-/** What is added to an error by Charbonnier's loss, as the other side of a right angle. */
+/** Charbonnier's loss is sqrt(e² + this²). */
 export const CHARBONNIER = 1e-3;
 /** The error from which on Huber's loss is linear. */
 export const HUBER = 0.1;

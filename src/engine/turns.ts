@@ -20,7 +20,8 @@ export class Turns {
 
   /** Waits for the calls that were made, and refuses later ones. Says whether this was the first time. */
   async close(): Promise<boolean> {
-    // Work that is asked for while the engine closes is refused at once: it would wait for what is gone by then.
+    // Work that is asked for while the engine closes is refused at once: otherwise it would wait for an engine that is
+    // gone by then.
     const first = !this.closed;
     this.closed = true;
     await this.queue;

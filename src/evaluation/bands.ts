@@ -5,7 +5,7 @@ const BAND_PIXELS = 2 ** 22;
 /** Rows to each side that a bicubic sample depends on, and one more for the shift of half a pixel. */
 const BICUBIC_ROWS = 3;
 
-/** Rows start to end of a picture, computed from rows from to `to`: all that they depend on. */
+/** Rows `start` to `end` of a picture, computed from the rows `from` to `to` that they depend on. */
 export interface Band {
   start: number;
   end: number;

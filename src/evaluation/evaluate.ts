@@ -16,17 +16,17 @@ import { predict } from './predict';
 import { type FileScores, scoreFile, type ScoreJob } from './scoreFile';
 
 export interface EvaluateOptions {
-  /** A protocol's name, or one of your own. By default that which the model was trained for, else 'report'. */
+  /** A protocol's name, or one of your own. By default the one that the model was trained for, else 'report'. */
   protocol?: string | Protocol;
   /** Whole number from 2 to 8. By default the scale that the model was trained for, else 3. */
   scale?: number;
-  /** Blur before shrinking, in pixels. By default that which the model was trained for, else the protocol's own. */
+  /** Blur before shrinking, in pixels. By default the one that the model was trained for, else the protocol's own. */
   sigma?: number;
   /** Names of measures, or measures of your own; those of the protocol by default. */
   measures?: readonly (string | Measure)[];
   /** Without a model only bicubic is scored. */
   model?: Model;
-  /** What computes; without it, an engine is chosen as `train` does and closed at the end. */
+  /** The engine that computes. Without it, one is chosen as `train` does, and closed at the end. */
   engine?: Engine;
   /**
    * Rows of an earlier evaluation of the same files, protocol and scale: bicubic's scores are taken over, not
@@ -36,8 +36,8 @@ export interface EvaluateOptions {
   /** Threads that read, degrade and score; all cores by default. The scores do not depend on it. */
   threads?: number;
   /**
-   * Called after each picture; what it throws ends the evaluation. Without it, a notebook shows long work in the
-   * cell.
+   * Called after each picture. If it throws, the evaluation ends with that error. Without it, a notebook shows long
+   * work in the cell.
    */
   onProgress?: OnProgress;
 }

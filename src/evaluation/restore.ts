@@ -10,8 +10,8 @@ export function restoreWith(model: Model, engine: Engine): Restore {
 }
 
 /**
- * A network as a step on planes of 0..255: normalised, predicted by `predict`, brought back. Whether they are rounded
- * and clipped is for the protocol to say.
+ * A network as a step on planes of 0..255: normalised, predicted by `predict`, brought back. The protocol decides
+ * whether they are rounded and clipped.
  */
 export function restoreBy(
   predict: (input: Plane[]) => Promise<Plane[]>,

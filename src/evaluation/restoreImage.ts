@@ -9,11 +9,11 @@ import { restoreWith } from './restore';
 
 export interface RestoreOptions {
   model: Model;
-  /** A protocol's name, or one of your own. By default that which the model was trained for, else 'report'. */
+  /** A protocol's name, or one of your own. By default the one that the model was trained for, else 'report'. */
   protocol?: string | Protocol;
   /** By default the scale that the model was trained for, else 3. */
   scale?: number;
-  /** What computes; without it, an engine is chosen and closed at the end. */
+  /** The engine that computes. Without it, one is chosen, and closed at the end. */
   engine?: Engine;
 }
 

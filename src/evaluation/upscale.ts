@@ -17,13 +17,18 @@ import { DEFAULT_PROTOCOL, DEFAULT_SCALE, protocolOf } from '../protocols/protoc
 import type { Protocol } from '../protocols/protocol';
 
 export interface UpscaleOptions {
-  /** The weights that come with the package for this scale, where none is given. */
+  /** The model that enlarges; by default the best weights that come with the package for this scale. */
   model?: Model;
-  /** The scale the model was trained for, or 3. */
+  /** Whole number from 2 to 8; by default the scale that the model was trained for, else 3. */
   scale?: number;
-  /** The protocol whose range of luminance the network has learnt. By default that which the model was trained for. */
+  /**
+   * The protocol whose range of luminance the network has learnt. By default the one that the model was trained for.
+   */
   protocol?: string | Protocol;
-  /** Whether the mean of eight turned and mirrored pictures is taken, in eight times the time; false by default. */
+  /**
+   * Whether the result is the mean over eight turned and mirrored pictures, which takes eight times as long; false by
+   * default.
+   */
   ensemble?: boolean;
   engine?: Engine;
   /** Called with the rows of the picture that are done; without it, a notebook shows long work in the cell. */
@@ -35,8 +40,8 @@ const BICUBIC_REACH = 3;
 
 /**
  * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth, colour
- * profile and the other metadata stay. Colours that are hidden under transparent pixels do not come into the visible
- * ones. All pages are enlarged. Throws WeightsError where no model is given and none came for this scale.
+ * profile and the other metadata stay. Hidden colours of transparent pixels do not mix into the visible ones. All pages
+ * are enlarged. Throws WeightsError if no model is given and the package has none for this scale.
  */
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;

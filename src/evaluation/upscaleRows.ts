@@ -118,7 +118,7 @@ async function restore(planes: Plane[], { model, engine, predict }: Enlarger, ra
 interface Place {
   /** Samples of the plane before the first that is wanted. */
   skip: number;
-  /** Where they go, counted in pixels. */
+  /** The pixel at which they are put. */
   at: number;
   count: number;
 }

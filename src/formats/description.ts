@@ -1,4 +1,4 @@
-// What the header of a weights file says about its model beside the tensors.
+// The description of a model in the header of a weights file, beside the tensors.
 import { WeightsError } from '../errors';
 import { type Convolution, type Model, type Network, reportNormalization, type TrainedFor } from '../network/network';
 import type { Safetensors } from './safetensors';

@@ -9,10 +9,11 @@ type Symbol = tf.SymbolicTensor;
 
 /**
  * The same network as a TensorFlow.js layers model: input [pictures, rows, columns, channels] of any size, output
- * [pictures, rows x scale, columns x scale, channels], both normalised as the model says. A transposed convolution is
- * there as the convolution and the shuffle that it is lowered to, a shuffle as a transposed convolution whose weights
- * are 0 and 1, since Keras has no layer for it. The layers model holds a copy of the weights, and the caller must
- * `dispose()` it; TensorFlow.js is loaded on the first call. Throws OptionError for a network that cannot be lowered.
+ * [pictures, rows x scale, columns x scale, channels], both normalised as the model says. A transposed convolution
+ * becomes the convolution and the shuffle that it is lowered to. A shuffle becomes a transposed convolution whose
+ * weights are 0 and 1, since Keras has no layer for it. The layers model holds a copy of the weights, and the caller
+ * must `dispose()` it; TensorFlow.js is loaded on the first call. Throws OptionError for a network that cannot be
+ * lowered.
  */
 export async function toLayersModel(model: Model): Promise<tf.LayersModel> {
   const { network, weights } = lowerModel(model, lower(model.network));

@@ -22,16 +22,16 @@ export const pretrainedNames = [
 ];
 
 export interface PretrainedOptions {
-  /** Refuses the weights of another network than this. */
+  /** Weights of another network than this one are refused. */
   expected?: Model;
   /** The folder of the runs; the package's own results by default. */
   results?: string;
 }
 
 /**
- * The network with trained weights by name ('best-x3', 'fast-x3', 'srcnn-x3'; 'x3' is the best one there is for that
- * scale), or from a .safetensors file; synchronous, as the files are small. Throws WeightsError for a file that is
- * missing, damaged or belongs to another network, UnknownNameError for another name.
+ * The network with trained weights by name ('best-x3', 'fast-x3', 'srcnn-x3'; 'x3' is the best one for that scale), or
+ * from a .safetensors file; synchronous, as the files are small. Throws WeightsError for a file that is missing,
+ * damaged or belongs to another network, UnknownNameError for another name.
  */
 export function pretrained(
   name: string,
@@ -49,7 +49,7 @@ export function pretrained(
   return parseWeights(file, readFileSync(file), expected);
 }
 
-/** Without a size: the best weights that are there for the scale. */
+/** A name without a size means the best weights for the scale that are there. */
 function fileOf(name: string, results: string): string {
   const names = [...pretrainedNames, 'a .safetensors file'];
   if (!pretrainedNames.includes(name)) throw new UnknownNameError('weights', name, names);

@@ -32,8 +32,8 @@ export function composeSafetensors({ metadata, tensors, data }: Safetensors): Bu
 }
 
 /**
- * Takes the bytes of a safetensors file apart; `file` names it in errors. Throws WeightsError where the tensors do not
- * fill the data exactly, one after the other, as the format demands: then some of them would be read from wrong bytes.
+ * Takes the bytes of a safetensors file apart; `file` names it in errors. Throws WeightsError unless the tensors fill
+ * the data exactly, one after the other, as the format demands: otherwise some would be read from wrong bytes.
  */
 export function parseSafetensors(file: string, bytes: Buffer): Safetensors {
   const length = bytes.length >= 8 ? Number(bytes.readBigUInt64LE()) : Infinity;

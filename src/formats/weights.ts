@@ -49,8 +49,8 @@ export async function readMetadata(file: string): Promise<Record<string, string>
 }
 
 /**
- * Loads a model from safetensors. Throws WeightsError for a file that is missing, cut short or malformed,
- * and for another network than `expected` where that is given.
+ * Loads a model from safetensors. Throws WeightsError for a file that is missing, cut short or malformed, and, if
+ * `expected` is given, for another network.
  */
 export async function loadWeights(file: string, expected?: Model): Promise<Model> {
   return parseWeights(file, await readBytes(file), expected);

@@ -42,7 +42,7 @@ export function gaussianBlur(plane: Plane, sigma: number): Plane {
   return { data: blurBands(plane, gaussianKernel(sigma)), width, height };
 }
 
-/** Rows that are blurred at a time: with those under the kernel they stay in the cache. */
+/** Rows that are blurred at a time: together with the rows under the kernel they fit into the cache. */
 const BAND = 64;
 
 function blurBands({ data, width, height }: Plane, kernel: Float64Array): Float32Array {

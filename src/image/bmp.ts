@@ -4,7 +4,7 @@ import { checkPlausible } from './plausible';
 import type { Photograph } from './photograph';
 import { type Resolution, perInch, perMetre } from './metadata/resolution';
 
-/** A whole JPEG or PNG file inside of a BMP, which printers' drivers make. */
+/** A whole JPEG or PNG file inside a BMP, as drivers of printers write it. */
 export interface EmbeddedFile {
   embedded: Buffer;
 }

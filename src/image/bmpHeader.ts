@@ -13,7 +13,7 @@ export interface BmpHeader {
   masks: Masks;
   /** Where the pixels begin. */
   start: number;
-  /** Blue, green, red and, unless `paletteStep` is 3, a byte that means nothing. */
+  /** Blue, green, red and, unless `paletteStep` is 3, an unused byte. */
   palette: Uint8Array;
   paletteStep: 3 | 4;
   /** Pixels a metre, 0 where the file does not say. */
@@ -35,7 +35,7 @@ export function readBmpHeader(file: Buffer): BmpHeader {
   const size = file.readUInt32LE(FILE_HEADER);
   if (size !== 12 && (size < 16 || size > 124)) throw new Error(`its BMP header says that it has ${size} bytes`);
   needs(file, FILE_HEADER + size);
-  // A header of OS/2 2.x may end early: the fields that are left out are 0.
+  // A header of OS/2 2.x may end early: the fields that are missing are 0.
   const header = Buffer.alloc(124);
   file.copy(header, 0, FILE_HEADER, FILE_HEADER + size);
   return size === 12 ? oldHeader(file, header) : newHeader(file, header, size);

@@ -21,7 +21,7 @@ export function expandRuns(file: Buffer, { width, height, bits, start }: BmpHead
   const nibble = (byte: number, i: number) => (i % 2 ? byte & 15 : byte >> 4);
   while (y < height) {
     if (at + 2 > file.length) {
-      // A file may leave out the mark of its end, but no pixels.
+      // The mark of the end may be missing in a file, but no pixels may be.
       if (y === height - 1 && x >= width) break;
       throw new Error('it is cut short');
     }

@@ -8,7 +8,7 @@ import type { Image, Plane, YCbCr } from './image';
  */
 export type Convention = 'full' | 'studio' | 'grey';
 
-/** One output channel as three 256-entry tables whose entries are added, and what the scaled sum is shifted by. */
+/** One output channel as three tables of 256 entries, which are added, and a number that is added to the scaled sum. */
 interface Channel<Table> {
   red: Table;
   green: Table;

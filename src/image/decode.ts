@@ -12,7 +12,7 @@ import { checkPlausible } from './plausible';
 import { tolerantly } from './tolerance';
 
 export interface DecodeOptions {
-  /** Whether the stored numbers count, as Pillow and MATLAB take them, and profiles are left out. */
+  /** Whether colour profiles are ignored and the stored numbers count, as in Pillow and MATLAB. */
   ignoreProfiles: boolean;
   /** Called with a sentence about what was repaired, or is not taken over from the file. */
   onNote: (note: string) => void;
@@ -26,7 +26,9 @@ export async function decode(bytes: Buffer, options: DecodeOptions): Promise<Pho
   return 'embedded' in picture ? decodeWithSharp(picture.embedded, options) : picture;
 }
 
-/** Colour profiles are ignored at first; metadata are read of a damaged file too, whose pixels are then refused. */
+/**
+ * Colour profiles are ignored at first; metadata can be read even from a damaged file, whose pixels are refused later.
+ */
 const plain = { failOn: 'error', ignoreIcc: true } as const;
 
 async function decodeWithSharp(bytes: Buffer, options: DecodeOptions): Promise<Photograph> {
@@ -112,7 +114,7 @@ async function decodePage(bytes: Buffer, place: Page, options: DecodeOptions): P
 
 /**
  * Which of the bands read is alpha, or none. A TIFF says which of its bands beyond the colours are alpha (ExtraSamples
- * 1 and 2); others, such as infrared, are told to `onNote`.
+ * 1 and 2); others, such as infrared, are reported to `onNote`.
  */
 function alphaBand({ file, directory }: Page, channels: number, onNote: DecodeOptions['onNote']): number | undefined {
   const last = channels === 2 || channels > 3 ? channels - 1 : undefined;

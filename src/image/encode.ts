@@ -56,7 +56,7 @@ export async function encode(kind: string, given: Photograph, options: EncodeOpt
   return isJpeg(kind) ? describeJpeg(bytes, image.resolution, exif) : describePng(bytes, image, exif);
 }
 
-/** The photograph as far as this kind of file can hold it; what it cannot is noted. */
+/** The photograph as far as this kind of file can hold it; `onNote` is told of the rest. */
 export function suited(kind: string, given: Photograph, { background, onNote }: EncodeOptions): Photograph {
   const wide = kind === '.png' || isTiff(kind);
   if (!wide && given.data instanceof Uint16Array) onNote(`16 bits become 8: ${kind} holds no more`);
@@ -87,7 +87,7 @@ export function profileFor(kind: string, { colors, profile, channels }: Photogra
   return Buffer.isBuffer(made) ? made : undefined;
 }
 
-/** Whether the picture's colours, such as those of HDR, can be said in a PNG only. */
+/** Whether only a PNG can describe the picture's colours, such as those of HDR. */
 export const needsPng = ({ colors, channels }: Pick<Photograph, 'colors' | 'channels'>): boolean =>
   colors !== undefined && profileOfChunks(colors, channels) === 'unknown';
 
@@ -121,7 +121,7 @@ async function pixelsAs(kind: string, image: Photograph): Promise<Buffer> {
   const colorspace = colorspaceOf(image);
   let picture = sharp(samples, { raw: shape, limitInputPixels: false }).toColorspace(colorspace);
   if (image.profile) {
-    // sharp attaches a profile as it is only where it came with the input; else it would convert to it.
+    // sharp attaches a profile unchanged only if it came with the input; otherwise it would convert the colours to it.
     const compressionLevel = kind === '.png' ? 6 : 0;
     const first = kind === '.png' ? described(picture, image) : picture;
     const png = embedProfile(await first.png({ compressionLevel }).toBuffer(), image.profile);
@@ -139,7 +139,7 @@ export function ofKind(picture: Sharp, kind: string, { large = false } = {}): Sh
   return picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' });
 }
 
-/** All frames below each other go to the encoder, which is told the height of one. */
+/** The encoder gets all frames below each other, and the height of one frame. */
 async function animatedWebp(image: Photograph): Promise<Buffer> {
   const frames = [image, ...(image.pages ?? [])];
   const transparent = frames.some(({ alpha }) => alpha);

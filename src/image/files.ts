@@ -11,7 +11,7 @@ import { checkWritable, kindOf } from './kinds';
 import type { Photograph, Samples } from './photograph';
 import { type Color, white } from './transparency';
 
-/** The first line: a decoder repeats itself. */
+/** First line only: decoders repeat their message. */
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 /**
@@ -31,9 +31,7 @@ const upperBytes = (samples: Samples): Uint8Array =>
   samples instanceof Uint16Array ? Uint8Array.from(samples, (value) => value >> 8) : samples;
 
 export interface ReadOptions {
-  /**
-   * Whether colour profiles are left out and the stored numbers count, as Pillow and MATLAB take them (default false).
-   */
+  /** Whether colour profiles are ignored and the stored numbers count, as in Pillow and MATLAB (default false). */
   ignoreProfiles?: boolean;
   /**
    * Called with a sentence about what was repaired or is left out of the file (default: it is printed as a warning).

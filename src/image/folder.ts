@@ -9,7 +9,7 @@ import { extensionsInWords, isImageFile, kindsInWords } from './kinds';
 export interface LeftOut {
   file: string;
   reason: string;
-  /** Whether it is a picture by its name, which one would expect to be taken. */
+  /** Whether its name is that of a picture, which people expect to be taken. */
   isPicture: boolean;
 }
 
@@ -20,8 +20,8 @@ const otherPictures = (
 ).split(' ');
 
 /**
- * The pictures directly in a folder, sorted, and all else that is there but for hidden files. Throws DatasetError when
- * it cannot be read.
+ * The pictures directly in a folder, sorted, and all other files in it except hidden ones. Throws DatasetError when it
+ * cannot be read.
  */
 export async function readFolder(folder: string): Promise<{ images: string[]; leftOut: LeftOut[] }> {
   let entries: Dirent[];

@@ -11,9 +11,9 @@ function checkSize(plane: Plane, width: number, height: number): void {
 }
 
 /**
- * Pillow 13's Image.resize(BICUBIC) of an 8-bit plane, equal to the last bit: it is antialiased when it shrinks,
- * rounds to 8 bits after each pass, and resizes rows first unless they grow while the columns shrink; a direction
- * that keeps its size is left alone.
+ * Pillow 13's Image.resize(BICUBIC) of an 8-bit plane, equal to the last bit: it is antialiased when it shrinks, rounds
+ * to 8 bits after each pass, and resizes rows first unless they grow while the columns shrink; a direction that keeps
+ * its size is not changed.
  */
 export function resizePillow(plane: Plane, width: number, height: number): Plane {
   checkSize(plane, width, height);

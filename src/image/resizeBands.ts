@@ -5,16 +5,19 @@ import type { Filter } from './resizeFilters';
 /** A plane in double precision. */
 export type Samples = { data: Float64Array; width: number; height: number };
 
-/** What is done to a plane; a direction without a filter keeps its size. */
+/** The filters that a plane passes through; a direction without a filter keeps its size. */
 export interface Passes {
   across?: Filter;
   down?: Filter;
   columnsFirst: boolean;
-  /** What the sums of each pass are multiplied by before they are rounded to 8 bits; 0: they stay as they are. */
+  /**
+   * The factor by which the sums of each pass are multiplied before they are rounded to 8 bits; 0: they stay as they
+   * are.
+   */
   units: [number, number];
 }
 
-/** Samples of a band: its planes stay in the cache. */
+/** Samples of a band: so few that its planes stay in the cache. */
 const BAND_SAMPLES = 2 ** 17;
 
 /** Fills `result` band by band: each is computed from the rows that it comes from. */

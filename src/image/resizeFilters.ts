@@ -1,4 +1,4 @@
-// Which samples of a row or column each sample of the resized one comes from, and with what weights.
+// Which samples of a row or column each sample of the resized one comes from, and with which weights.
 import { reflect } from './blur';
 
 /** Keys' cubic with a = -0.5, which Pillow and MATLAB both call bicubic. */

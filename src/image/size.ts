@@ -6,8 +6,8 @@ import { ImageFileError } from '../errors';
 const MOST_PIXELS = 0x3fff ** 2;
 
 /**
- * The size that a file's header tells, or undefined where the decoder does not tell it before it reads all (BMP,
- * damaged files). Throws ImageFileError for a picture of more pixels than are read.
+ * The size that a file's header gives, or undefined if the decoder must read the whole file first (BMP, damaged files).
+ * Throws ImageFileError for a picture of more pixels than are read.
  */
 export async function readSize(file: string): Promise<{ width: number; height: number } | undefined> {
   if (!(await stat(file).catch(() => null))?.isFile() || (await isBmp(file))) return undefined;

@@ -32,8 +32,8 @@ export const bytesOf = ({ width, height, channels, alpha, bits }: Shape) =>
 /**
  * Writes a picture that is too large for the memory as PNG, JPEG, WebP or TIFF, from strips that come from top to
  * bottom: first as uncompressed TIFF beside the target, which needs room for all samples, then from there in its kind.
- * Throws OptionError for other kinds or a picture that the kind does not hold, WriteError where it cannot be written;
- * what the strips throw is thrown.
+ * Throws OptionError for other kinds or a picture that the kind does not hold, WriteError if it cannot be written;
+ * errors of the strips are passed on.
  */
 export async function writeStrips(file: string, shape: Shape, strips: AsyncIterable<Photograph>): Promise<void> {
   checkWritable(file, shape);

@@ -3,9 +3,9 @@ import { crc } from './metadata/png';
 import { perMetre, type Resolution } from './metadata/resolution';
 
 /**
- * Sets the resolution in a file that sharp wrote from a picture without one: sharp writes 25.4 dots an inch, which
- * nobody gave. `kind` is '.png', '.jpg' or '.tif'; other files stay as they are. Only a few bytes are written,
- * however large the file is.
+ * Sets the resolution in a file that sharp wrote from a picture without one: sharp itself writes 25.4 dots an inch.
+ * `kind` is '.png', '.jpg' or '.tif'; other files stay as they are. Only a few bytes are written, however large the
+ * file is.
  */
 export async function setFileResolution(file: string, kind: string, resolution?: Resolution): Promise<void> {
   const handle = await open(file, 'r+');

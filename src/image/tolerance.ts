@@ -2,7 +2,7 @@ import { hasAllScans } from './metadata/jpegScans';
 
 type Run<T extends { data: Buffer }> = (bytes: Buffer, failOn: 'warning' | 'error') => Promise<T>;
 
-/** What the JPEG library complains of although all the pixels are there. */
+/** Complaints of the JPEG library that come although all the pixels are there. */
 const harmless = new RegExp(
   [
     'Invalid SOS parameters',
@@ -16,8 +16,8 @@ const harmless = new RegExp(
 const END = Buffer.from([0xff, 0xd9]);
 
 /**
- * Decodes a file so that any doubt of the decoder is an error, but for a JPEG that viewers show whole: one without the
- * mark of its end, or with doubts that concern no pixel. A sentence about these goes to `onNote`.
+ * Decodes a file and takes every warning of the decoder as an error, except for a JPEG that viewers show whole: one
+ * without the mark of its end, or with warnings that concern no pixel. A sentence about these goes to `onNote`.
  */
 export async function tolerantly<T extends { data: Buffer }>(
   bytes: Buffer,

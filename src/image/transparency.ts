@@ -46,8 +46,8 @@ export function layOn(photograph: Photograph, color: Color): Photograph {
 }
 
 /**
- * Below this share of full opacity the colour of a pixel is uncertain: after a division by alpha few steps of it are
- * left.
+ * Below this share of full opacity the colour of a pixel is uncertain: a division by alpha leaves only few different
+ * values.
  */
 const FAINT = 1 / 16;
 
@@ -69,8 +69,8 @@ export function fillTransparent(photograph: Photograph, reach: number): Photogra
 }
 
 /**
- * Goes outwards from the known pixels, a ring at a time: each new pixel keeps the share `trust` of its colour and
- * takes the rest from the mean of its known neighbours. Pixels without a share are left out.
+ * Works outwards from the known pixels, one ring after another: each new pixel keeps the share `trust` of its colour
+ * and takes the rest from the mean of its known neighbours. Pixels without a share are left out.
  */
 function spread(
   { data, width, height, channels }: Photograph,

@@ -21,8 +21,8 @@ export function reachOf({ layers }: Pick<Network, 'layers'>): number {
 }
 
 /**
- * Multiplications and additions in pairs for each output pixel, counted as the layers are described: 8,800 for 9-1-7.
- * What reads the small picture costs 1/scale² of what reads the enlarged one.
+ * Multiplications and additions in pairs for each output pixel, counted as the layers are described: 8,800 for 9-1-7. A
+ * layer on the small picture costs 1/scale² of the same layer on the enlarged one.
  */
 export function multiplyAdds(network: Pick<Network, 'channels' | 'layers' | 'scale'>): number {
   const sum = layerSlices(network).reduce((total, { kernelStart, biasStart }) => total + biasStart - kernelStart, 0);

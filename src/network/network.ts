@@ -1,6 +1,9 @@
 import { OptionError } from '../errors';
 
-/** What happens to each sum of a convolution: nothing, max(x, 0), x or 0.1 x, x or a learnt slope times x, tanh(x). */
+/**
+ * The function of each sum of a convolution. linear: x. relu: max(x, 0). leaky: x, or 0.1 x below 0. prelu: x, or a
+ * learnt slope times x below 0. tanh: tanh(x).
+ */
 export type Activation = 'linear' | 'relu' | 'leaky' | 'prelu' | 'tanh';
 
 /** The activations that a layer may have. */
@@ -60,12 +63,15 @@ export interface Network {
    * 'small': it reads the small picture and makes it `scale` times as large itself.
    */
   reads: 'enlarged' | 'small';
-  /** How many times larger the output is than what the network reads: 1 for one that reads the enlarged picture. */
+  /**
+   * How many times as wide and high the output is as the picture that the network reads; 1 if it reads the enlarged
+   * one.
+   */
   scale: number;
   layers: readonly Layer[];
 }
 
-/** How 8-bit samples become what the network sees: (sample / 255 - mean) / deviation. */
+/** How 8-bit samples become the numbers that the network sees: (sample / 255 - mean) / deviation. */
 export interface Normalization {
   mean: number;
   deviation: number;
@@ -74,7 +80,7 @@ export interface Normalization {
 /** The report's constants, measured on its training pairs. */
 export const reportNormalization: Normalization = { mean: 0.43398995682829317, deviation: 0.23199219136380714 };
 
-/** What a model was trained to undo. */
+/** The degradation that a model was trained to undo. */
 export interface TrainedFor {
   /** Name of the protocol by which its small pictures were made. */
   protocol: string;
@@ -85,13 +91,16 @@ export interface TrainedFor {
   };
 }
 
-/** A network with its weights and all that its use needs: `upscale(image, { model })` asks for nothing else. */
+/**
+ * A network with its weights and everything that is needed to use it: `upscale(image, { model })` needs no other
+ * option.
+ */
 export interface Model {
   network: Network;
   /** The layers' parameters one after the other; parameters.ts says which value stands where. */
   weights: Float32Array;
   normalization: Normalization;
-  /** What the network sees beyond a picture's edge: zeros, or the picture reflected. */
+  /** Whether the network sees zeros beyond a picture's edge, or the picture reflected. */
   padding: 'zeros' | 'reflect';
   /** Absent in a model that was not trained yet, or whose file does not say it. */
   trainedFor?: TrainedFor;

@@ -40,7 +40,7 @@ export function planesOut(layer: Layer, inputs: number): number {
   return layer.kind === 'shuffle' ? inputs / layer.factor ** 2 : layer.filters;
 }
 
-/** What a layer learns: one convolution, one for each branch, or nothing. */
+/** The convolutions of a layer that have weights: one, one for each branch, or none at all. */
 function convolutionsOf(layer: Layer): (Convolution | Transposed)[] {
   if (layer.kind === 'add' || layer.kind === 'shuffle') return [];
   if (layer.kind !== 'parallel') return [layer];

@@ -9,7 +9,7 @@ export interface WeightMap {
   factor: Float32Array | null;
 }
 
-/** First one map, then another. */
+/** The map that does first one and then the other. */
 export function joinMaps(first: WeightMap, next: WeightMap): WeightMap {
   const from = next.from.map((index) => (index < 0 ? -1 : first.from[index]));
   if (!first.factor && !next.factor) return { network: next.network, from, factor: null };

@@ -11,8 +11,8 @@ export interface Figure {
 export const transparent = 'rgba(0,0,0,0)';
 
 /**
- * What each colour means, in every figure. All are seen on white and on the #111 of JupyterLab's dark theme: lines have
- * a contrast of 3 and more on both, and text has 4.3, nearly the most that one colour can have on both.
+ * What each colour means, in every figure. All are visible on white and on the #111 of JupyterLab's dark theme: lines
+ * have a contrast of 3 and more on both, and text has 4.3, nearly the most that one colour can have on both.
  */
 export const palette = {
   model: '#1a7fb0',

@@ -1,7 +1,7 @@
 import type { Figure } from './figure';
 import { palette } from './figure';
 
-/** What of plotly's layout a sketch understands. */
+/** The parts of plotly's layout that a sketch understands. */
 interface Axis {
   domain: number[];
   range?: number[];

@@ -6,8 +6,8 @@ export const csvLine = (values: readonly string[]) =>
   values.map((text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text)).join(',');
 
 /**
- * The fields of each line below `head`, or no lines where there is no such file. `numeric` lists the columns that
- * must hold numbers. Throws CheckpointError, whose message ends with `remedy`, for a file of another form.
+ * The fields of each line below `head`, or no lines if the file does not exist. `numeric` lists the columns that must
+ * hold numbers. Throws CheckpointError, whose message ends with `remedy`, for a file of another form.
  */
 export async function readCsv(
   file: string,

@@ -20,7 +20,7 @@ const readers: Readonly<Record<string, (scale: number) => Promise<string[]>>> = 
   BSD100: async (scale) => (await loadDataset('bsd100', { scale })).evaluation,
 };
 
-/** The images of a set, or, where it is not here, why. */
+/** The images of a set, or, if it is not here, the reason. */
 export async function evaluationFiles(set: string, scale: number): Promise<string[] | DatasetError> {
   try {
     return await readers[set](scale);

@@ -3,7 +3,7 @@ import { OptionError } from '../errors';
 const begin = (name: string) => `<!-- ${name}: made by "npx srcnn results" -->`;
 const end = (name: string) => `<!-- end of ${name} -->`;
 
-/** An empty place for `replaceMarked`. */
+/** An empty pair of markers for `replaceMarked` to fill. */
 export const marked = (name: string) => `${begin(name)}\n${end(name)}`;
 
 /**

@@ -11,7 +11,7 @@ export interface PublishedScore {
   /** In dB. */
   psnr: number;
   ssim: number | null;
-  /** Bicubic's PSNR in the same source, where it is not the protocol's own: then only gains can be compared. */
+  /** Bicubic's PSNR in the same source, if it differs from the protocol's own: then only gains can be compared. */
   bicubic: number | null;
   /** Multiplications and additions in pairs for each output pixel, where they are known. */
   multiplyAdds: number | null;
@@ -21,7 +21,7 @@ export interface PublishedScore {
 const HEAD = 'method,protocol,scale,set,psnr,ssim,bicubic,multiplyAdds,source';
 
 /**
- * The published scores that the tables compare runs with; an empty list where there is no such file. Throws
+ * The published scores that the tables compare runs with; an empty list if the file does not exist. Throws
  * CheckpointError for a file of another form.
  */
 export async function readPublished(file: string): Promise<PublishedScore[]> {

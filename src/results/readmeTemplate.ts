@@ -1,6 +1,6 @@
 import { marked } from './markedText';
 
-/** results/README.md before its first report; the text outside the markers may be changed by hand. */
+/** The first text of results/README.md; the text outside the markers may be changed by hand. */
 export const readmeTemplate = `# Results
 Each folder holds a run with everything needed to look at it and to repeat it. \`npx srcnn results\` scores the
 weights of every folder, draws its figures and writes the text between the markers below; nothing there is typed by

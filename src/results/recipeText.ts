@@ -1,10 +1,10 @@
 import { recipes, type TrainOptions, unsaid } from '../training/recipes';
 import { optionText } from '../runs/optionText';
 
-/** How often it ran and where its random numbers began are no part of a recipe. */
+/** Epochs, seed and lossEvery do not belong to a recipe. */
 const beside = ['epochs', 'seed', 'lossEvery'];
 
-/** Options as the recipe they are nearest to and what differs from it: "tuned, network 9-5-5, batchSize 64". */
+/** Options as the nearest recipe and the differences from it: "tuned, network 9-5-5, batchSize 64". */
 export function recipeText(options: TrainOptions): string {
   const candidates = Object.entries(recipes).map(([name, recipe]) => ({
     name,

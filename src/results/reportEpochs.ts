@@ -4,7 +4,7 @@ import type { EpochRecord, History } from '../runs/history';
 import { readCsv } from './csv';
 import { markdownTable } from './markdown';
 
-/** What the report measured after one of its epochs. */
+/** The report's measurements after one of its epochs. */
 export interface ReportEpoch {
   epoch: number;
   validationLoss: number;
@@ -14,7 +14,10 @@ export interface ReportEpoch {
 
 const HEAD = 'epoch,val_loss,srcnn_psnr,srcnn_ssim';
 
-/** The report's own epochs, which lie as report-epochs.csv beside the run that repeats them; none where they do not. */
+/**
+ * Reads the report's own epochs from report-epochs.csv in the folder of the run that repeats them; [] if the file does
+ * not exist.
+ */
 export async function readReportEpochs(file: string): Promise<ReportEpoch[]> {
   const rows = await readCsv(file, HEAD, HEAD.split(','), 'mend it or delete it');
   return rows.map((row) => ({

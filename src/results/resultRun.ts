@@ -13,9 +13,9 @@ export interface ResultRun extends SavedRun {
   /** The name of the protocol that it was trained for. */
   protocol: string;
   scale: number;
-  /** What it was trained on, as training described it: "216361 patches of 32, seed x3, sha256 ...". */
+  /** The data it was trained on, as training described them: "216361 patches of 32, seed x3, sha256 ...". */
   data: string;
-  /** The processor it was trained on, where that was noted. */
+  /** The processor it was trained on, if that was noted. */
   machine?: string;
 }
 

@@ -13,7 +13,7 @@ import type { ResultRun } from './resultRun';
 import { restoredPictures } from './restoredPictures';
 import { scoredEpochs } from '../runs/history';
 
-/** Draws a run's figures into its folder, each as .svg and .png: what its history and its weights give. */
+/** Draws into a run's folder the figures that its history and its weights allow, each as .svg and .png. */
 export async function saveRunFigures(run: ResultRun, engine: Engine): Promise<void> {
   for (const [name, figure] of Object.entries(await runFigures(run, engine))) {
     // Photographs make large files, and gain nothing from more pixels than they have.

@@ -23,8 +23,7 @@ export async function writeScores(file: string, rows: readonly ScoreRow[]): Prom
 }
 
 /**
- * The rows of a scores.csv, or no rows where there is no such file. Throws CheckpointError for a file of another
- * form.
+ * The rows of a scores.csv, or no rows if the file does not exist. Throws CheckpointError for a file of another form.
  */
 export async function readScores(file: string): Promise<ScoreRow[]> {
   const remedy = 'delete the file and run "srcnn results" again';
@@ -45,7 +44,7 @@ export async function readScores(file: string): Promise<ScoreRow[]> {
   return rows;
 }
 
-/** The means over a set's images, or null where there are none. */
+/** The means over a set's images, or null if there are no images. */
 export function meanOfSet(rows: readonly ScoreRow[], set: string): MeanScores | null {
   const own = rows.filter((row) => row.set === set);
   return own.length ? meanScores(own) : null;

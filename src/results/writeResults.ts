@@ -22,13 +22,13 @@ export interface ResultsOptions extends Pick<ScoreOptions, 'threads' | 'onProgre
   /** Take the scores of each run's scores.csv instead of scoring its weights. */
   scoresFromCsv?: boolean;
   engine?: Engine;
-  /** What a person should know, as that a data set is not here; printed by default. */
+  /** Called with messages for people, such as that a data set is not here; they are printed by default. */
   onNote?: (line: string) => void;
 }
 
 /**
- * Scores the weights of every run in a folder of runs, draws its figures, writes scores and provenance into the
- * header of its weights, and renews the tables in the folder's README.md. Throws DatasetError where there is no run.
+ * Scores the weights of every run in a folder of runs, draws its figures, writes scores and provenance into the header
+ * of its weights, and renews the tables in the folder's README.md. Throws DatasetError if there is no run.
  */
 export async function writeResults(results = 'results', options: ResultsOptions = {}): Promise<ScoredRun[]> {
   const runs = await resultRuns(results);
@@ -100,7 +100,7 @@ and so did every run with the report's training set: that column says how well a
 pictures it has seen.** BSDS500 val, Set5 and Set14 are clean: no recipe trains on them. BSDS500 val (the same
 photographs as BSD100) only picks the epoch whose weights are kept.`;
 
-/** Where the rows of published scores come from, set by set. */
+/** The sources of the published scores, set by set. */
 function sources(all: readonly PublishedScore[]): string[] {
   const published = all.filter(({ bicubic }) => bicubic === null);
   const setsOf = (source: string) =>

@@ -1,4 +1,4 @@
-// What is wrong with the content of a run's files, in words; undefined where nothing is.
+// What is wrong with the content of a run's files, in words; undefined if nothing is wrong.
 import { OptionError } from '../errors';
 import { checkNetwork, type Network } from '../network/network';
 import { networkNamed } from '../network/families/families';

@@ -16,7 +16,7 @@ export interface Reached {
   minutes: number;
 }
 
-/** What a history reached, see Reached. */
+/** The results of a history. */
 export function reached(history: History): Reached {
   const { epochs } = history;
   const best = comparableEpochs(history).reduce<EpochRecord | null>(

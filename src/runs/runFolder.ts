@@ -46,7 +46,7 @@ export class RunFolder {
       return fresh;
     }
     const course = continued(found, fresh, this.path);
-    // Else the next checkpoint would push the torn one into the place of the whole one.
+    // Otherwise the next save would replace the good checkpoint by the damaged one.
     if (torn) await rm(join(this.path, 'checkpoint.bin'));
     // The last process may have been killed between its checkpoint and what goes with it.
     this.savedBest = Number((await readMetadata(join(this.path, WEIGHTS)).catch(() => null))?.epoch ?? 0);

@@ -45,7 +45,7 @@ export async function runs(folder = RUNS, { onSkipped = warn }: RunsOptions = {}
 function summary({ name, options, history }: SavedRun): RunSummary {
   const { network, initialization, optimizer, learningRate, schedule, batchSize, border, seed, epochs } = options;
   const { psnr, ssim, validationLoss, minutes, ...others } = reached(history);
-  // A wide table is cut off at the right: what runs are judged by comes first.
+  // A wide table is cut off at the right, so the scores come first.
   return {
     name,
     psnr,

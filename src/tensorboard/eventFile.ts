@@ -1,12 +1,12 @@
 /**
  * TensorBoard's event files: TFRecord framing (tensorflow/core/lib/io/record_writer.h) around protocol buffers of
- * tensorflow/core/util/event.proto and framework/summary.proto, of which only the few fields needed here are written.
+ * tensorflow/core/util/event.proto and framework/summary.proto. Only the few fields that are needed here are written.
  */
 export type EventContent =
   | { kind: 'version' }
   /**
-   * At every start except a run's first, TensorBoard forgets its data from this step on: these steps are trained, and
-   * written, again.
+   * At every start except a run's first, TensorBoard forgets its data from this step on: these steps are trained and
+   * written again.
    */
   | { kind: 'start' }
   | { kind: 'scalar'; tag: string; value: number }
@@ -64,7 +64,7 @@ function image({ png, width, height }: { png: Uint8Array; width: number; height:
   ]);
 }
 
-/** A PNG's colour type, byte 25, told as its number of channels; a palette stands for RGB. */
+/** The number of channels of a PNG, from its colour type in byte 25; a palette counts as RGB. */
 function channelsOf(png: Uint8Array): number {
   return { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 }[png[25]] ?? 3;
 }

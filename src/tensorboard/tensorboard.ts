@@ -17,7 +17,7 @@ import type { Model } from '../network/network';
 
 /**
  * Writes an event file record by record; each is whole on disk when the call returns. Throws WriteError, OptionError
- * for a step that is none.
+ * for a step that is not a whole number from 0.
  */
 export interface TensorboardWriter {
   readonly file: string;
@@ -25,13 +25,13 @@ export interface TensorboardWriter {
   image(tag: string, step: number, png: Buffer, width: number, height: number): void;
   /** Makes TensorBoard forget what older files of the folder hold from this step on. */
   restart(step: number): void;
-  /** Afterwards nothing more is written. */
+  /** After this call nothing more is written. */
   close(): void;
 }
 
 /**
- * A new event file in the `tensorboard` folder of a run's folder, sorted after those that are there; none is ever
- * changed.
+ * A new event file in the `tensorboard` folder of a run's folder, sorted after those that are there; existing files are
+ * never changed.
  */
 export function tensorboardWriter(folder: string): TensorboardWriter {
   const first = !hasEvents(folder);
@@ -44,7 +44,7 @@ export function tensorboardWriter(folder: string): TensorboardWriter {
     size = append(file, size, eventRecord(Date.now() / 1000, step, content));
   };
   write(0, { kind: 'version' });
-  // TensorBoard takes a run's first start for its beginning and only later ones for restarts.
+  // TensorBoard takes the first start of a run as its beginning; only later ones count as restarts.
   if (first) write(0, { kind: 'start' });
   return {
     file,
@@ -107,7 +107,7 @@ export interface FollowOptions {
    * say.
    */
   samples?: PatchSet;
-  /** How many of its pictures, 3 unless told. */
+  /** How many of its pictures are shown; 3 by default. */
   sampleCount?: number;
   /** What goes wrong here ends the following, not the training; without it, a warning is printed. */
   onNote?: (message: string) => void;
@@ -115,9 +115,8 @@ export interface FollowOptions {
 
 /**
  * Writes what a session does into event files under its run's folder: `loss` by batch, the rest by epoch, and sample
- * pictures.
- * A run that is resumed goes on in a new file. Returns what ends it and waits for the last picture.
- * See it with `tensorboard --logdir results/runs`.
+ * pictures. A run that is resumed continues in a new file. Returns a function that stops following and waits for the
+ * last picture. See it with `tensorboard --logdir results/runs`.
  */
 export function followInTensorboard(
   session: TrainSession,
@@ -137,7 +136,8 @@ export function followInTensorboard(
   };
   const onEvent = (event: 'step' | 'epoch' | 'state') =>
     guarded(() => {
-      // The first event comes when the session has taken over its checkpoint: only then is it known what is new.
+      // The first event comes when the session has taken over its checkpoint: before that, nobody knows which entries
+      // are new.
       if (event === 'state') return;
       scribe ??= newScribe(session, folder);
       scribe.catchUp(event);
@@ -168,10 +168,7 @@ export function followInTensorboard(
   };
 }
 
-/**
- * Writes what of the history was not yet written; what an earlier file of the run holds, or this one before the run
- * fell back to its checkpoint, is left to that.
- */
+/** Writes the entries of the history that no event file of this run holds yet. */
 function newScribe(
   session: TrainSession,
   folder: string,
@@ -192,7 +189,7 @@ function newScribe(
     goesOn = true;
   };
   const catchUp = (event: 'step' | 'epoch') => {
-    // A run that diverged goes on with the history of its last checkpoint.
+    // A run that diverged continues with the history of its last checkpoint.
     if (session.history !== history) begin(event);
     const { losses, epochs } = session.history;
     for (; lossesDone < losses.length; lossesDone++)

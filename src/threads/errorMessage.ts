@@ -12,7 +12,7 @@ export function describeError(error: unknown): ErrorMessage {
     : { name: 'Error', message: String(error) };
 }
 
-/** The error of the class it had; an Error of that name where the lab has no such class. */
+/** Makes the error again, in the class that it had; an Error of that name if the lab has no such class. */
 export function restoreError({ name, message }: ErrorMessage): Error {
   const error = new Error(message);
   const named = (errors as Record<string, { prototype: Error }>)[name];

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-// The threads run compiled code: also when the caller is a test that runs the TypeScript source.
+// Worker threads load dist/, even when tests run the TypeScript source.
 const COMPILED = join(__dirname, '../../dist');
 /** How long a thread without work is kept for the next call: starting one takes longer than scoring a picture. */
 const KEPT_MS = 10_000;
 
 /** Threads without work, and the timers that will end them. */
 const idle = new Map<Worker, NodeJS.Timeout>();
-/** Threads that failed or ended: they are not given out again. */
+/** Threads that failed or ended: they are not used again. */
 const ended = new WeakSet<Worker>();
 
 /** A thread for jobs: the one that was kept last, or a new one. */

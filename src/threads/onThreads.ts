@@ -11,11 +11,11 @@ export interface ThreadsOptions<Question = never, Answer = never> {
   threads?: number;
   /** Answers what a job asks, on the calling thread. */
   answer?: (question: Question) => Promise<Answer>;
-  /** Called after each job; what it throws ends the work and is thrown. */
+  /** Called after each job. If it throws, the work ends and the error is passed on. */
   onProgress?: (done: number, total: number) => void;
 }
 
-// The threads run compiled code: also when the caller is a test that runs the TypeScript source.
+// Worker threads load dist/, even when tests run the TypeScript source.
 const COMPILED = join(__dirname, '../../dist');
 
 /**

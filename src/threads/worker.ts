@@ -31,6 +31,6 @@ async function run(work: Work<unknown, unknown, unknown, unknown>, job: unknown)
 port.on('message', (message: ToWorker) => {
   if ('answer' in message) asked.resolve(message.answer);
   else if ('refusal' in message) asked.reject(restoreError(message.refusal));
-  // A module that is not there ends this thread.
+  // A module that cannot be found ends this thread.
   else void run(require(message.module)[message.name], message.job);
 });

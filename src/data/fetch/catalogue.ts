@@ -22,7 +22,7 @@ export interface Archive {
    * inner layout.
    */
   keep: (entry: string) => string | undefined;
-  /** The archive is whole when one of these is. */
+  /** The archive is complete if one of these layouts is. */
   layouts: Layout[];
 }
 

@@ -28,7 +28,7 @@ export interface FetchOptions {
   mirrors?: string[];
   /** Seconds without a byte after which a connection is given up and tried anew; 60 by default. */
   silenceSeconds?: number;
-  /** Default: where data sets are looked for. */
+  /** The folder that gets the data set; by default the one where data sets are looked for. */
   folder?: string;
 }
 
@@ -87,7 +87,7 @@ async function notWhole(archives: Archive[], folder: string): Promise<Archive[]>
   return archives.filter((_, index) => lacks[index]);
 }
 
-/** Undefined when one of the archive's layouts is whole, else what each of them lacks. */
+/** Says what each of the archive's layouts lacks; undefined if one of them is complete. */
 async function lackingOfAll(folder: string, { layouts }: Archive): Promise<string | undefined> {
   const lacks = await Promise.all(layouts.map((layout) => lacking(folder, layout)));
   return lacks.includes(undefined) ? undefined : lacks.join('; or ');

@@ -10,7 +10,7 @@ type OnBytes = (done: number, total?: number) => void;
 /** Seconds without a byte after which a connection is given up. */
 const SILENCE_SECONDS = 60;
 
-/** An attempt that ended in silence is of use only if it brought this many bytes. */
+/** An attempt that ended in silence counts as useful only if it brought this many bytes. */
 const USEFUL_BYTES = 1e6;
 
 /** The server sent nothing for too long. */
@@ -19,7 +19,7 @@ class Silence extends Error {}
 export interface TransferOptions {
   /** Called after each piece. */
   onBytes?: OnBytes;
-  /** Told why a connection was given up and that another is tried. */
+  /** Called with the reason why a connection was given up and another one is tried. */
   onNote?: (line: string) => void;
   /** Seconds without a byte after which a connection is given up; 60 by default. */
   silenceSeconds?: number;

@@ -15,8 +15,8 @@ export interface TfDevice {
   backend: string;
   description: string;
   /**
-   * Pixels that pass through the network at once: the whole batch where memory is plenty, what fits the cache on a
-   * processor.
+   * Pixels that pass through the network at once: on a GPU the whole batch, on a processor as many as fit into the
+   * cache.
    */
   pixelsAtOnce: number;
   /** Turns errors that the device reports on the side into ones that are thrown. */

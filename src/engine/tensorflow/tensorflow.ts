@@ -22,7 +22,7 @@ function describe(gpu: boolean): string {
   return `TensorFlow, processor${advice}`;
 }
 
-/** Node 23 dropped this, and the package asks for it in a few kernels. */
+/** Node 23 removed this function, which the package uses in a few kernels. */
 function restoreIsNullOrUndefined(): void {
   const known = util as { isNullOrUndefined?: (value: unknown) => boolean };
   known.isNullOrUndefined ??= (value) => value === null || value === undefined;

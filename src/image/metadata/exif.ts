@@ -6,7 +6,7 @@ const PREFIX = 'Exif\0\0';
 /** The block of EXIF without the six bytes that stand before it in JPEG. */
 export const plainExif = (exif: Buffer): Buffer => (exif.toString('latin1', 0, 6) === PREFIX ? exif.subarray(6) : exif);
 
-/** With these six bytes. */
+/** The block of EXIF with these six bytes. */
 export const prefixedExif = (exif: Buffer): Buffer => Buffer.concat([Buffer.from(PREFIX, 'latin1'), exif]);
 
 /** The resolution that a directory of a TIFF, or of EXIF, gives. */
@@ -41,7 +41,7 @@ export function adaptExif(exif: Buffer, { width, height }: { width: number; heig
   return file.bytes;
 }
 
-/** EXIF that says nothing but the resolution, for WebP, which has no other place for it. */
+/** EXIF that contains only the resolution, for WebP, which has no other place for it. */
 export function exifOfResolution({ x, y }: Resolution): Buffer {
   const file = new TiffBytes(Buffer.alloc(66));
   file.bytes.write('MM', 0, 'latin1');

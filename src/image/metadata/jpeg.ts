@@ -19,7 +19,7 @@ const segment = (marker: number, data: Buffer): Buffer => {
 /** The most bytes of EXIF that a JPEG holds. */
 export const LONGEST_EXIF = 65535 - 2 - 6;
 
-/** A JPEG as the lab's encoder makes it, without JFIF and EXIF, and with those given. */
+/** Replaces the JFIF and EXIF of a JPEG that the lab's encoder made by those given. */
 export function describeJpeg(jpeg: Buffer, resolution?: Resolution, exif?: Buffer): Buffer {
   const begin = [jpeg.subarray(0, 2)];
   if (resolution) {
@@ -32,7 +32,7 @@ export function describeJpeg(jpeg: Buffer, resolution?: Resolution, exif?: Buffe
   return Buffer.concat([...begin, withoutSegments(jpeg)]);
 }
 
-/** What follows the first two bytes, but for JFIF and EXIF. */
+/** Everything after the first two bytes, except JFIF and EXIF. */
 function withoutSegments(jpeg: Buffer): Buffer {
   const kept: Buffer[] = [];
   let at = 2;

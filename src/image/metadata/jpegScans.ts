@@ -2,7 +2,7 @@ const COEFFICIENTS = 64;
 
 /**
  * Whether the scans of a JPEG bring every coefficient of every component in its last precision, as those of a
- * progressive one do together. Whether the scans themselves are whole is not looked at.
+ * progressive one do together. It is not checked whether the scans themselves are complete.
  */
 export function hasAllScans(jpeg: Buffer): boolean {
   /** For each component the bits that its coefficients still lack. */
@@ -18,7 +18,7 @@ export function hasAllScans(jpeg: Buffer): boolean {
   return lacking.size > 0 && [...lacking.values()].every((values) => values.every((value) => value === 0));
 }
 
-/** The segments that have a length. What stands between them, such as the data of a scan, is passed over. */
+/** The segments that have a length. Everything between them, such as the data of a scan, is skipped. */
 function* segmentsOf(jpeg: Buffer): Generator<{ marker: number; data: Buffer }> {
   for (let at = 2; at + 4 <= jpeg.length;) {
     const marker = jpeg[at + 1];

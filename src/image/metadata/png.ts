@@ -1,4 +1,4 @@
-/** Signature (8 bytes) and IHDR (25), after which what describes the colours has to stand. */
+/** Signature (8 bytes) and IHDR (25), after which the chunks that describe the colours must stand. */
 const START = 33;
 
 export interface Chunk {
@@ -6,7 +6,7 @@ export interface Chunk {
   data: Buffer;
 }
 
-/** The chunks of a PNG behind IHDR, as far as the file is whole. */
+/** The chunks of a PNG after IHDR, as far as the file is complete. */
 export function* chunksOf(png: Buffer): Generator<Chunk & { from: number; to: number }> {
   for (let at = START; at + 12 <= png.length;) {
     const to = at + 12 + png.readUInt32BE(at);

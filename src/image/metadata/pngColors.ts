@@ -36,8 +36,8 @@ const knownTransfers: Readonly<Record<number, Transfer>> = {
 };
 
 /**
- * A profile (ICC) that says what these chunks say, 'srgb' where they say sRGB, and 'unknown' where no profile can, as
- * for HDR.
+ * A profile (ICC) that says what these chunks say, 'srgb' if they mean sRGB, and 'unknown' if no profile can describe
+ * them, as for HDR.
  */
 export function profileOfChunks(chunks: readonly Chunk[], channels: 1 | 3): Buffer | 'srgb' | 'unknown' {
   const find = (type: string) => chunks.find((chunk) => chunk.type === type)?.data;

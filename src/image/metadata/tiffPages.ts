@@ -2,7 +2,8 @@ import type { Resolution } from './resolution';
 import { tags, TiffBytes } from './tiff';
 
 /**
- * Writes the resolution into a TIFF, or, where none is given, that there is none: the encoder puts its own otherwise.
+ * Writes the resolution into a TIFF. Without one it writes that the resolution is unknown, because the encoder has
+ * already put a value of its own there.
  */
 export function setTiffResolution(tiff: Buffer, resolution?: Resolution): void {
   const file = new TiffBytes(tiff);

@@ -19,7 +19,7 @@ interface Described {
   exif?: Buffer;
 }
 
-/** A WebP of this size as the lab's encoder makes it, with a colour profile and EXIF put in. */
+/** Puts a colour profile and EXIF into a WebP of this size that the lab's encoder made. */
 export function describeWebp(webp: Buffer, { width, height, alpha, profile, exif }: Described): Buffer {
   if (!profile && !exif) return webp;
   let body = webp.subarray(12);

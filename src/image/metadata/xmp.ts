@@ -2,8 +2,8 @@
 export const LONGEST_XMP = 65535 - 2 - 29;
 
 /**
- * XMP as text that says the picture stands upright, as its pixels do once they are read. Bytes after the text, which
- * some programs leave as room for changes, are left out.
+ * XMP as text that says the picture stands upright, as its pixels do once they are read. Zeros at the end, which some
+ * programs leave as room for changes, are dropped.
  */
 export function uprightXmp(xmp: Buffer): string {
   return xmp

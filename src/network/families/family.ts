@@ -1,6 +1,6 @@
 import type { Network } from '../network';
 
-/** What a name leaves open: 'plain-32x6' exists for each scale, for luminance and for RGB. */
+/** The options that a name does not decide: 'plain-32x6' exists for each scale, for luminance and for RGB. */
 export interface NetworkOptions {
   /** Whole number; 3 by default. Networks that read the enlarged picture serve any scale. */
   scale?: number;

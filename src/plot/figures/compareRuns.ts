@@ -39,7 +39,7 @@ function differences(found: SavedRun[]): DifferenceRow[] {
   return found.map(({ name, history }, index) => {
     const { psnr, ssim, validationLoss, minutes, ...others } = reached(history);
     const differing = Object.fromEntries(keys.map((key) => [key, valueOf(options[index], key)]));
-    // A wide table is cut off at the right: what runs are judged by comes first.
+    // A wide table is cut off at the right, so the scores come first.
     return { name, psnr, ssim, validationLoss, minutes, ...differing, ...others };
   });
 }

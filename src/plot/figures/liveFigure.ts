@@ -20,7 +20,7 @@ export interface LivePoint {
   learningRate: number;
 }
 
-/** What was seen of a run beyond what its history keeps. */
+/** What a chart has seen of a run and its history does not keep. */
 export interface Seen {
   points?: readonly LivePoint[];
   /** Why the run failed. */
@@ -35,8 +35,8 @@ const upper = [0.58, 1],
   lower = [0, 0.42];
 
 /**
- * A run as it stands: loss, PSNR, learning rate and SSIM over epochs, and in the title how far it is. Works at any
- * moment, from before the first step.
+ * Shows the present state of a run: loss, PSNR, learning rate and SSIM over epochs, and its progress in the title.
+ * Works at any moment, from before the first step.
  */
 export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
   const { epochs } = session.history;
@@ -166,7 +166,10 @@ function panelAxes(reached: number, losses: number[], scored: ScoredEpoch[]): Re
   };
 }
 
-/** Air above and below, so that a flat curve is not stretched into noise; nothing to read where there is no score. */
+/**
+ * Adds room above and below, so that a flat curve is not stretched into noise; the axis has no numbers if there is no
+ * score.
+ */
 function scoreAxis(scored: ScoredEpoch[], score: 'psnr' | 'ssim'): Record<string, unknown> {
   const values = scored.flatMap(({ scores }) => [scores.network[score], scores.bicubic[score]]).filter(Number.isFinite);
   if (!values.length) return axis('', { range: [0, 1], showticklabels: false, ticks: '', showgrid: false });

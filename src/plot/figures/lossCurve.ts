@@ -4,7 +4,7 @@ import { axis, type Figure, layoutOf, lossAxis } from '../figure';
 import { batchesOf, lossLines, meanStyle, singleStyle, validationStyle } from './lossLines';
 
 export interface LossCurveOptions {
-  /** Training steps in an epoch. The history of a run says it; one that an older version wrote does not. */
+  /** Training steps in an epoch. The history of a run contains it, unless an older version wrote it. */
   batchesPerEpoch?: number;
 }
 
@@ -15,7 +15,7 @@ export interface LossCurveOptions {
 export function lossCurve(history: History, options: LossCurveOptions = {}): Figure {
   const { losses, epochs } = history;
   if (!losses.length && !epochs.length) throw new OptionError('the history is empty; train for an epoch first');
-  // Runs shorter than lossEvery have no batch losses: epochs are then the only unit there is.
+  // Runs shorter than lossEvery have no batch losses: then epochs are the only unit.
   const known = options.batchesPerEpoch ?? (losses.length ? batchesOf(history) : null);
   const { single, mean, validation } = lossLines(history, known ?? 1);
   const batches = {

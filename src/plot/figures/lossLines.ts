@@ -15,13 +15,18 @@ interface Curve {
 export interface LossLines {
   /** One in so many batches, as the history keeps them. */
   single: Curve;
-  /** Their mean: of each epoch, in its middle, or of the steps between two looks where somebody looked on. */
+  /**
+   * Their mean: over each epoch, drawn in its middle, or, while a chart is shown, over the steps between two updates.
+   */
   mean: Curve;
   /** At the end of each epoch. */
   validation: Curve;
 }
 
-/** More points than this on a curve are averaged in groups: they would not be told apart, only sent. */
+/**
+ * More points than this on a curve are averaged in groups: more could not be distinguished and would only make the
+ * figure larger.
+ */
 const mostPoints = 400;
 
 /** Single batches stand thin behind their mean. */
@@ -29,7 +34,7 @@ export const singleStyle = { line: { color: palette.model, width: 1 }, opacity: 
 export const meanStyle = { line: { color: palette.model, width: 1.5 } };
 export const validationStyle = { line: { color: palette.mark, width: 2 } };
 
-/** `points` are means of the steps since the one before, in order, from wherever somebody began to look. */
+/** `points` are means over the steps since the point before, in order, from the moment the chart was attached. */
 export function lossLines({ losses, epochs }: History, stepsPerEpoch: number, points: readonly Loss[] = []): LossLines {
   const seenFrom = points[0]?.step ?? Infinity;
   const ends = epochEnds(epochs, stepsPerEpoch);
@@ -59,14 +64,14 @@ export function toEpochs({ epochs }: History, stepsPerEpoch: number): (step: num
 
 /**
  * Batches in an epoch. A history that an older version wrote does not say them: its last recorded step over its epochs
- * is taken, which is right at the end of an epoch only. Null where nothing tells.
+ * is taken, which is right at the end of an epoch only. Null if neither is known.
  */
 export function batchesOf({ batchesPerEpoch, losses, epochs }: History): number | null {
   if (batchesPerEpoch) return batchesPerEpoch;
   return losses.length && epochs.length ? losses.at(-1)!.step / epochs.length : null;
 }
 
-/** Joins neighbours where there are too many. */
+/** Averages neighbours if there are too many points. */
 export function inGroups<Item, Result>(items: readonly Item[], join: (group: Item[]) => Result): Result[] {
   const size = Math.ceil(items.length / mostPoints) || 1;
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

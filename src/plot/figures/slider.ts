@@ -10,7 +10,7 @@ export interface SliderOptions {
   crop?: Crop;
 }
 
-/** The most that is shown pixel for pixel: a notebook's width. */
+/** The greatest width that is shown pixel for pixel: that of a notebook. */
 const MOST = { width: 720, height: 420 };
 /** The line between the pictures moves by this part of the width. */
 const STEP = 0.02;
@@ -110,7 +110,7 @@ function layout(
   });
 }
 
-/** What the layout is to be with the line at a part of the width. */
+/** The layout with the line at this part of the width. */
 function placed(position: number, width: number) {
   return {
     'xaxis.domain': [0, position],
