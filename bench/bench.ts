@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createWasmEngine } from 'srcnn-lab';
 import { Context, type Result } from './context';
+import { otherKernels } from './kernelSets';
 import { inference12mp, inference512 } from './inference';
 import { startPeers } from './peer';
 import { batches, evaluation, preprocessing } from './pictures';
@@ -105,7 +106,9 @@ async function measure(context: Context, wanted: Set<string>, load: number): Pro
     quick: context.quick,
     load,
     peakResidentMB: 0,
-    peers: Object.fromEntries(context.peers.map(({ name, description }) => [name, { description }])),
+    peers: Object.fromEntries(
+      [...context.kernelSets, ...context.peers].map(({ name, description }) => [name, { description }]),
+    ),
     notes: context.notes,
   };
   for (const thing of compared) {
@@ -134,7 +137,8 @@ async function main(): Promise<void> {
     threads = countThreads(values.threads);
   const notes: string[] = [];
   const peers = values.peers ? await startPeers(resolve(values.venv), threads, (line) => notes.push(line)) : [];
-  const context = new Context(threads, values.quick, peers);
+  const kernelSets = otherKernels((line) => notes.push(line));
+  const context = new Context(threads, values.quick, peers, kernelSets);
   notes.forEach(context.note);
   try {
     const report = await measure(context, wanted, load);

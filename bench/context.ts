@@ -1,5 +1,6 @@
 import { type Dataset, loadDataset, preparePatches, type PatchSet } from 'srcnn-lab';
 import { type Contestant, type Figures, interleave } from './measure';
+import type { KernelSet } from 'srcnn-lab/dist/engine/wasm/sets/kernelSet';
 import type { Peer } from './peer';
 
 /** What one measured thing gives: ours, and each peer's. */
@@ -18,6 +19,8 @@ export class Context {
     readonly threads: number,
     readonly quick: boolean,
     readonly peers: readonly Peer[],
+    /** Other sets of kernels, which take turns with ours as peers do. */
+    readonly kernelSets: readonly KernelSet[],
   ) {}
 
   note = (line: string): void => {

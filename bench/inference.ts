@@ -14,14 +14,19 @@ const LARGE_PEERS = ['pytorchTuned'];
 
 /** A network's output for 512x512 pixels, or for 171x171 that it enlarges three times, beside the peers'. */
 export async function inference512(context: Context, network: Measured): Promise<Result> {
-  const engine = await createWasmEngine({ threads: context.threads });
   const model = initialize(network),
     { side } = workloads[network],
     plane = picture(side, side);
-  const ours = { name: 'ours', run: () => timed(() => engine.predict(model, plane)) };
+  const { threads, kernelSets } = context;
+  const sets = [{ name: 'ours', kernels: undefined }, ...kernelSets.map(({ name }) => ({ name, kernels: name }))];
+  const engines = await Promise.all(sets.map(({ kernels }) => createWasmEngine({ threads, kernels })));
+  const ours = engines.map((engine, i) => ({
+    name: sets[i].name,
+    run: () => timed(() => engine.predict(model, plane)),
+  }));
   const peers = turnsOf(context.peers, `inference ${network}`, { width: side, height: side });
-  const found = await context.compare(`inference of ${network}`, [ours, ...peers], 11, 8);
-  await engine.close();
+  const found = await context.compare(`inference of ${network}`, [...ours, ...peers], 11, 8);
+  await Promise.all(engines.map((engine) => engine.close()));
   return result(found, ({ ms }) => ({ gflops: gigaflops(predictOperations(model, side ** 2), ms) }));
 }
 

@@ -3,6 +3,12 @@ import type { Figures } from './measure';
 /** One peer's figure, and how many times as long as ours it took. */
 export type PeerFigures = Figures & { ratio: number };
 
+/** Measured multiply-adds in GFLOP/s, and the share of them that a training step reaches. */
+export interface PeakShare {
+  gflops: number;
+  stepShare: number;
+}
+
 /** What `--json` writes; a thing that was not measured is not there. */
 export interface Report extends Partial<Record<Compared, Figures>> {
   machine: { cpu: string; cores: number; memoryGB: number; node: string; platform: string; engine: string };
@@ -11,7 +17,7 @@ export interface Report extends Partial<Record<Compared, Figures>> {
   quick: boolean;
   /** Processes that wanted a core when the bench began; an idle machine has 0. */
   load?: number;
-  peak?: { gflops: number; stepShare: number; oneThread: { gflops: number; stepShare: number } };
+  peak?: PeakShare & { oneThread: PeakShare; native?: Record<string, PeakShare> };
   scaling?: number;
   peakResidentMB: number;
   peers: Record<string, { description: string } & { [thing in Compared]?: PeerFigures }>;
@@ -81,11 +87,18 @@ function rows(report: Report): string[][] {
 
 /** What has no peer, a line each. */
 function lines({ peak, scaling, threads, peakResidentMB }: Report): string[] {
-  const share = (count: string, { gflops, stepShare }: { gflops: number; stepShare: number }) =>
-    `WASM SIMD multiply-add peak, ${count}: ${gflops.toFixed(1)} GFLOP/s; the training step reaches ` +
-    `${percent(stepShare)} of it`;
+  const share = (what: string, { gflops, stepShare }: PeakShare) =>
+    `${what}: ${gflops.toFixed(1)} GFLOP/s; the training step reaches ${percent(stepShare)} of it`;
   return [
-    ...(peak ? [share(`${threads} threads`, peak), share('1 thread', peak.oneThread)] : []),
+    ...(peak
+      ? [
+          share(`WASM SIMD multiply-add peak, ${threads} threads`, peak),
+          share('WASM SIMD multiply-add peak, 1 thread', peak.oneThread),
+        ]
+      : []),
+    ...Object.entries(peak?.native ?? {}).map(([name, found]) =>
+      share(`multiply-add peak as wide as ${name}, ${threads} threads`, found),
+    ),
     ...(scaling ? [`training step, from 1 to 2 threads: ${scaling.toFixed(2)} times as fast`] : []),
     ...(peak && threads === 2
       ? [`that peak itself, from 1 to 2 threads: ${(peak.gflops / peak.oneThread.gflops).toFixed(2)} times`]

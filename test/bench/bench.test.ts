@@ -130,6 +130,24 @@ test('the Markdown table has a row for each thing measured and a column for each
   );
 });
 
+test('each set of kernels has a column, and each native width its peak', () => {
+  const share = { gflops: 100, stepShare: 0.5 };
+  const report: Report = {
+    machine: { cpu: 'CPU', cores: 2, memoryGB: 8, node: '20.0.0', platform: 'linux x64', engine: 'WebAssembly' },
+    threads: 2,
+    date: '2026-01-01T00:00:00Z',
+    quick: false,
+    peakResidentMB: 100,
+    notes: [],
+    'step-plain-32x6': { ms: 40 },
+    peak: { ...share, oneThread: share, native: { 'native-avx2': { gflops: 170, stepShare: 0.6 } } },
+    peers: { 'native-avx2': { description: 'C kernels', 'step-plain-32x6': { ms: 20, ratio: 0.5 } } },
+  };
+  const text = toMarkdown(report);
+  assert.match(text, /\| training step of plain-32x6, 32 x 32x32 to 96x96 \| 40\.0 ms \| 20\.0 ms \(0\.50x\) \|/);
+  assert.match(text, /- multiply-add peak as wide as native-avx2, 2 threads: 170\.0 GFLOP\/s; .* reaches 60 % of it/);
+});
+
 test('each network that is measured has a step and an inference', () => {
   for (const network of Object.keys(workloads)) {
     const rest = network === '9-1-7' ? '' : `-${network}`;
