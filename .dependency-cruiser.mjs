@@ -14,7 +14,7 @@ const floors = [
   ['engine'],
   ['data'],
   ['evaluation'],
-  ['training/optimizers', 'training/recipes'],
+  ['training/optimizers', 'training/schedule', 'training/recipes'],
   ['runs'],
   ['training'],
   ['tensorboard', 'plot'],
