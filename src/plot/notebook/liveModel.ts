@@ -64,6 +64,17 @@ export class LiveModel {
     if (!this.outstanding) this.sendWaiting();
   }
 
+  /** Whether a page has drawn the last state that was sent: nobody looks where none has. */
+  get isWatched(): boolean {
+    return !this.outstanding;
+  }
+
+  /** Forgets the state. Pages keep what they show. */
+  close(): void {
+    models.delete(this.id);
+    publish('comm_close', { comm_id: this.id, data: {} });
+  }
+
   /** A message from a page. */
   receive({ method, state, content }: CommData, parent: Header): void {
     if (method === 'request_state') {

@@ -1,5 +1,6 @@
 import { palette } from '../figure';
 import type { Still } from './liveOutput';
+import { escaped } from './markup';
 
 const [width, height] = [820, 82];
 
@@ -12,7 +13,7 @@ export function stripPicture(
   const line = `stroke="${palette.bicubic}" fill="none"`;
   const box = (x: number, wide: number) => `<rect x="${x}" y="12" width="${wide}" height="26" rx="3" ${line}/>`;
   const word = (text: string, x: number, anchor = 'start', y = 30) =>
-    `<text x="${x}" y="${y}" text-anchor="${anchor}">${escape(text)}</text>`;
+    `<text x="${x}" y="${y}" text-anchor="${anchor}">${escaped(text)}</text>`;
   const parts = [
     `<rect x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="4" ${line}/>`,
     word('learning rate', 14),
@@ -28,7 +29,5 @@ export function stripPicture(
     `font-family="Helvetica, Arial, sans-serif" font-size="13" fill="${palette.text}">${parts.join('')}</svg>`;
   const text = `training controls: learning rate ${rate}, ${epochs} epochs; ${words}`;
   const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
-  return { html: `<img alt="${escape(text)}" src="${source}">`, text };
+  return { html: `<img alt="${escaped(text)}" src="${source}">`, text };
 }
-
-const escape = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
