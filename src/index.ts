@@ -104,7 +104,7 @@ export { preview, type PreviewOptions } from './plot/notebook/preview';
 export { liveFigure, type LivePoint, type Seen } from './plot/figures/liveFigure';
 export { viewer } from './plot/notebook/viewer';
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
-export { liveTable, showTable, tableHtml, tableText, type Table } from './plot/notebook/table';
+export { liveTable, showTable, tableCsv, tableHtml, tableText, type Table } from './plot/notebook/table';
 export { NoNotebookError, show, showImage, type ShowImageOptions } from './plot/notebook/show';
 import './plot/notebook/progress';
 export { frontierPoints, type FrontierOptions } from './results/frontierPoints';

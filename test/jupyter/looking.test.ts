@@ -28,12 +28,12 @@ const sources = {
     'preview(session, files.evaluation[0]);',
   ].join('\n'),
   explore: [
-    "explore({ sigma: [0, 3], scale: [2, 3, 4], protocol: ['report', 'paper'] },",
+    "await explore({ sigma: [0, 3], scale: [2, 3, 4], protocol: ['report', 'paper'] },",
     '  (values) => degradationSteps(photograph, values));',
   ].join('\n'),
   viewer: [
     'const part = { data: photograph.data, width: photograph.width, height: 300, channels: 3 as const };',
-    'const { original, bicubic, restored } = await restoreImage(part, { model: await pretrained() });',
+    'const { original, bicubic, restored } = await restoreImage(part, { model: await pretrained('x3') });',
     'await viewer({ bicubic: bicubic, SRCNN: restored, original: original });',
   ].join('\n'),
 };

@@ -1,14 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { duration } from '../../duration';
 import { type OnProgress, showProgressWith } from '../../progress';
 import { isKernel } from './kernel';
-import type { Display } from './liveChart';
-import { send } from './show';
+import { LiveOutput } from './liveOutput';
+import { htmlView } from './page/html';
 
 /** Milliseconds after which work counts as long; what is done before shows nothing. */
 const long = 1000;
 /** Milliseconds between two updates. */
 const interval = 500;
+
+/** Shows forms under their MIME types, the first time somewhere, from then on in their place. */
+type Display = (forms: Record<string, string>, isLast: boolean) => void;
 
 /** Shows work that takes longer than a second below the cell: a bar, how much is done, and the time left. */
 export function cellProgress(work: string, display: Display = notebookDisplay()): OnProgress {
@@ -16,7 +18,7 @@ export function cellProgress(work: string, display: Display = notebookDisplay())
   let [seen, shownAt]: [[number, number] | null, number] = [null, 0];
   const showNow = () => {
     shownAt = Date.now();
-    display(forms(work, seen, (shownAt - began) / 1000));
+    display(forms(work, seen, (shownAt - began) / 1000), seen !== null && seen[0] >= seen[1]);
   };
   const timer = setTimeout(showNow, long);
   timer.unref();
@@ -31,15 +33,27 @@ export function cellProgress(work: string, display: Display = notebookDisplay())
 }
 
 function notebookDisplay(): Display {
-  const id = `srcnn-progress-${randomUUID()}`;
-  let isUpdate = false;
-  return (data) => {
-    send(data, { id, isUpdate });
-    isUpdate = true;
+  let still = { html: '', text: '' };
+  let output: LiveOutput | undefined;
+  return (data, isLast) => {
+    still = { html: data['text/html'], text: data['text/plain'] };
+    if (output?.model) output.model.stream({ html: still.html });
+    else output?.keep();
+    if (!output) {
+      output = new LiveOutput(htmlView, { html: still.html }, {}, () => still);
+      output.show();
+    }
+    if (isLast) end(output);
   };
 }
 
-function forms(work: string, seen: [number, number] | null, seconds: number): Record<string, unknown> {
+/** The last words stay as a picture does, and the model is no longer needed once the pages have drawn them. */
+function end(output: LiveOutput): void {
+  output.keep();
+  setTimeout(() => output.model?.close(), 5000).unref();
+}
+
+function forms(work: string, seen: [number, number] | null, seconds: number): Record<string, string> {
   if (!seen) return { 'text/html': `<progress></progress> ${work}`, 'text/plain': work };
   const [done, total] = seen;
   const time = done < total ? `${duration((seconds / done) * (total - done))} left` : `took ${duration(seconds)}`;

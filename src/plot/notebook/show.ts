@@ -71,13 +71,16 @@ export function figureOutput(
   const words = figureWords(figure);
   return {
     data: {
-      'application/vnd.plotly.v1+json': asWideAsTheCell(figure),
+      // The button at the figure saves it as SVG; the picture below it is the PNG.
+      'application/vnd.plotly.v1+json': { ...asWideAsTheCell(figure), config: saving },
       'image/png': png.toString('base64'),
       'text/plain': words,
     },
     metadata: { 'image/png': { alt: words } },
   };
 }
+
+const saving = { toImageButtonOptions: { format: 'svg', filename: 'figure' }, displaylogo: false };
 
 /**
  * The figure without a width of its own, so that plotly fills the cell with it. Pictures whose axes are not bound to

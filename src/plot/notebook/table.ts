@@ -27,7 +27,23 @@ export function liveTable(): (table: Table) => void {
   };
 }
 
-const forms = (table: Table) => ({ 'text/html': tableHtml(table), 'text/plain': tableText(table) });
+const forms = (table: Table) => ({ 'text/html': tableHtml(table) + csvLink(table), 'text/plain': tableText(table) });
+
+/** All cells as comma-separated values (RFC 4180), numbers in full precision, empty ones as nothing. */
+export function tableCsv(table: Table): string {
+  const { columns, values } = contents(table);
+  const cell = (value: unknown) => {
+    const text = isEmpty(value) ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [columns, ...values].map((row) => row.map(cell).join(',') + '\r\n').join('');
+}
+
+/** The file is in the link: it needs neither kernel nor server. */
+function csvLink(table: Table): string {
+  const source = `data:text/csv;base64,${Buffer.from(tableCsv(table)).toString('base64')}`;
+  return `\n<a download="table.csv" href="${source}">CSV</a>`;
+}
 
 /** Sorts the rows of the table whose head was clicked; a second click reverses the order, and empty cells stay last. */
 const sortOnClick = `const h=event.target.closest('th'),t=this,b=t.tBodies[0];if(!h)return;
@@ -61,12 +77,17 @@ interface Cells {
   isNumber: boolean[];
 }
 
-function cells(table: Table): Cells {
+function contents(table: Table): { columns: string[]; values: unknown[][] } {
   const columns = 'columns' in table ? table.columns : [...new Set(table.flatMap((row) => Object.keys(row)))];
   const values =
     'columns' in table
       ? (table.values as unknown[][])
       : table.map((row) => columns.map((column) => (row as Record<string, unknown>)[column]));
+  return { columns, values };
+}
+
+function cells(table: Table): Cells {
+  const { columns, values } = contents(table);
   const written = columns.map((_, index) => writtenColumn(values.map((row) => row[index])));
   return {
     columns,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { DataFrame } from 'danfojs-node';
 import { JSDOM } from 'jsdom';
 import { NoNotebookError } from '../../../src/plot/notebook/show';
-import { liveTable, showTable, tableHtml, tableText } from '../../../src/plot/notebook/table';
+import { liveTable, showTable, tableCsv, tableHtml, tableText } from '../../../src/plot/notebook/table';
 
 const rows = [
   { name: 'a<b', psnr: 26.12345678 },
@@ -71,4 +71,9 @@ test('numbers in a column that also has text are each written by itself', () => 
     text.split('\n').map((line) => line.trim()),
     ['value', '20', 'reach', '0.003', '0'],
   );
+});
+
+test('as CSV it has every digit, and quotes where they are needed', () => {
+  assert.equal(tableCsv(rows), 'name,psnr,note\r\na<b,26.12345678,\r\nc,,"""x"" & y"\r\n');
+  assert.equal(tableCsv([{ rate: [1e-4, 1e-5] }]), 'rate\r\n"[0.0001,0.00001]"\r\n');
 });
