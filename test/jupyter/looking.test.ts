@@ -33,7 +33,7 @@ const sources = {
   ].join('\n'),
   viewer: [
     'const part = { data: photograph.data, width: photograph.width, height: 300, channels: 3 as const };',
-    'const { original, bicubic, restored } = await restoreImage(part, { model: await pretrained('x3') });',
+    "const { original, bicubic, restored } = await restoreImage(part, { model: await pretrained('x3') });",
     'await viewer({ bicubic: bicubic, SRCNN: restored, original: original });',
   ].join('\n'),
 };
