@@ -3,6 +3,7 @@ import { cosineMeasure } from './cosine';
 import { ergasMeasure } from './ergas';
 import { gmsdMeasure } from './gmsd';
 import { haarpsiMeasure } from './haarpsi';
+import { ifcMeasure } from './ifc';
 import type { Measure } from './measure';
 import { mseMeasure } from './mse';
 import { msssimMeasure } from './msssim';
@@ -13,6 +14,7 @@ import { samMeasure } from './sam';
 import { sreMeasure } from './sre';
 import { ssim7Measure, ssimMeasure } from './ssim';
 import { uqiMeasure } from './uqi';
+import { vifMeasure } from './vif';
 import { vifpMeasure } from './vifp';
 
 /** The measures that the lab knows. */
@@ -28,6 +30,8 @@ export const measures: readonly Measure[] = [
   gmsdMeasure,
   haarpsiMeasure,
   vifpMeasure,
+  vifMeasure,
+  ifcMeasure,
   sreMeasure,
   samMeasure,
   ergasMeasure,

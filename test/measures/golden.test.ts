@@ -6,6 +6,7 @@ import { scene, sceneNames } from '../golden/scenes';
 
 const closed = goldenScores('measures.json');
 const perceptual = goldenScores('perceptual.json');
+const pyramid = goldenScores('pyramid.json');
 
 const scoresOf = (measure: string) =>
   sceneNames.map((name) => {
@@ -35,6 +36,8 @@ const programs: Record<string, [GoldenScores, string]> = {
   gmsd: [perceptual, "Xue et al.'s definition in numpy"],
   haarpsi: [perceptual, "piq's"],
   vifp: [perceptual, "sewar's"],
+  vif: [pyramid, "its definition over pyrtools' pyramid"],
+  ifc: [pyramid, "its definition over pyrtools' pyramid"],
 };
 
 for (const [measure, [golden, program]] of Object.entries(programs))

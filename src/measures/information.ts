@@ -1,0 +1,149 @@
+import { eigen } from './eigen';
+import { type Grid, emptyGrid } from './grid';
+import { mirror, steerableLevels } from './steerable';
+
+// Sheikh, Bovik and de Veciana's model of a natural picture and of its distortion, which IFC and VIF share, as their
+// code ifcvec and vifvec computes it: in each band of a steerable pyramid, blocks of 3x3 coefficients are Gaussian
+// vectors scaled by a field; the distortion is a gain and noise, estimated in windows around the blocks.
+
+const SIDE = 3;
+const SIZE = SIDE * SIDE;
+
+/** Below this a variance counts as none, as in the authors' code. */
+const NONE = 1e-15;
+
+/** A covariance has no part along eigenvectors whose eigenvalue is below this: only flat bands have such. */
+const DEGENERATE = 1e-10;
+
+/** A band's blocks, one value for each where the windows lie inside the band. */
+export interface BandModel {
+  /** Gain of the restored picture. */
+  gain: Float64Array;
+  /** Variance of its noise. */
+  noise: Float64Array;
+  /** Squared scale of the truth's vector. */
+  field: Float64Array;
+  /** Eigenvalues of the truth's covariance. */
+  eigenvalues: Float64Array;
+}
+
+/** The models of eight bands: two orientations at four levels. */
+export function bandModels(truth: Grid, restored: Grid): BandModel[] {
+  const compared = steerableLevels(restored);
+  return steerableLevels(truth).flatMap(({ number, bands }, level) =>
+    bands.map((band, i) => modelOf(wholeBlocks(band), wholeBlocks(compared[level].bands[i]), 2 ** number + 1)),
+  );
+}
+
+function modelOf(truth: Grid, restored: Grid, window: number): BandModel {
+  const { gain, noise } = channelOf(truth, restored, window);
+  const { field, eigenvalues } = sourceOf(truth);
+  const margin = Math.ceil((window - 1) / 2 / SIDE);
+  const inner = (grid: Grid) => withoutMargin(grid, margin).data;
+  return { gain: inner(gain), noise: inner(noise), field: inner(field), eigenvalues };
+}
+
+/** The part whose sides are multiples of the blocks'. */
+function wholeBlocks(grid: Grid): Grid {
+  const down = (side: number) => side - (side % SIDE);
+  return part(grid, 0, 0, down(grid.width), down(grid.height));
+}
+
+const withoutMargin = (grid: Grid, margin: number): Grid =>
+  part(grid, margin, margin, grid.width - 2 * margin, grid.height - 2 * margin);
+
+function part({ data, width }: Grid, x: number, y: number, columns: number, rows: number): Grid {
+  const out = emptyGrid(columns, rows);
+  for (let row = 0; row < rows; row++) {
+    const start = (y + row) * width + x;
+    out.data.set(data.subarray(start, start + columns), row * columns);
+  }
+  return out;
+}
+
+/** Gain and noise that lead from one band to the other, by regression in the windows around the blocks' centres. */
+function channelOf(truth: Grid, restored: Grid, window: number): { gain: Grid; noise: Grid } {
+  const sums = (a: Grid, b?: Grid) =>
+    windowSums(b ? { ...a, data: a.data.map((value, i) => value * b.data[i]) } : a, window);
+  const [x, y] = [sums(truth), sums(restored)];
+  const [xx, yy, xy] = [sums(truth, truth).data, sums(restored, restored).data, sums(truth, restored).data];
+  const count = window * window;
+  const gain = emptyGrid(x.width, x.height),
+    noise = emptyGrid(x.width, x.height);
+  for (let i = 0; i < xx.length; i++) {
+    const [a, b] = [x.data[i], y.data[i]];
+    const own = Math.max(0, xx[i] - (a * a) / count),
+      other = Math.max(0, yy[i] - (b * b) / count);
+    const shared = xy[i] - (a * b) / count;
+    const slope = own < NONE || other < NONE ? 0 : shared / (own + NONE);
+    gain.data[i] = Math.max(0, slope);
+    const rest = own < NONE || slope < 0 ? other : (other - slope * shared) / count;
+    noise.data[i] = other < NONE ? NONE : Math.max(NONE, rest);
+  }
+  return { gain, noise };
+}
+
+/** Sums over windows around the centre of each block; edges are mirrored. */
+function windowSums(grid: Grid, window: number): Grid {
+  const padded = mirror(grid, (window - 1) / 2);
+  const rows = emptyGrid(grid.width / SIDE, padded.height);
+  for (let y = 0, i = 0; y < rows.height; y++)
+    for (let x = 0; x < rows.width; x++, i++) {
+      const start = y * padded.width + x * SIDE + 1;
+      for (let k = 0; k < window; k++) rows.data[i] += padded.data[start + k];
+    }
+  const out = emptyGrid(rows.width, grid.height / SIDE);
+  for (let y = 0, i = 0; y < out.height; y++)
+    for (let x = 0; x < out.width; x++, i++) {
+      const start = (y * SIDE + 1) * rows.width + x;
+      for (let k = 0; k < window; k++) out.data[i] += rows.data[start + k * rows.width];
+    }
+  return out;
+}
+
+/** The covariance of all blocks, and the scale of each block that does not overlap others. */
+function sourceOf(band: Grid): { field: Grid; eigenvalues: Float64Array } {
+  const { values, vectors } = eigen(blockCovariance(band), SIZE);
+  const kept = [...values.keys()].filter((k) => values[k] > DEGENERATE);
+  const field = emptyGrid(band.width / SIDE, band.height / SIDE);
+  const block = new Float64Array(SIZE);
+  for (let y = 0, i = 0; y < field.height; y++)
+    for (let x = 0; x < field.width; x++, i++) {
+      readBlock(band, x * SIDE, y * SIDE, block);
+      for (const k of kept) {
+        let along = 0;
+        for (let j = 0; j < SIZE; j++) along += vectors[j * SIZE + k] * block[j];
+        field.data[i] += (along * along) / values[k] / SIZE;
+      }
+    }
+  return { field, eigenvalues: Float64Array.from(kept, (k) => values[k]) };
+}
+
+function readBlock({ data, width }: Grid, x: number, y: number, block: Float64Array): void {
+  for (let j = 0; j < SIZE; j++) block[j] = data[(y + Math.floor(j / SIDE)) * width + x + (j % SIDE)];
+}
+
+function blockCovariance(band: Grid): Float64Array {
+  const covariance = new Float64Array(SIZE * SIZE),
+    mean = new Float64Array(SIZE),
+    block = new Float64Array(SIZE);
+  const columns = band.width - SIDE + 1,
+    rows = band.height - SIDE + 1;
+  const visit = (use: () => void) => {
+    for (let y = 0; y < rows; y++)
+      for (let x = 0; x < columns; x++) {
+        readBlock(band, x, y, block);
+        use();
+      }
+  };
+  visit(() => {
+    for (let j = 0; j < SIZE; j++) mean[j] += block[j] / (rows * columns);
+  });
+  visit(() => {
+    for (let j = 0; j < SIZE; j++) block[j] -= mean[j];
+    for (let j = 0; j < SIZE; j++)
+      for (let k = j; k < SIZE; k++) covariance[j * SIZE + k] += (block[j] * block[k]) / (rows * columns);
+  });
+  for (let j = 0; j < SIZE; j++) for (let k = 0; k < j; k++) covariance[j * SIZE + k] = covariance[k * SIZE + j];
+  return covariance;
+}
