@@ -1,12 +1,14 @@
 import { UnknownNameError } from '../errors';
 import { cosineMeasure } from './cosine';
 import { ergasMeasure } from './ergas';
+import { fsimMeasure } from './fsim';
 import { gmsdMeasure } from './gmsd';
 import { haarpsiMeasure } from './haarpsi';
 import { ifcMeasure } from './ifc';
 import type { Measure } from './measure';
 import { mseMeasure } from './mse';
 import { msssimMeasure } from './msssim';
+import { nqmMeasure } from './nqm';
 import { psnrMeasure } from './psnr';
 import { psnrbMeasure } from './psnrb';
 import { rmseMeasure } from './rmse';
@@ -16,6 +18,7 @@ import { ssim7Measure, ssimMeasure } from './ssim';
 import { uqiMeasure } from './uqi';
 import { vifMeasure } from './vif';
 import { vifpMeasure } from './vifp';
+import { wpsnrMeasure } from './wpsnr';
 
 /** The measures that the lab knows. */
 export const measures: readonly Measure[] = [
@@ -25,13 +28,16 @@ export const measures: readonly Measure[] = [
   rmseMeasure,
   mseMeasure,
   psnrbMeasure,
+  wpsnrMeasure,
   msssimMeasure,
   uqiMeasure,
   gmsdMeasure,
   haarpsiMeasure,
+  fsimMeasure,
   vifpMeasure,
   vifMeasure,
   ifcMeasure,
+  nqmMeasure,
   sreMeasure,
   samMeasure,
   ergasMeasure,

@@ -41,6 +41,11 @@ for (const { name, compare } of measures) {
     }
   });
 
+  test(`${name} of a constant truth and a picture with structure is a number`, () => {
+    const { truth: constant, restored: noisy } = scene('flat');
+    assert.ok(!Number.isNaN(compare(noisy, constant)));
+  });
+
   test(`${name} takes grey planes and does not look at alpha, or says that it needs colour`, () => {
     const [ours, theirs] = [channelOf(restored, 1), channelOf(truth, 1)];
     if (colourOnly.includes(name)) assert.throws(() => compare(ours, theirs), OptionError);

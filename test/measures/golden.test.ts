@@ -7,6 +7,7 @@ import { scene, sceneNames } from '../golden/scenes';
 const closed = goldenScores('measures.json');
 const perceptual = goldenScores('perceptual.json');
 const pyramid = goldenScores('pyramid.json');
+const spectrum = goldenScores('spectrum.json');
 
 const scoresOf = (measure: string) =>
   sceneNames.map((name) => {
@@ -37,6 +38,9 @@ const programs: Record<string, [GoldenScores, string]> = {
   haarpsi: [perceptual, "piq's"],
   vifp: [perceptual, "sewar's"],
   vif: [pyramid, "its definition over pyrtools' pyramid"],
+  wpsnr: [spectrum, "Liu's definition in numpy"],
+  nqm: [spectrum, "MeTriX MuX's definition in numpy"],
+  fsim: [spectrum, "piq's"],
   ifc: [pyramid, "its definition over pyrtools' pyramid"],
 };
 
