@@ -102,7 +102,7 @@ async function reproduce(data, epochs) {
     console.log(`[${index + 1}/${notebooks.length}] ${name}`);
     const began = Date.now();
     if ((await execute(name, folder, environment)) !== 0)
-      throw new SetupError(`${name} failed: see above; the same command goes on where it was`);
+      throw new SetupError(`${name} failed: see above; the same command continues where it was`);
     numberCells(join(folder, name));
     console.log(`      done in ${Math.round((Date.now() - began) / 1000)} s`);
   }

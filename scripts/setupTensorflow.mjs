@@ -209,17 +209,17 @@ function checkApart(cuda) {
   );
   if (signal === 'SIGILL')
     throw new SetupError(
-      'this processor lacks instructions that TensorFlow is built with (AVX); the lab goes on with the default ' +
+      'this processor lacks instructions that TensorFlow is built with (AVX); the lab uses the default ' +
         'engine wasm',
     );
   if (signal)
     throw new SetupError(
       `TensorFlow's library took its process down (${signal}): npm run setup:tensorflow -- --remove, then set ` +
-        'it up again; the lab goes on with the default engine wasm',
+        'it up again; the lab uses the default engine wasm',
     );
   if (status !== 0)
     throw new SetupError(
-      'the engine tensorflow does not work here yet (see above); the lab goes on with the default engine wasm',
+      'the engine tensorflow does not work here yet (see above); the lab uses the default engine wasm',
     );
 }
 
@@ -242,7 +242,7 @@ function remove() {
     ...['deps', 'lib', 'build', 'build-tmp-napi-v8'].map((name) => join(packageFolder, name)),
   ])
     rmSync(folder, { recursive: true, force: true });
-  console.log("The engine tensorflow's native half is gone; the lab goes on with wasm.");
+  console.log("The engine tensorflow's native half is gone; the lab uses wasm.");
   return 0;
 }
 

@@ -173,7 +173,7 @@ test(
 );
 
 test(
-  'evaluate goes on after a bad image and lists it at the end; --json has a row for ' + 'each image, and their means',
+  'evaluate continues after a bad image and lists it at the end; --json has a row for ' + 'each image, and their means',
   async () => {
     const { code, stdout, stderr } = await srcnnCommand(
       'evaluate',
@@ -212,7 +212,7 @@ test(
 );
 
 test(
-  "train goes on after a bad image, writes the run's folder, refuses to begin it again, and resumes " + 'it',
+  "train continues after a bad image, writes the run's folder, refuses to begin it again, and resumes " + 'it',
   async () => {
     const train = (...words: string[]) =>
       srcnnCommand('train', 'mixed', '--batch-size', '4', '--epochs', '1', '--out', 'run', ...words);

@@ -39,7 +39,7 @@ const placeOf = async (run: string) => {
 let epochsBefore = 0;
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const)
   test(
-    `${signal} ends training with a checkpoint in the middle of the epoch, and --resume goes on from it`,
+    `${signal} ends training with a checkpoint in the middle of the epoch, and --resume continues from it`,
     onUnix,
     async () => {
       const { code, stdout, stderr } = await interrupted('run', signal);

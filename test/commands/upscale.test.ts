@@ -77,7 +77,7 @@ test('a folder is enlarged; a bad picture does not stop the others, is named, an
   assert.ok(turned.profile?.equals((await readPhotograph(inside('in', 'turned.jpg'))).profile!));
 });
 
-test('what is there is replaced with --force only', async () => {
+test('an existing file is replaced with --force only', async () => {
   const file = inside('there.bmp');
   writeFileSync(file, 'mine');
   const refused = run(inside('in', 'a.png'), file, '--model', weights);

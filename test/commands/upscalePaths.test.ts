@@ -102,7 +102,7 @@ test(
   },
 );
 
-test('what a folder holds beside readable pictures is named; .jfif is a JPEG', onUnix, async () => {
+test('other files beside the readable pictures of a folder are named; .jfif is a JPEG', onUnix, async () => {
   mkdirSync(inside('mixed', 'sub'), { recursive: true });
   copyFileSync(inside('photos', 'a.png'), inside('mixed', 'a.png'));
   copyFileSync(inside('photos', 'b.jpg'), inside('mixed', 'd.jfif'));

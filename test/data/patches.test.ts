@@ -35,7 +35,7 @@ test('seed patches start every 13 pixels of the top-left square whose side is a 
   assert.equal(patches.count, 9);
 });
 
-test('a picture too small for a patch is skipped and listed; none left is an error', async () => {
+test('a picture too small for a patch is skipped and listed; it is an error if no picture is left', async () => {
   const { patches, skipped } = await preparePatches([picture('small.png'), picture('wide.png')]);
   assert.equal(patches.pictures.length, 1);
   assert.match(skipped[0].reason, /small\.png.*16x16/);

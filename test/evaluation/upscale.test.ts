@@ -113,7 +113,7 @@ test('the scale and range are those the model was trained for, unless others are
   assert.notDeepEqual(large, await upscale(grey(), { model, engine, protocol: 'report' }));
 });
 
-test('a scale or protocol that is none, and a scale without weights, are refused by name', async () => {
+test('an impossible scale, an unknown protocol, and a scale without weights are refused by name', async () => {
   await assert.rejects(upscale(grey(), { model: identity(), engine, scale: 2.5 }), OptionError);
   await assert.rejects(upscale(grey(), { engine, scale: 7 }), UnknownNameError);
   await assert.rejects(upscale(grey(), { model: identity(), engine, protocol: 'other' }), UnknownNameError);

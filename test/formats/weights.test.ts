@@ -35,7 +35,7 @@ test('the same seed draws the same weights, another seed others, with the deviat
   assert.ok(Math.abs(deviation('he') / Math.sqrt(2 / 81) - 1) < 0.05);
 });
 
-test('a network that is none is refused by name', () => {
+test('weights of an impossible network are refused by name', () => {
   assert.throws(() => initialize('9-1-6'), UnknownNameError);
   assert.throws(() => initialize(chain([{ filters: 1, kernel: 4, activation: 'linear' }])), OptionError);
   assert.throws(() => initialize(chain([{ filters: 2, kernel: 3, activation: 'linear' }])), OptionError);
@@ -82,7 +82,7 @@ function fileOf(header: object | null, data: Buffer): Buffer {
   return Buffer.concat([length, json, data]);
 }
 
-test('a header that is no header, and a network that the engines do not compute, are refused by name', async () => {
+test('a header that is not JSON, and a network that the engines do not compute, are refused by name', async () => {
   const file = join(folder, 'odd.safetensors');
   const write = (header: object | null) =>
     writeFile(file, fileOf(header, Buffer.alloc((header as Header)?.['conv1.bias']?.data_offsets[1] ?? 40)));

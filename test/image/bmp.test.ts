@@ -49,7 +49,7 @@ test('16 bits have five bits a colour, or those that the masks say, spread over 
   assert.deepEqual([...image.data], [8, 0, 0, 0, 0, 0, 0, 0, 132, 0, 255, 0], '1 of 31 is 8, 16 of 31 is 132');
 });
 
-test('alpha comes by its mask, in any order of bytes, behind the header or in it; 0 everywhere is no alpha', () => {
+test('alpha comes by its mask, in any order of bytes, behind the header or in it; alpha of only 0 is ignored', () => {
   const [rgba, colors] = [longs(0xff, 0xff00, 0xff0000, 0xff000000), [10, 20, 30, 40, 50, 60, 70, 80]];
   const size = { width: 2, height: 1, bits: 32 };
   for (const fields of [
@@ -104,7 +104,7 @@ test('pixels said to begin at 0 or inside of the header begin behind it', () => 
   assert.deepEqual([...read(masked).data], [3, 2, 1]);
 });
 
-test('what a header says wrongly, or ends before saying, is refused in words', () => {
+test('a header that is wrong, or ends early, is refused in plain words', () => {
   const masks = longs(0xff0000, 0xff00, 0xff);
   const whole = bmp({ bits: 32, compression: 3, more: masks }, Array<number>(16).fill(9));
   for (let length = 18; length < whole.length; length++)

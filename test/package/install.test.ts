@@ -57,7 +57,7 @@ export const wrong: Model = 3;
   node(tsc, ...options, 'typed.mts', 'typed.cts');
 });
 
-test('what needs a package that only notebooks use says which one to install', () => {
+test('work that needs a package of the notebooks says which one to install', () => {
   writeFileSync(join(folder, 'frame.cjs'), `require('srcnn-lab').rowsFrame([{ a: 1 }]);`);
   assert.throws(() => node('frame.cjs'), /MissingPackageError: the package danfojs-node .* npm install danfojs-node@/);
 });

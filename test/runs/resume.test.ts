@@ -74,7 +74,7 @@ test('more epochs are trained on top, and a learning rate changed before the fol
   assert.equal((await loadCheckpoint(run))!.learningRate, 1e-5);
 });
 
-test('a run that diverged goes on from its last checkpoint once the learning rate is lowered', async () => {
+test('a run that diverged continues from its last checkpoint once the learning rate is lowered', async () => {
   const run = join(folder, 'diverged');
   const session = train(data, {
     ...options,
@@ -113,7 +113,7 @@ test(
   },
 );
 
-test('a validation loss that is no number ends the run, and is never the best', async () => {
+test('a validation loss of NaN ends the run, and is never the best', async () => {
   const run = join(folder, 'last-batch');
   let steps = 0;
   const settings = {

@@ -81,7 +81,7 @@ test('every run is listed with its options and the scores of the epoch whose wei
   assert.deepEqual([rows[3].epochsDone, rows[3].bestEpoch, rows[3].minutes], [0, null, 0]);
 });
 
-test('folders whose history is missing, torn or foreign are told of and do no harm', async () => {
+test('folders whose history is missing, damaged or foreign are reported and do no harm', async () => {
   const skipped = new Map<string, string>();
   await runs(folder, { onSkipped: (where, reason) => void skipped.set(where, reason) });
   assert.deepEqual(
@@ -93,7 +93,7 @@ test('folders whose history is missing, torn or foreign are told of and do no ha
   assert.match(skipped.get(join(folder, 'foreign'))!, /history\.json is not what a run writes/);
 });
 
-test('one damaged run of any kind is told of with its reason and hides no other', async () => {
+test('a damaged run of any kind is reported with its reason and hides no other run', async () => {
   const own = join(folder, 'damaged');
   await save(join('damaged', 'good'), [
     epoch(1, 0.2, 30),
@@ -162,7 +162,7 @@ test("a run is loaded by name, by a sweep's name, or by its folder", async () =>
   assert.equal((await loadRun(join(folder, 'beta'))).name, 'beta');
 });
 
-test('a run that is not there, or is torn, is named', async () => {
+test('a run that does not exist, or is damaged, is named in the error', async () => {
   await assert.rejects(
     loadRun('gamma', folder),
     (error: Error) => error instanceof UnknownNameError && /"gamma".*alpha, .*beta/.test(error.message),
@@ -172,7 +172,7 @@ test('a run that is not there, or is torn, is named', async () => {
   await assert.rejects(loadRun('', folder), OptionError);
 });
 
-test('a run name that is no plain folder name is refused', () => {
+test('a run name that is not a plain folder name is refused', () => {
   for (const name of [
     '',
     ' ',
@@ -198,7 +198,7 @@ test('a run name that is no plain folder name is refused', () => {
   for (const name of ['adam', 'filters=64-32,learningRate=0.001', 'Versuch 2', 'größer', 'v1.2']) checkRunName(name);
 });
 
-test('networks and lists are told in short', () => {
+test('networks and lists have a short text', () => {
   assert.equal(
     optionText(
       chain([

@@ -84,7 +84,7 @@ test('a Node that is too old is refused', () => {
 });
 
 test(
-  'no Python, one that is too old, and one without venv: each is told in one line before anything is installed',
+  'no Python, one that is too old, and one without venv: each is reported in one line before anything is installed',
   { skip },
   () => {
     const clone = cloneOf('no-python');
@@ -113,7 +113,7 @@ test(
   },
 );
 
-test('an npm registry that cannot be reached is told in one line, and nothing passes for installed', { skip }, () => {
+test('an unreachable npm registry is reported in one line, and nothing counts as installed', { skip }, () => {
   const clone = cloneOf('no-registry');
   const lock = {
     name: 'clone',
@@ -156,7 +156,7 @@ test('a set-up that was broken off is mended at the next start, and a whole one 
 });
 
 test(
-  'a Python index that cannot be reached is told in one line; what a longer list needs is added at the next start',
+  'an unreachable Python index is reported in one line; new requirements are installed at the next start',
   { skip },
   () => {
     const clone = join(folder, 'venv'),
@@ -193,21 +193,18 @@ test('a venv whose folder was moved, or whose Python is gone, is not taken for w
   refuses(join(folder, 'venv'), 'installJupyter', nothing, /^no Python/);
 });
 
-test(
-  'what npm and pip complain of becomes a line that says what to do; what is unknown ' + 'is left to their own words',
-  () => {
-    const { explain } = setup;
-    assert.match(
-      explain('npm error code ENOTFOUND', 'the npm registry')!,
-      /the npm registry cannot be reached \(ENOTFOUND\): check the network/,
-    );
-    assert.match(explain('npm error code ENOSPC\nnpm error ENOTFOUND', 'x')!, /the disk is full/);
-    assert.match(explain('OSError: [Errno 28] No space left on device', 'x')!, /the disk is full/);
-    assert.match(
-      explain('npm error code SELF_SIGNED_CERT_IN_CHAIN', 'the npm registry')!,
-      /certificate .*NODE_EXTRA_CA_CERTS/,
-    );
-    assert.match(explain('npm error code EACCES', 'x')!, /not writable/);
-    assert.equal(explain('npm error code EUSAGE', 'x'), undefined);
-  },
-);
+test('complaints of npm and pip become a line that says what to do; unknown ones keep ' + 'their own words', () => {
+  const { explain } = setup;
+  assert.match(
+    explain('npm error code ENOTFOUND', 'the npm registry')!,
+    /the npm registry cannot be reached \(ENOTFOUND\): check the network/,
+  );
+  assert.match(explain('npm error code ENOSPC\nnpm error ENOTFOUND', 'x')!, /the disk is full/);
+  assert.match(explain('OSError: [Errno 28] No space left on device', 'x')!, /the disk is full/);
+  assert.match(
+    explain('npm error code SELF_SIGNED_CERT_IN_CHAIN', 'the npm registry')!,
+    /certificate .*NODE_EXTRA_CA_CERTS/,
+  );
+  assert.match(explain('npm error code EACCES', 'x')!, /not writable/);
+  assert.equal(explain('npm error code EUSAGE', 'x'), undefined);
+});

@@ -84,7 +84,7 @@ test(
   },
 );
 
-test('what pip complains of becomes one line: no such wheel, no network, no disk', () => {
+test('complaints of pip become one line: no such wheel, no network, no disk', () => {
   assert.match(
     setup.explainPip(
       'ERROR: No matching distribution found for tensorflow-cpu==2.21.0',

@@ -19,7 +19,7 @@ test('half a minute of kills, races, full disks, closed outputs and damaged file
   assert.match(stdout, /\d+ resumed bit for bit/);
 });
 
-test('the soak makes as many steps of threads as it is told, and refuses options by name', () => {
+test('the soak makes as many steps of threads as it is asked for, and refuses wrong options by name', () => {
   const { status, stdout } = soak('--only', 'threads', '--steps', '25');
   assert.match(stdout, /^threads: 25 trials, 0 failures$/m);
   assert.equal(status, 0);

@@ -233,7 +233,7 @@ test('a file that cannot be written ends the following, not the training', async
   assert.throws(() => tensorboardWriter(run), WriteError);
 });
 
-test('steps that are none, and a closed writer, are refused', () => {
+test('steps that are not whole numbers, and a closed writer, are refused', () => {
   const writer = tensorboardWriter(join(folder, 'steps'));
   for (const step of [-1, 0.5, NaN]) assert.throws(() => writer.scalar('loss', step, 1), OptionError);
   writer.close();

@@ -73,7 +73,7 @@ test('a thread asks its caller, whose error fails that job alone', async () => {
     if (outcome.status === 'fulfilled') assert.ok(outcome.value.network!.ssim > outcome.value.bicubic!.ssim);
 });
 
-test('what onProgress throws ends the work', async () => {
+test('an error that onProgress throws ends the work', async () => {
   for (const threads of [1, 2]) {
     let calls = 0;
     const onProgress = () => {

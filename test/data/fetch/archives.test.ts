@@ -9,7 +9,7 @@ import { DatasetError } from '../../../src/errors';
 import { serve, zip } from './toyServer';
 import { answers, base, checkToy, folder, pictures, toy, work } from './toyMirror';
 
-test('a .tgz is told by its bytes whatever the address, and leaves out links nobody asked for', async () => {
+test('a .tgz is recognised by its bytes, whatever its address, and other links are not unpacked', async () => {
   const source = await mkdtemp(join(work, 'tar-'));
   await mkdir(join(source, 'toy-main/HR'), { recursive: true });
   for (const [path, content] of Object.entries(pictures)) await writeFile(join(source, path), content);
@@ -133,7 +133,7 @@ test("the report's pictures come out of its repository, and its other folders st
   assert.equal((await readdir(join(folder, 'eval219'))).filter((name) => name.endsWith('.png')).length, 219);
 });
 
-test('a set that is given on request only says whom to ask, and is fetched from an address that the user has', async () => {
+test('a set that is given on request only says whom to ask, and is fetched from the address of a user', async () => {
   await assert.rejects(fetchDataset('manga109', { folder }), /on request only.*; ask for it at http:.*Manga109$/);
   await assert.rejects(
     fetchDataset('manga109', { folder, mirrors: [`${base}/mine.zip`] }),

@@ -47,7 +47,7 @@ test('a connection that is cut is taken up again where it stopped', async () => 
 });
 
 test(
-  'a later call goes on with what an earlier one left, and starts again when the file ' + 'has changed meanwhile',
+  'a later call resumes the download of an earlier one, and starts again if the file ' + 'has changed meanwhile',
   async () => {
     const bytes = zip(pictures);
     const once =
@@ -120,7 +120,7 @@ test('while a data set is fetched a second call is refused, and downloads nothin
   assert.equal(asked.length, 1);
 });
 
-test('when a mirror fails the next one serves, and the reasons are told', async () => {
+test('when a mirror fails the next one is used, and the reasons are reported', async () => {
   const bytes = zip(pictures);
   answers.set('/page', serve(Buffer.from('<!DOCTYPE html><p>please log in</p>')));
   answers.set('/good.zip', serve(bytes));
@@ -209,7 +209,7 @@ test(
   },
 );
 
-test('a server that falls silent again and again is told of, tried again, and given up by name', async () => {
+test('a server that falls silent again and again is reported, tried again, and given up by name', async () => {
   answers.set(
     '/toy.zip',
     (_, response) => void response.writeHead(200, { 'content-length': 1000 }).write(Buffer.alloc(100)),

@@ -35,7 +35,7 @@ function testEngine(title: string, body: (engine: Engine) => Promise<void>): voi
   });
 }
 
-test('what keeps the engine from loading is explained with the command that mends it', () => {
+test('an engine that does not load says why, and which command mends it', () => {
   assert.match(
     explain('The Node.js native addon module (tfjs_binding.node) can not be found at path: /x'),
     /native half is not there; run npm run setup:tensorflow$/,

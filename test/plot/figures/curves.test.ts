@@ -115,7 +115,7 @@ test('scores that are all infinite leave the axis to plotly, as they have no ran
   assert.equal((figure.layout as { yaxis: { range?: number[] } }).yaxis.range, undefined);
 });
 
-test('epochs without scores are left out; none with scores, and an empty history, are refused', () => {
+test('epochs without scores are skipped; a run without any scores, and an empty history, are refused', () => {
   assert.deepEqual(traces(epochScores(history([record(1, unscored), record(2)])), 'SRCNN')[0].x, [2]);
   assert.throws(
     () => epochScores(history([record(1, unscored)])),
@@ -125,7 +125,7 @@ test('epochs without scores are left out; none with scores, and an empty history
   assert.throws(() => compareCurves([{ name: 'nothing yet', history: history([]) }]), OptionError);
 });
 
-test('runs are told apart by colour, and their common bicubic score is drawn once', () => {
+test('runs differ in colour, and their common bicubic score is drawn once', () => {
   const figure = compareCurves([
     { name: 'Adam', history: history([record(1), record(2)]) },
     { name: 'SGD', history: history([record(1)]) },

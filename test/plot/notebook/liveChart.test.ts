@@ -81,7 +81,7 @@ test('a chart moves while training runs, without a picture, and ends as the same
   );
 });
 
-test('a chart says that a run is paused or stopped, and follows it when it goes on', async () => {
+test('a chart says that a run is paused or stopped, and follows it when it continues', async () => {
   const shown: Record<string, unknown>[] = [];
   const session = start({ epochs: 1000 });
   const chart = liveChart(session, (forms) => void shown.push(forms));
@@ -121,7 +121,7 @@ test('a chart that comes to a run under way has no point for the steps before it
   assert.ok(x.length >= 1 && x[0] > joined.epoch + 0.1, `points at ${x}`);
 });
 
-test('a chart that was stopped changes no more, and training goes on', async () => {
+test('a chart that was stopped changes no more, and training continues', async () => {
   let shown = 0;
   const session = start({ epochs: 20 });
   const chart = liveChart(session, () => void shown++);
@@ -138,7 +138,7 @@ test('why a run failed stands in its chart', async () => {
   assert.match(words(plotly(shown.at(-1)!)), /^Failed in epoch 1 of 3: the loss became .*lower learningRate/);
 });
 
-test('a display that fails ends the chart with its reason, once, and training goes on', async () => {
+test('a display that fails ends the chart with its reason, once, and training continues', async () => {
   let shown = 0;
   const session = start({ epochs: 20 });
   const chart = liveChart(session, () => {
@@ -182,7 +182,7 @@ test(
   },
 );
 
-test("a long run's curve is averaged to as many points as can be told apart", async () => {
+test("a long run's curve is averaged to as many points as can be distinguished", async () => {
   const session = start({ epochs: 1 });
   await session.done;
   const points = Array.from({ length: 10_000 }, (_, step) => ({ step, loss: 1 + (step % 2), learningRate: 1e-3 }));
