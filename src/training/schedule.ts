@@ -1,5 +1,3 @@
-import type { EpochRecord } from '../runs/history';
-
 /** How the learning rate changes by itself during a run. */
 export const schedules = ['constant', 'cosine', 'plateau'] as const;
 export type ScheduleName = (typeof schedules)[number];
@@ -16,6 +14,8 @@ export interface ScheduleOptions {
   warmUp?: number;
 }
 
+type Epochs = readonly { validationLoss: number }[];
+
 /** Where a run stands when a batch begins. */
 interface Place {
   /** How much of the run has passed, from 0 to 1. */
@@ -23,7 +23,7 @@ interface Place {
   /** Batches before it. */
   step: number;
   /** The epochs that were done. */
-  epochs: readonly EpochRecord[];
+  epochs: Epochs;
 }
 
 /** What the learning rates are multiplied by. */
@@ -35,7 +35,7 @@ export function scheduleFactor({ schedule, patience = 3, warmUp = 0 }: ScheduleO
 }
 
 /** How often the validation loss has not fallen for more than `patience` epochs in a row. */
-function plateaus(epochs: readonly EpochRecord[], patience: number): number {
+function plateaus(epochs: Epochs, patience: number): number {
   let least = Infinity;
   let waited = 0;
   let count = 0;
