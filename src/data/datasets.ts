@@ -8,8 +8,11 @@ import { catalogue, catalogueEntry, type CatalogueEntry, type Layout } from './f
 /** Image files by what they are for. */
 export interface Dataset {
   name: string;
+  /** Paths of the pictures to train on. */
   training: string[];
+  /** Paths of the pictures whose loss chooses the best weights. */
   validation: string[];
+  /** Paths of the pictures that are scored. */
   evaluation: string[];
 }
 

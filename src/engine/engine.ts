@@ -6,9 +6,13 @@ import type { LossName } from './losses';
 export interface Planes {
   /** At least count x channels x height x width values; values after these are ignored. */
   data: Float32Array;
+  /** How many pictures there are. */
   count: number;
+  /** Planes of each picture. */
   channels: number;
+  /** Rows of a plane. */
   height: number;
+  /** Samples of a row. */
   width: number;
 }
 

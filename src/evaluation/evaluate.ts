@@ -46,6 +46,7 @@ export interface EvaluateOptions {
 export interface EvaluationRow {
   /** The file's name without its folder. */
   file: string;
+  /** The scores of bicubic enlargement, by measure. */
   bicubic: Scores;
   /** Absent where no model was given. */
   network?: Scores;

@@ -8,6 +8,7 @@ import { DEFAULT_PROTOCOL, DEFAULT_SCALE, protocolOf } from '../protocols/protoc
 import { restoreWith } from './restore';
 
 export interface RestoreOptions {
+  /** The model that brings the picture back. */
   model: Model;
   /** A protocol's name, or one of your own. By default the one that the model was trained for, else 'report'. */
   protocol?: string | Protocol;

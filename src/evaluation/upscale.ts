@@ -30,6 +30,7 @@ export interface UpscaleOptions {
    * default.
    */
   ensemble?: boolean;
+  /** The engine that computes. Without it, one is chosen, and closed at the end. */
   engine?: Engine;
   /** Called with the rows of the picture that are done; without it, a notebook shows long work in the cell. */
   onProgress?: OnProgress;

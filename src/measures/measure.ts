@@ -19,6 +19,7 @@ export interface Measure {
   title: string;
   /** '' for a number without a unit. */
   unit: string;
+  /** Whether higher or lower values mean a better picture. */
   better: 'higher' | 'lower';
   /** Digits after the point in tables. */
   digits: number;

@@ -68,6 +68,7 @@ export interface Network {
    * one.
    */
   scale: number;
+  /** The layers in the order in which the picture passes through them. */
   layers: readonly Layer[];
 }
 

@@ -10,8 +10,9 @@ import type { Figure } from './figure';
 import { answerMeasurements } from './textSize';
 
 export interface PictureOptions {
-  /** In CSS pixels; the figure's own size without it. */
+  /** Width in CSS pixels; the figure's own by default. */
   width?: number;
+  /** Height in CSS pixels; the figure's own by default. */
   height?: number;
 }
 

@@ -6,9 +6,13 @@ import type { ResultRun } from './resultRun';
 import { readScores, type ScoreRow, writeScores } from './scoreRows';
 
 export interface ScoreOptions {
+  /** The engine that computes the networks. */
   engine: Engine;
+  /** Threads that read, degrade and score; all cores by default. */
   threads?: number;
+  /** Called with messages for people, such as that a data set is not here. */
   onNote: (line: string) => void;
+  /** Called after each picture of a set. */
   onProgress?: (set: string, done: number, total: number) => void;
   /** Bicubic's rows by protocol, scale and set, filled from run to run: they are the same for all. */
   bicubic: Map<string, EvaluationRow[]>;

@@ -21,6 +21,7 @@ import { triedTable } from './triedTable';
 export interface ResultsOptions extends Pick<ScoreOptions, 'threads' | 'onProgress'> {
   /** Take the scores of each run's scores.csv instead of scoring its weights. */
   scoresFromCsv?: boolean;
+  /** The engine that computes. Without it, one is chosen, and closed at the end. */
   engine?: Engine;
   /** Called with messages for people, such as that a data set is not here; they are printed by default. */
   onNote?: (line: string) => void;

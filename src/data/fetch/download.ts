@@ -9,7 +9,7 @@ import { dataFolder, lacking } from '../datasets';
 import { forget, transfer } from './transfer';
 import { unpack } from './unpack';
 
-/** How far the fetching is: bytes downloaded or checked, or files unpacked (their number is not known before). */
+/** The progress of a fetch: bytes downloaded or checked, or files unpacked (their number is not known before). */
 export interface FetchProgress {
   archive: string;
   stage: 'download' | 'check' | 'unpack';
@@ -18,6 +18,7 @@ export interface FetchProgress {
 }
 
 export interface FetchOptions {
+  /** Called as bytes arrive or files are unpacked. */
   onProgress?: (progress: FetchProgress) => void;
   /** Lines for the user: the licence, why a mirror failed, what was checked. */
   onNote?: (line: string) => void;
@@ -35,9 +36,12 @@ export interface FetchOptions {
 /** Where a data set is, and the archives that were downloaded for it just now. */
 export interface FetchResult {
   name: string;
+  /** The folders that hold its pictures. */
   folders: string[];
+  /** Whether nothing had to be downloaded. */
   alreadyThere: boolean;
   licence: string;
+  /** One entry for each archive that was downloaded. */
   downloaded: { url: string; bytes: number; sha256: string }[];
 }
 

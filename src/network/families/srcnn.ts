@@ -12,6 +12,7 @@ export interface SrcnnOptions {
   residual?: boolean;
   /** 1: luminance, the default. 3: RGB. */
   channels?: 1 | 3;
+  /** The network's name; by default it is made of the kernels' sides. */
   name?: string;
 }
 

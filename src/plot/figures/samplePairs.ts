@@ -7,7 +7,9 @@ import { canvasAxes, emptyTrace, type Figure, layoutOf, note, pictureUri, tile }
 import { protocolOf } from '../../protocols/protocols';
 
 export interface SamplePairsOptions {
+  /** How many pairs are drawn; 10 by default. */
   count?: number;
+  /** Seed of the random numbers that choose them; 0 by default. */
   seed?: number;
 }
 
