@@ -2,6 +2,7 @@
 
 import { countOf, dataOf, planeOf, rowOf } from './views';
 
+const MSE: i32 = 0;
 const L1: i32 = 1;
 const CHARBONNIER: i32 = 2;
 const HUBER: i32 = 3;
@@ -23,10 +24,39 @@ function valueOf(kind: i32, e: f32): f64 {
 // @ts-ignore: decorator
 @inline
 function slopeOf(kind: i32, e: f32): f32 {
-  if (kind == L1) return e > 0 ? <f32>1 : e < 0 ? <f32>-1 : <f32>0;
+  // Without branches: half of the signs cannot be guessed.
+  if (kind == L1) return <f32>(<i32>(e > 0) - <i32>(e < 0));
   if (kind == CHARBONNIER) return e / sqrt<f32>(e * e + CHARBONNIER_SQUARE);
   if (kind == HUBER) return max<f32>(-HUBER_EDGE, min<f32>(HUBER_EDGE, e));
   return e;
+}
+
+/**
+ * One row of a plane, whose targets are `step` bytes apart: outside `from` to `to` there is no error. The losses are
+ * added to `sum`.
+ */
+// @ts-ignore: decorator
+@inline
+function lossOfRow(
+  kind: i32,
+  row: usize,
+  width: i32,
+  target: usize,
+  step: usize,
+  from: i32,
+  to: i32,
+  scale: f32,
+  sum: f64,
+): f64 {
+  for (let x = 0; x < from; x++) f32.store(row + ((<usize>x) << 2), 0);
+  for (let x = from; x < to; x++) {
+    const address = row + ((<usize>x) << 2);
+    const error = f32.load(address) - f32.load(target + <usize>x * step);
+    sum += valueOf(kind, error);
+    f32.store(address, scale * slopeOf(kind, error));
+  }
+  for (let x = max(from, to); x < width; x++) f32.store(row + ((<usize>x) << 2), 0);
+  return sum;
 }
 
 /**
@@ -47,23 +77,28 @@ export function lossOf(
   scale: f32,
 ): f64 {
   let sum: f64 = 0;
-  const area = factor * factor,
+  const step = (<usize>factor) << 2,
+    area = factor * factor,
     wide = width * factor,
     high = height * factor;
   for (let c = 0; c < countOf(outputs); c++) {
     const i = (c % area) / factor,
       j = c % factor;
     const picture = target + ((<usize>((c / area) * wide * high)) << 2);
+    // Columns x * factor + j from `border` on and below wide - border.
+    const first = (border - j + factor - 1) / factor,
+      last = (wide - border - j + factor - 1) / factor;
     for (let y = 0; y < height; y++) {
-      const row = y * factor + i;
-      for (let x = 0; x < width; x++) {
-        const column = x * factor + j;
-        const address = dataOf(outputs) + <usize>c * planeOf(outputs) + <usize>y * rowOf(outputs) + ((<usize>x) << 2);
-        const inside = row >= border && row < high - border && column >= border && column < wide - border;
-        const error: f32 = inside ? f32.load(address) - f32.load(picture + ((<usize>(row * wide + column)) << 2)) : 0;
-        if (inside) sum += valueOf(kind, error);
-        f32.store(address, scale * slopeOf(kind, error));
-      }
+      const line = y * factor + i,
+        counts = line >= border && line < high - border,
+        from = counts ? first : width,
+        to = counts ? last : width;
+      const row = dataOf(outputs) + <usize>c * planeOf(outputs) + <usize>y * rowOf(outputs);
+      const targets = picture + ((<usize>(line * wide + j)) << 2);
+      // The two that are used most have a loop of their own.
+      if (kind == MSE) sum = lossOfRow(MSE, row, width, targets, step, from, to, scale, sum);
+      else if (kind == L1) sum = lossOfRow(L1, row, width, targets, step, from, to, scale, sum);
+      else sum = lossOfRow(kind, row, width, targets, step, from, to, scale, sum);
     }
   }
   return sum;
