@@ -20,7 +20,7 @@ function installPeers() {
     wanted = readFileSync(list, 'utf8'),
     stamp = join(environment, 'installed-requirements.txt');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  console.log('Installing PyTorch, Pillow, scipy and scikit-image into bench/.venv (1 GB on disk) ...');
+  console.log('Installing PyTorch, onnxruntime, OpenVINO, Pillow, scipy and scikit-image into bench/.venv (1.5 GB) ...');
   rmSync(environment, { recursive: true, force: true });
   if (!makeEnvironment())
     return console.log(
