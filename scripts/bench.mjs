@@ -20,7 +20,7 @@ function installPeers() {
     wanted = readFileSync(list, 'utf8'),
     stamp = join(environment, 'installed-requirements.txt');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  console.log('Installing PyTorch, onnxruntime, OpenVINO, Pillow, scipy and scikit-image into bench/.venv (1.5 GB) ...');
+  console.log('Installing PyTorch, onnxruntime, OpenVINO, Pillow and others into bench/.venv (1.5 GB on disk) ...');
   rmSync(environment, { recursive: true, force: true });
   if (!makeEnvironment())
     return console.log(
