@@ -1,6 +1,7 @@
 // Puts the measured figures into README.md and bench/README.md. It reads results/ (as npx srcnn results left it),
 // bench/figures.json (npm run bench -- --peers --json bench/figures.json) and bench/latencies.json (a copy of
-// test/output/jupyter/latencies.json). Run: node --import tsx scripts/readme.ts
+// test/output/jupyter/latencies.json) and bench/controlLatencies.json (one of
+// test/output/jupyter-latencies/latencies.json). Run: node --import tsx scripts/readme.ts
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toMarkdown } from '../bench/report';
@@ -60,11 +61,30 @@ const latencyNames: Record<string, string> = {
   replot: 're-plotting the curves',
 };
 
+/** Of test/jupyter/latencies.test.ts: the median of twenty, and the worst. */
+const controlNames: Record<string, string> = {
+  sliderToKernel: 'slider let go to the rate heard by the kernel',
+  kernelToPage: "the kernel's change to the page",
+  sumWithChart: '`1 + 1` with controls and chart',
+  sumWithPreview: '`1 + 1` with controls, chart and preview',
+};
+
 function latencyTable(): string {
   const latencies = read('bench/latencies.json');
   return markdownTable([
     ['', 'ms'],
     ...Object.entries(latencyNames).map(([name, title]) => [title, Math.round(latencies[name])]),
+  ]);
+}
+
+function controlTable(): string {
+  const measured = read('bench/controlLatencies.json');
+  const { cores, load } = measured;
+  const rows = Object.entries(controlNames).map(([name, title]) => [title, measured[name], measured[`${name}Worst`]]);
+  return markdownTable([
+    [`while training runs, ${cores} cores, load ${load}`, 'median of 20, ms', 'worst'],
+    ...rows,
+    ['reload of the page to the chart moving again', measured.reloadToMoving, ''],
   ]);
 }
 
@@ -83,6 +103,7 @@ function put(file: string, name: string, content: string): void {
 async function main(): Promise<void> {
   put('README.md', 'results', await resultsTables());
   if (existsSync(join(root, 'bench/latencies.json'))) put('README.md', 'latencies', latencyTable());
+  if (existsSync(join(root, 'bench/controlLatencies.json'))) put('README.md', 'controls', controlTable());
   if (existsSync(join(root, 'bench/figures.json')))
     for (const file of ['README.md', 'bench/README.md']) put(file, 'bench', toMarkdown(read('bench/figures.json')));
 }

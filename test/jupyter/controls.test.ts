@@ -44,7 +44,7 @@ before(async () => {
   await lab.open(name);
 });
 after(async () => {
-  if (browser) await lab.close();
+  await (lab as Lab | undefined)?.close();
 });
 
 const at = (which: keyof typeof sources, page = lab.page) => cell(page, sources[which].split('\n').at(-1)!);

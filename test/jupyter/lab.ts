@@ -180,7 +180,7 @@ function startServer(folder: string, port: number, token: string, env: NodeJS.Pr
 
 async function answering(address: string, server: ChildProcess, folder: string): Promise<void> {
   for (
-    const until = Date.now() + patience;
+    const until = Date.now() + 3 * patience;
     Date.now() < until && server.exitCode === null;
     await new Promise((resolve) => setTimeout(resolve, 200))
   ) {

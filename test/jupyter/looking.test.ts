@@ -49,7 +49,7 @@ before(async () => {
   await kernelIdle(lab.page);
 });
 after(async () => {
-  if (browser) await lab.close();
+  await (lab as Lab | undefined)?.close();
 });
 
 const at = (which: keyof typeof sources) => cell(lab.page, sources[which].split('\n').at(-1)!.trim());

@@ -32,13 +32,14 @@ interface Wish {
 /** The controls of one run, in however many pages they are shown. */
 export class Strip {
   readonly output: LiveOutput;
-  private readonly answered = { rate: 0, epochs: 0 };
+  private readonly answered = { rate: 0, length: 0 };
   /** The ends of the slider: they stay where they were, so that a place on it keeps its meaning. */
   private readonly ends: { least: number; most: number };
   private remark = '';
   private question: { text: string; rate: number } | null = null;
   private timer?: NodeJS.Timeout;
   private toldAt = 0;
+  private told = '';
 
   constructor(private readonly session: TrainSession) {
     const rate = this.rate;
@@ -51,22 +52,24 @@ export class Strip {
     this.output = new LiveOutput(controlsView, this.look(), handlers, still);
     session.subscribe((event) => {
       if (event === 'state') this.stateChanged();
+      // What was set is shown at once; how far the run is, now and then.
+      else if (this.settings !== this.told) this.tell();
       else this.timer ??= setTimeout(() => this.tell(), Math.max(0, this.toldAt + interval - Date.now()));
     });
   }
 
-  /** A page has set the rate or the epochs. What is wrong with them is said in the strip. */
-  wished({ wantedrate, wantedepochs }: { wantedrate?: unknown; wantedepochs?: unknown }): void {
+  /** A page has set the rate, or the epochs or minutes. What is wrong with them is said in the strip. */
+  wished({ wantedrate, wantedlength }: { wantedrate?: unknown; wantedlength?: unknown }): void {
     this.attempt(() => {
       if (wantedrate) {
         const { value, number } = wantedrate as Wish;
         this.answered.rate = number;
         this.setRate(value);
       }
-      if (wantedepochs) {
-        const { value, number } = wantedepochs as Wish;
-        this.answered.epochs = number;
-        this.session.epochs = value;
+      if (wantedlength) {
+        const { value, number } = wantedlength as Wish;
+        this.answered.length = number;
+        this.session[this.unit] = value;
       }
     });
   }
@@ -92,7 +95,7 @@ export class Strip {
     },
     resume: () => {
       if (this.session.state === 'finished')
-        throw new Error('The run is finished. To train on, raise epochs in train(...) and run that cell again.');
+        throw new Error(`The run is finished. To train on, raise ${this.unit} in train(...) and run that cell again.`);
       this.session.resume();
     },
     stop: () => {
@@ -110,6 +113,16 @@ export class Strip {
   private get rate(): number {
     const { learningRate } = this.session;
     return typeof learningRate === 'number' ? learningRate : Math.max(...learningRate);
+  }
+
+  /** What the run goes by. */
+  private get unit(): 'epochs' | 'minutes' {
+    return this.session.minutes === undefined ? 'epochs' : 'minutes';
+  }
+
+  /** What a cell or a page may have set since the pages were told. */
+  private get settings(): string {
+    return `${this.rate} ${this.session[this.unit]}`;
   }
 
   private setRate(value: number): void {
@@ -156,6 +169,7 @@ export class Strip {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.toldAt = Date.now();
+    this.told = this.settings;
     this.output.model?.stream(this.look());
   }
 
@@ -164,7 +178,8 @@ export class Strip {
     return {
       ...this.ends,
       rate: this.rate,
-      epochs: this.session.epochs,
+      unit: this.unit,
+      length: this.session[this.unit]!,
       words: wordsOf(this.session),
       remark: this.remark,
       question: this.question?.text ?? '',
@@ -184,12 +199,12 @@ const usefulIn = {
 };
 
 function wordsOf(session: TrainSession): string {
-  const { state, progress, history, epochs, options } = session;
+  const { state, progress, history, options } = session;
   const done = history.epochs.length;
   if (state === 'finished') return `finished after ${done} epoch${done === 1 ? '' : 's'}`;
   if (!progress) return `${state}, before the first batch`;
   const rate = options.schedule === 'constant' ? '' : `, learning rate now ${progress.learningRate.toPrecision(2)}`;
   const left = progress.secondsLeft === null ? '' : `, ${duration(progress.secondsLeft)} left`;
-  const where = `epoch ${progress.epoch} of ${epochs}, batch ${progress.batch} of ${progress.batches}`;
+  const where = `epoch ${progress.epoch} of ${progress.epochs}, batch ${progress.batch} of ${progress.batches}`;
   return `${state}: ${where}, loss ${progress.loss.toPrecision(3)}${rate}${state === 'running' ? left : ''}`;
 }

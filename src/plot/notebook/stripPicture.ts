@@ -4,11 +4,18 @@ import { escaped } from './markup';
 
 const [width, height] = [820, 82];
 
+interface Strip {
+  rate: number;
+  /** The ends of the slider. */
+  least: number;
+  most: number;
+  unit: string;
+  length: number;
+  words: string;
+}
+
 /** The strip of controls as a picture: the slider where it stood, the buttons, and the words below. */
-export function stripPicture(
-  { rate, least, most, epochs, words }: { rate: number; least: number; most: number; epochs: number; words: string },
-  buttons: readonly string[],
-): Still {
+export function stripPicture({ rate, least, most, unit, length, words }: Strip, buttons: readonly string[]): Still {
   const at = 110 + (170 * Math.log(rate / least)) / Math.log(most / least);
   const line = `stroke="${palette.bicubic}" fill="none"`;
   const box = (x: number, wide: number) => `<rect x="${x}" y="12" width="${wide}" height="26" rx="3" ${line}/>`;
@@ -20,14 +27,14 @@ export function stripPicture(
     `<path d="M110 25h170" ${line} stroke-width="3"/>`,
     `<circle cx="${at.toFixed(1)}" cy="25" r="7" fill="${palette.model}"/>`,
     box(292, 72) + word(String(rate), 302),
-    word('epochs', 380) + box(428, 60) + word(String(epochs), 438),
+    word(unit, 376) + box(432, 60) + word(String(length), 442),
     ...buttons.map((name, index) => box(506 + 76 * index, 68) + word(name, 540 + 76 * index, 'middle')),
     word(words, 14, 'start', 66),
   ];
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
     `font-family="Helvetica, Arial, sans-serif" font-size="13" fill="${palette.text}">${parts.join('')}</svg>`;
-  const text = `training controls: learning rate ${rate}, ${epochs} epochs; ${words}`;
+  const text = `training controls: learning rate ${rate}, ${length} ${unit}; ${words}`;
   const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
   return { html: `<img alt="${escaped(text)}" src="${source}">`, text };
 }

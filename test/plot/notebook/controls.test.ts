@@ -19,7 +19,7 @@ const start = (settings: object = {}) =>
   train(data, { network: '9-1-5', border: 0, epochs: 2000, batchSize: 16, engine, learningRate: 1e-3, ...settings });
 let number = 0;
 const rate = (strip: Strip, value: number) => strip.wished({ wantedrate: { value, number: ++number } });
-const epochs = (strip: Strip, value: number) => strip.wished({ wantedepochs: { value, number: ++number } });
+const epochs = (strip: Strip, value: number) => strip.wished({ wantedlength: { value, number: ++number } });
 
 /** A paused run with its strip, which is stopped at the end. */
 async function withStrip(act: (strip: Strip, session: TrainSession) => void | Promise<void>, settings: object = {}) {
@@ -40,7 +40,7 @@ test('the slider sets the rate and the field the epochs, and the strip answers w
     const { answered, remark, question } = strip.look();
     assert.deepEqual(
       { answered, remark, question },
-      { answered: { rate: number - 1, epochs: number }, remark: '', question: '' },
+      { answered: { rate: number - 1, length: number }, remark: '', question: '' },
     );
   }));
 
@@ -124,3 +124,13 @@ test('the strip of a finished run says so, and how to train on', async () => {
 
 test('outside of a notebook there are no controls', () =>
   withStrip((_, session) => assert.throws(() => controls(session), NoNotebookError)));
+
+test('a run by minutes has its minutes in the strip', () =>
+  withStrip(
+    (strip, session) => {
+      assert.deepEqual([strip.look().unit, strip.look().length], ['minutes', 30]);
+      epochs(strip, 12.5);
+      assert.equal(session.minutes, 12.5);
+    },
+    { minutes: 30 },
+  ));

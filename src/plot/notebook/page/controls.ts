@@ -34,8 +34,10 @@ export default {
     const rateLabel = make(strip, 'label', { textContent: 'learning rate' });
     const slider = make(rateLabel, 'input', { type: 'range', step: 1, ariaLabel: 'learning rate' });
     const rate = make(rateLabel, 'input', { type: 'text', inputMode: 'decimal', ariaLabel: 'learning rate, exactly' });
-    const epochsLabel = make(strip, 'label', { textContent: 'epochs' });
-    const epochs = make(epochsLabel, 'input', { type: 'number', min: 1, step: 1, ariaLabel: 'epochs' });
+    const unit = model.get('unit');
+    const lengthLabel = make(strip, 'label', { textContent: unit });
+    const length = make(lengthLabel, 'input', { type: 'number', min: 1, step: unit === 'epochs' ? 1 : 'any' });
+    length.ariaLabel = unit;
     const row = make(strip, 'div', { className: 'buttons' });
     const words = make(strip, 'div', { className: 'words' });
     const remark = make(strip, 'div', { className: 'remark', role: 'status', ariaLive: 'polite' });
@@ -47,7 +49,7 @@ export default {
     const place = (value) => 20 * Math.log10(value);
     const rateAt = (position) => Number((10 ** (position / 20)).toPrecision(2));
     const write = (value) => value >= 0.001 && value < 1000 ? String(value) : value.toExponential();
-    const wishes = { rate: 0, epochs: 0 };
+    const wishes = { rate: 0, length: 0 };
     const edited = new Set();
     let held = false, later;
     const isFree = (name, ...parts) => !held && !parts.some((part) => edited.has(part))
@@ -71,7 +73,7 @@ export default {
         slider.max = Math.ceil(place(model.get('most')));
         showRate(model.get('rate'));
       }
-      if (isFree('epochs', epochs)) epochs.value = model.get('epochs');
+      if (isFree('length', length)) length.value = model.get('length');
       words.textContent = model.get('words');
       const question = model.get('question');
       const texts = { gone: 'The kernel was restarted: run this cell again to go on.',
@@ -82,7 +84,7 @@ export default {
       yes.hidden = gone || !question;
       remark.hidden = !texts[life.state];
       strip.classList.toggle('gone', gone);
-      for (const part of [slider, rate, epochs]) part.disabled = gone;
+      for (const part of [slider, rate, length]) part.disabled = gone;
       for (const button of buttons)
         button.ariaDisabled = String(gone || !model.get('useful').includes(button.textContent));
     };
@@ -106,7 +108,7 @@ export default {
       if (byKey) later = setTimeout(send, 250);
       else send();
     });
-    for (const [name, field] of [['rate', rate], ['epochs', epochs]]) {
+    for (const [name, field] of [['rate', rate], ['length', length]]) {
       field.addEventListener('input', () => edited.add(field));
       field.addEventListener('change', () => {
         wish(name, field.value.trim() === '' ? 0 : Number(field.value));

@@ -7,6 +7,7 @@ export default {
     const { box, inside } = frame(el, 'viewer');
     const { names, width, height } = model.get('pictures');
     const tools = make(inside, 'div', { className: 'row' });
+    Object.assign(tools.style, { alignItems: 'center', marginBottom: '6px' });
     const row = make(inside, 'div', { className: 'row' });
     const views = names.map((name, index) => {
       const figure = make(row, 'figure');

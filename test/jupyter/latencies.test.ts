@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { findBrowser, kernelIdle, type Lab, startLab } from './lab';
+import { cell, chart, outputs, runCell, select, start, until, writeNotebook } from './notebook';
+
+// Both sides have one clock: the browser runs on this machine. Twenty of each, while a training is under way.
+const times = 20;
+const folder = join(__dirname, '../output/jupyter-latencies');
+const browser = findBrowser();
+const skip = browser ? false : 'no Chromium found; install one, or name its program in CHROMIUM';
+const options = { skip, timeout: 300_000 };
+const name = 'latencies.ipynb';
+
+const sources = {
+  data: [
+    "import { controls, liveChart, loadDataset, preparePatches, preview, train } from 'srcnn-lab';",
+    "const files = await loadDataset('sample');",
+    'const { patches: training } = await preparePatches(files.training);',
+    'const { patches: validation } = await preparePatches(files.validation);',
+    "console.log('pairs', training.count);",
+  ].join('\n'),
+  training: [
+    'const data = { training: training, validation: validation };',
+    "const folder = process.env.SRCNN_RUNS + '/latencies';",
+    "const session = train(data, { epochs: 4000, folder: folder, resume: true, schedule: 'constant' });",
+    'controls(session);',
+    'const chart = liveChart(session);',
+  ].join('\n'),
+  heard: [
+    'let heard = [], rate = session.learningRate;',
+    'const listen = setInterval(() => {',
+    '  if (session.learningRate === rate) return;',
+    '  rate = session.learningRate;',
+    '  heard.push(Date.now());',
+    '}, 1);',
+    "console.log('listening');",
+  ].join('\n'),
+  times: "console.log('heard', heard.splice(0).join(' '));",
+  change: "session.epochs = session.epochs + 1; console.log('changed', session.epochs, Date.now());",
+  sum: '1 + 1',
+  preview: 'preview(session, files.evaluation[0]);\n// the preview',
+  end: "clearInterval(listen);\nawait session.stop();\nconsole.log('ended');",
+};
+
+const latencies: Record<string, number> = {};
+let lab: Lab | undefined;
+before(async () => {
+  if (!browser) return;
+  mkdirSync(folder, { recursive: true });
+  lab = await startLab(browser, [], {}, {});
+  writeNotebook(lab.folder, name, Object.values(sources));
+  await lab.open(name);
+  await start(lab.page, at('data'));
+  await kernelIdle(lab.page);
+  await start(lab.page, at('training'));
+  await moving();
+});
+after(async () => {
+  await lab?.close();
+  if (!browser) return;
+  const machine = { cores: cpus().length, load: Number(loadavg()[0].toFixed(1)) };
+  writeFileSync(join(folder, 'latencies.json'), JSON.stringify({ ...latencies, ...machine }, null, 2) + '\n');
+  console.log('milliseconds measured:', latencies, machine);
+});
+
+const page = () => lab!.page;
+const at = (which: keyof typeof sources) => cell(page(), sources[which].split('\n').at(-1)!);
+const text = async (which: keyof typeof sources) => (await outputs(at(which)).allInnerTexts()).join('\n').trim();
+const strip = () => at('training').getByRole('group', { name: 'training controls' });
+const slider = () => strip().getByRole('slider', { name: 'learning rate' });
+const moving = async () => {
+  const first = await until(
+    'a chart',
+    () => chart(at('training')),
+    ({ curve }) => curve.includes(' '),
+    120_000,
+  );
+  return until(
+    'a chart that moves',
+    () => chart(at('training')),
+    ({ curve }) => curve !== first.curve,
+    120_000,
+  );
+};
+function keep(title: string, values: number[]): void {
+  assert.equal(values.length, times);
+  const sorted = values.map(Math.round).sort((a, b) => a - b);
+  latencies[title] = sorted[times / 2];
+  latencies[`${title}Worst`] = sorted[times - 1];
+}
+
+test('from the slider let go to the rate heard by the kernel', options, async () => {
+  await runCell(page(), at('heard'));
+  await slider().scrollIntoViewIfNeeded();
+  await slider().evaluate((element) => {
+    const released: number[] = ((window as unknown as { released: number[] }).released = []);
+    element.addEventListener('change', () => released.push(Date.now()), { capture: true });
+  });
+  const { x, y, width, height } = (await slider().boundingBox())!;
+  for (let i = 0; i < times; i++) {
+    await page().mouse.move(x + width * (0.3 + 0.02 * i), y + height / 2);
+    await page().mouse.down();
+    await page().mouse.up();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+  }
+  const released = await page().evaluate(() => (window as unknown as { released: number[] }).released);
+  await runCell(page(), at('times'));
+  const heard = (await text('times')).split(' ').slice(1).map(Number);
+  keep(
+    'sliderToKernel',
+    heard.map((time, index) => time - released[index]),
+  );
+});
+
+test("from the kernel's change to the page", options, async () => {
+  const epochs = strip().getByRole('spinbutton', { name: 'epochs' });
+  const seen: number[] = [];
+  for (let i = 0; i < times; i++) {
+    const before = await epochs.inputValue();
+    const shown = epochs.evaluate(
+      (element, old) =>
+        new Promise<number>((resolve) => {
+          const watch = setInterval(() => {
+            if ((element as HTMLInputElement).value === old) return;
+            clearInterval(watch);
+            resolve(Date.now());
+          }, 1);
+        }),
+      before,
+    );
+    await runCell(page(), at('change'));
+    const [, value, changed] = /changed (\d+) (\d+)/.exec(await text('change'))!;
+    assert.equal(Number(value), Number(before) + 1);
+    seen.push((await shown) - Number(changed));
+  }
+  keep('kernelToPage', seen);
+});
+
+async function sums(title: string): Promise<void> {
+  const answers: number[] = [];
+  for (let i = 0; i < times; i++) answers.push(await runCell(page(), at('sum')));
+  keep(title, answers);
+}
+
+test('another cell while training runs, with chart, then with chart and preview', options, async () => {
+  await sums('sumWithChart');
+  await start(page(), at('preview'));
+  await until(
+    'the preview',
+    () => at('preview').locator('figcaption').nth(1).innerText(),
+    (words) => words.startsWith('the network now'),
+  );
+  await sums('sumWithPreview');
+});
+
+test('from a reload to the chart moving again', options, async () => {
+  await select(at('training'));
+  const began = performance.now();
+  await page().reload();
+  await moving();
+  latencies.reloadToMoving = Math.round(performance.now() - began);
+  await runCell(page(), at('end'));
+});
