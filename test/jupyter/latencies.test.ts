@@ -34,7 +34,7 @@ const sources = {
     'const listen = setInterval(() => {',
     '  if (session.learningRate === rate) return;',
     '  rate = session.learningRate;',
-    '  heard.push(Date.now());',
+    '  heard.push(rate + "@" + Date.now());',
     '}, 1);',
     "console.log('listening');",
   ].join('\n'),
@@ -44,6 +44,11 @@ const sources = {
   preview: 'preview(session, files.evaluation[0]);\n// the preview',
   end: "clearInterval(listen);\nawait session.stop();\nconsole.log('ended');",
 };
+
+/** When each value of the slider was let go. */
+interface Released {
+  released: Record<string, number>;
+}
 
 const latencies: Record<string, number> = {};
 let lab: Lab | undefined;
@@ -96,22 +101,26 @@ test('from the slider let go to the rate heard by the kernel', options, async ()
   await runCell(page(), at('heard'));
   await slider().scrollIntoViewIfNeeded();
   await slider().evaluate((element) => {
-    const released: number[] = ((window as unknown as { released: number[] }).released = []);
-    element.addEventListener('change', () => released.push(Date.now()), { capture: true });
+    const released: Record<string, number> = ((window as unknown as Released).released = {});
+    const slider = element as HTMLInputElement;
+    slider.addEventListener('change', () => (released[slider.getAttribute('aria-valuetext')!] = Date.now()), {
+      capture: true,
+    });
   });
   const { x, y, width, height } = (await slider().boundingBox())!;
   for (let i = 0; i < times; i++) {
     await page().mouse.move(x + width * (0.3 + 0.02 * i), y + height / 2);
     await page().mouse.down();
     await page().mouse.up();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
   }
-  const released = await page().evaluate(() => (window as unknown as { released: number[] }).released);
+  const released = await page().evaluate(() => (window as unknown as Released).released);
   await runCell(page(), at('times'));
-  const heard = (await text('times')).split(' ').slice(1).map(Number);
+  const latest = Object.fromEntries(Object.entries(released).map(([rate, time]) => [Number(rate), time]));
+  const heard = [...(await text('times')).matchAll(/(\S+)@(\d+)/g)];
   keep(
     'sliderToKernel',
-    heard.map((time, index) => time - released[index]),
+    heard.map(([, rate, time]) => Number(time) - latest[Number(rate)]),
   );
 });
 
