@@ -76,6 +76,7 @@ export { gmsd } from './measures/gmsd';
 export { haarpsi } from './measures/haarpsi';
 export { ifc } from './measures/ifc';
 export { msssim } from './measures/msssim';
+export { niqe } from './measures/niqe';
 export { nqm } from './measures/nqm';
 export { psnr } from './measures/psnr';
 export { psnrb } from './measures/psnrb';

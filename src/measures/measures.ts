@@ -8,6 +8,7 @@ import { ifcMeasure } from './ifc';
 import type { Measure } from './measure';
 import { mseMeasure } from './mse';
 import { msssimMeasure } from './msssim';
+import { niqeMeasure } from './niqe';
 import { nqmMeasure } from './nqm';
 import { psnrMeasure } from './psnr';
 import { psnrbMeasure } from './psnrb';
@@ -42,6 +43,7 @@ export const measures: readonly Measure[] = [
   samMeasure,
   ergasMeasure,
   cosineMeasure,
+  niqeMeasure,
 ];
 
 /** Their names, for `--help` and errors. */

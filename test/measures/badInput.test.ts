@@ -29,6 +29,13 @@ for (const { name, compare } of measures) {
     }
   });
 
+  if (name === 'niqe') {
+    test('niqe of a constant picture is refused by name: it has no structure', () => {
+      assert.throws(() => compare(flat(200, 200, 100), flat(200, 200, 100)), OptionError);
+    });
+    continue;
+  }
+
   test(`${name} of constant and of black pictures is a number, the best one where they are equal`, () => {
     for (const value of [0, 100]) {
       const equal = compare(flat(200, 200, value), flat(200, 200, value));
