@@ -50,10 +50,12 @@ export { planesIn, planesOf, type Batch, type Engine, type LossOptions, type Pla
 export { lossNames, losses, type Loss, type LossName } from './engine/losses';
 export { createEngine, engineNames, listEngines } from './engine/choose';
 export { createWasmEngine, type WasmOptions } from './engine/wasm/wasm';
+export { replay, type ReplaySettings } from './training/replay';
 export { recipeFor, type RecipeName, recipes, type TrainOptions } from './training/recipes';
 export { train } from './training/train';
 export type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './training/settings';
-export { historyFrame, type EpochRecord, type History } from './runs/history';
+export { historyFrame, type EpochRecord, type History, type RunEvent } from './runs/history';
+export { lastRun, type LastRun } from './runs/lastRun';
 export { rowsFrame, runsFrame } from './runs/frames';
 export type { Reached } from './runs/reached';
 export { loadRun, type SavedRun } from './runs/readRun';

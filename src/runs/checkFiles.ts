@@ -66,7 +66,7 @@ const isScores = (value: unknown) =>
 /** What is wrong with a run's history, as in "its epoch 2 is numbered 3". */
 export function wrongHistory(history: unknown): string | undefined {
   if (!isRecord(history)) return 'its content is not a history';
-  const { losses, epochs, rescored, timeline = [] } = history;
+  const { losses, epochs, rescored, timeline = [], events = [] } = history;
   if (!Array.isArray(losses) || !Array.isArray(epochs)) return 'its losses or its epochs are not a list';
   let last = 0;
   for (const [index, entry] of losses.entries()) {
@@ -81,6 +81,8 @@ export function wrongHistory(history: unknown): string | undefined {
   }
   const isTick = (entry: unknown) => isRecord(entry) && isCount(entry.step) && isNumber(entry.fraction);
   if (!Array.isArray(timeline) || !timeline.every(isTick)) return 'its timeline is not a list of steps and fractions';
+  const isEvent = (entry: unknown) => isRecord(entry) && isCount(entry.step) && isText(entry.what);
+  if (!Array.isArray(events) || !events.every(isEvent)) return 'its events are not a list of steps and what happened';
   return rescored === undefined ? undefined : wrongRescored(rescored, epochs.length);
 }
 

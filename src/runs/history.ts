@@ -31,6 +31,17 @@ export type ScoredEpoch = EpochRecord & { scores: EpochScores };
 export const scoredEpochs = (epochs: readonly EpochRecord[]): ScoredEpoch[] =>
   epochs.filter((record): record is ScoredEpoch => record.scores !== null);
 
+/** What was done to a run while it trained. */
+export interface RunEvent {
+  /** Batches done when it happened: a change holds from the next batch on. */
+  step: number;
+  what: 'learningRate' | 'epochs' | 'minutes' | 'pause' | 'resume' | 'stop' | 'fork';
+  /** The value or state before; of a fork, the folder of the run that was forked. */
+  from: number | readonly number[] | string;
+  /** The value or state after; of a fork, its folder. */
+  to: number | readonly number[] | string;
+}
+
 /** A run's course: the loss of a batch every so many steps, and a record per epoch. */
 export interface History {
   losses: { step: number; loss: number }[];
@@ -40,6 +51,8 @@ export interface History {
    * older version wrote.
    */
   batchesPerEpoch?: number;
+  /** In the order in which they happened; absent where there are none. */
+  events?: RunEvent[];
   /** In a run by minutes: the fraction of its time that had passed when the batch after `step` others began. */
   timeline?: { step: number; fraction: number }[];
   /**

@@ -169,6 +169,11 @@ function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Check
   const epochs = wanted.epochs === found.options.epochs ? found.epochs : wanted.epochs;
   const minutes = wanted.minutes === found.options.minutes ? found.minutes : wanted.minutes;
   const learningRate = wanted.learningRate === wanted.options.learningRate ? found.learningRate : wanted.learningRate;
+  const events = [...(found.history.events ?? [])];
+  const { steps } = found.optimizer;
+  if (epochs !== found.epochs) events.push({ step: steps, what: 'epochs', from: found.epochs, to: epochs });
+  if (minutes !== found.minutes) events.push({ step: steps, what: 'minutes', from: found.minutes!, to: minutes! });
+  if (events.length) found.history.events = events;
   const changed = { epochs, learningRate, ...(minutes === undefined ? {} : { minutes }) };
   return { ...found, ...changed, options: wanted.options, weights: wanted.weights };
 }

@@ -3,7 +3,7 @@ import { DivergedError } from '../errors';
 import type { Model } from '../network/network';
 import { layerSlices } from '../network/parameters';
 import type { Checkpoint } from '../runs/checkpoint';
-import type { EpochRecord } from '../runs/history';
+import type { EpochRecord, History } from '../runs/history';
 import type { RunFolder } from '../runs/runFolder';
 import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPictures';
 import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
@@ -13,7 +13,7 @@ import { drawPass, type Pass } from './pass';
 import type { TrainOptions } from './recipes';
 import type { Progress, TrainingData, TrainSettings } from './settings';
 import { scheduleFactor } from './schedule';
-import { byEpochs, byMinutes, checkMinutes, type Timetable } from './timetable';
+import { byEpochs, byMinutes, checkMinutes, recorded, type Timetable } from './timetable';
 import { meanLoss, scoreEpoch } from './validate';
 
 const DEFAULT_CHECKPOINT_MINUTES = 5;
@@ -36,6 +36,7 @@ export const ignoreStopped = (error: unknown) => {
 export interface Control {
   isStopping(): boolean;
   isPaused(): boolean;
+  beforeBatch(): void;
   untilResumed(): Promise<void>;
   emit(event: 'step' | 'epoch'): void;
 }
@@ -54,11 +55,13 @@ export class EpochLoop {
     public given: TrainOptions,
     public settings: TrainSettings,
     readonly model: Model,
-    private readonly border: number,
+    readonly border: number,
     readonly folder: RunFolder | undefined,
     /** Where training stands: what a checkpoint holds. */
     public course: Checkpoint,
     private readonly control: Control,
+    /** The record of the run that is trained again. */
+    private readonly replayed?: History,
   ) {
     const { batchSize } = given;
     this.batches = Math.floor(data.training.count / batchSize);
@@ -67,7 +70,8 @@ export class EpochLoop {
   }
 
   private get timetable(): Timetable {
-    return this.course.minutes === undefined ? byEpochs : byMinutes;
+    if (this.course.minutes === undefined) return byEpochs;
+    return this.replayed ? recorded(this.replayed) : byMinutes;
   }
 
   /** Asked between epochs. */
@@ -88,6 +92,7 @@ export class EpochLoop {
         await this.control.untilResumed();
         began = Date.now() - 1000 * (course.seconds - before);
       }
+      this.control.beforeBatch();
       if (this.control.isStopping()) return;
       if (course.optimizer.steps - pass.start === batches) {
         Object.assign(course, { random: pass.after, passStart: course.optimizer.steps });
@@ -97,7 +102,7 @@ export class EpochLoop {
       const seconds = before + (Date.now() - began) / 1000;
       this.gauge.add(seconds - course.seconds);
       course.seconds = seconds;
-      checkMinutes(course);
+      if (!this.replayed) checkMinutes(course);
       this.report();
     }
     await this.finishEpoch(engine, pass).catch(ignoreStopped);

@@ -1,24 +1,37 @@
 import { takeLock } from '../disk/lock';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
-import { DivergedError, OptionError, WriteError } from '../errors';
+import { DivergedError, WriteError } from '../errors';
 import type { PatchSet } from '../data/patches';
 import type { Model } from '../network/network';
 import { layerSlices } from '../network/parameters';
-import { type Checkpoint, elapsedSeconds, newCheckpoint } from '../runs/checkpoint';
+import { type Checkpoint, newCheckpoint } from '../runs/checkpoint';
 import type { History } from '../runs/history';
 import { describePatches, RunFolder } from '../runs/runFolder';
+import { checkEpochs, checkMinutes } from './changes';
 import { type Control, EpochLoop, ignoreStopped } from './epoch';
 import { onInterrupt } from './interrupt';
 import { layerRates } from './optimizers/optimizer';
 import type { TrainOptions } from './recipes';
-import type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
+import { noteEvent, type Script, type Setting } from './events';
+import type { ForkSettings, Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
+
+/** Where a run comes from. */
+interface Origin {
+  /** It begins when this one has given its folder back. */
+  after?: Run;
+  /** A fork begins there, with these changes. */
+  start?: Checkpoint;
+  changes?: Partial<Pick<TrainOptions, Setting>>;
+  script?: Script;
+  fork: (run: Run, settings: ForkSettings) => TrainSession;
+}
 
 /** Who may start, pause and stop: a session whose epochs epoch.ts runs. */
 export class Run implements TrainSession {
   done!: Promise<TrainResult>;
   state: TrainSession['state'] = 'running';
-  private readonly loop: EpochLoop;
+  readonly loop: EpochLoop;
   private readonly initialWeights: Float32Array;
   private readonly listeners = new Set<(event: 'step' | 'epoch' | 'state') => void>();
   private stopping = false;
@@ -33,19 +46,22 @@ export class Run implements TrainSession {
     settings: TrainSettings,
     readonly model: Model,
     border: number,
-    after?: Run,
+    private readonly origin: Origin,
   ) {
+    const { after, start, script } = origin;
     if (after) this.done = after.done;
     this.initialWeights = model.weights.slice();
     const folder = settings.folder ? new RunFolder(settings.folder, model) : undefined;
-    const course = newCheckpoint(given, model, settings.folder ? describePatches(data.training) : '');
+    const course = start ?? newCheckpoint(given, model, settings.folder ? describePatches(data.training) : '');
     const control: Control = {
       isStopping: () => this.stopping,
       isPaused: () => this.state === 'paused',
+      beforeBatch: () => this.obey(),
       untilResumed: () => new Promise((resolve) => (this.wake = resolve)),
       emit: (event) => this.emit(event),
     };
-    this.loop = new EpochLoop(data, given, settings, model, border, folder, course, control);
+    this.loop = new EpochLoop(data, given, settings, model, border, folder, course, control, script?.history);
+    Object.assign(this, origin.changes);
     this.start();
   }
 
@@ -81,7 +97,7 @@ export class Run implements TrainSession {
 
   set learningRate(value: number | readonly number[]) {
     layerRates(value, layerSlices(this.model.network).length);
-    this.course.learningRate = value;
+    this.set('learningRate', value);
     this.rateChosen = true;
   }
 
@@ -90,11 +106,8 @@ export class Run implements TrainSession {
   }
 
   set epochs(value: number) {
-    if (!Number.isInteger(value) || value < 1) throw new OptionError(`epochs is ${value}; use a whole number above 0`);
-    const begun = this.course.epoch + (this.course.batch > 0 ? 1 : 0);
-    if (value < begun)
-      throw new OptionError(`epochs is ${value}, but epoch ${begun} is under way; use ${begun} or more, or stop()`);
-    this.course.epochs = value;
+    checkEpochs(this.course, value);
+    this.set('epochs', value);
   }
 
   get minutes(): number | undefined {
@@ -102,21 +115,29 @@ export class Run implements TrainSession {
   }
 
   set minutes(value: number | undefined) {
-    if (this.course.minutes === undefined) throw new OptionError('this run goes by epochs; set session.epochs');
-    if (value === undefined || !(value > 0 && Number.isFinite(value)))
-      throw new OptionError(`minutes is ${value}; use a number above 0`);
-    const elapsed = elapsedSeconds(this.course) / 60;
-    if (value < elapsed)
-      throw new OptionError(`minutes is ${value}, but ${elapsed.toFixed(1)} have passed; use more, or stop()`);
-    this.course.minutes = value;
+    checkMinutes(this.course, value);
+    this.set('minutes', value);
+  }
+
+  private set(what: Setting, to: number | readonly number[] | undefined): void {
+    if (to === undefined) return;
+    noteEvent(this.course, { what, from: this.course[what]!, to });
+    Object.assign(this.course, { [what]: to });
+  }
+
+  fork(settings: ForkSettings = {}): TrainSession {
+    return this.origin.fork(this, settings);
   }
 
   pause(): void {
-    if (this.state === 'running') this.change('paused');
+    if (this.state !== 'running') return;
+    noteEvent(this.course, { what: 'pause', from: 'running', to: 'paused' });
+    this.change('paused');
   }
 
   resume(): void {
     if (this.state === 'paused') {
+      noteEvent(this.course, { what: 'resume', from: 'paused', to: 'running' });
       this.change('running');
       this.wake?.();
     } else if (this.state === 'stopped' || this.state === 'failed') {
@@ -157,6 +178,14 @@ export class Run implements TrainSession {
     this.loop.settings = { ...this.settings, onStep, onEpoch, onNote };
   }
 
+  /** In a replay: what was done to the run at this step, is done to it again. */
+  private obey(): void {
+    const { script } = this.origin;
+    const { steps } = this.course.optimizer;
+    for (const { what, to } of script?.upTo(steps) ?? []) this.set(what, to);
+    if (script && steps >= script.end) this.stopping = true;
+  }
+
   private change(state: TrainSession['state']): void {
     this.state = state;
     this.emit('state');
@@ -189,11 +218,17 @@ export class Run implements TrainSession {
     try {
       if (this.settings.folder) unlock = await takeLock(this.settings.folder, 'run.lock', 'trains there');
       if (!this.opened || this.diverged) await this.open();
+      else if (!this.loop.isOver) noteEvent(this.course, { what: 'resume', from: 'stopped', to: 'running' });
       engine = this.settings.engine ?? (await createEngine());
       await this.loop.folder?.saveOptions(this.course, engine, this.loop.onNote);
       await this.loop.checkPictures(engine).catch(ignoreStopped);
-      while (!this.loop.isOver && !this.stopping) await this.loop.epoch(engine);
+      this.obey();
+      while (!this.loop.isOver && !this.stopping) {
+        await this.loop.epoch(engine);
+        this.obey();
+      }
       if (this.stopping) {
+        if (!this.loop.isOver) noteEvent(this.course, { what: 'stop', from: 'running', to: 'stopped' });
         await this.loop.checkWeights(engine);
         await this.loop.save();
       }
@@ -229,14 +264,24 @@ export class Run implements TrainSession {
     const { loop } = this;
     const { resume = false } = this.settings;
     const { learningRate, epochs, minutes, data } = this.course;
-    const changed = { epochs, ...(minutes === undefined ? {} : { minutes }) };
+    const setAgain = () => {
+      this.set('learningRate', learningRate);
+      if (!this.diverged) return;
+      this.set('epochs', epochs);
+      this.set('minutes', minutes);
+    };
     if (this.diverged) {
       this.model.weights.set(this.initialWeights);
-      loop.course = { ...newCheckpoint(this.given, this.model, data), learningRate, ...changed };
+      loop.course = newCheckpoint(this.given, this.model, data);
+      setAgain();
     }
-    if (loop.folder) loop.course = await loop.folder.open(loop.course, resume || this.diverged, loop.onNote);
-    if (this.diverged || this.rateChosen) this.course.learningRate = learningRate;
-    if (this.diverged) Object.assign(this.course, changed);
+    const fresh = loop.course;
+    if (loop.folder) loop.course = await loop.folder.open(fresh, resume || this.diverged, loop.onNote);
+    if (this.diverged || this.rateChosen) setAgain();
+    if (loop.course !== fresh && !loop.isOver)
+      noteEvent(this.course, { what: 'resume', from: 'stopped', to: 'running' });
+    // A fork can be resumed from its first moment on.
+    if (this.origin.start && loop.course === fresh) await loop.save();
     this.course.history.batchesPerEpoch = loop.batches;
     this.opened = true;
     this.diverged = false;

@@ -61,6 +61,10 @@ export interface TrainResult {
   best: { epoch: number; validationLoss: number };
 }
 
+/** What a fork may be told: all else it has from the run that it comes from. */
+export type ForkSettings = Partial<Pick<TrainSettings, 'learningRate' | 'epochs' | 'minutes'>> &
+  Pick<TrainSettings, 'folder' | 'onStep' | 'onEpoch' | 'onNote'>;
+
 /** Training under way: what is set here takes effect at the next batch; `history` and `progress` grow meanwhile. */
 export interface TrainSession {
   /** Settles when training ends, is stopped or fails. */
@@ -76,6 +80,12 @@ export interface TrainSession {
   epochs: number;
   /** Of a run by minutes; undefined in one by epochs, where it cannot be set. */
   minutes: number | undefined;
+  /**
+   * A second run that goes on from this very batch, with the changes that are given and a folder of its own (by
+   * default this run's with -fork behind its name); both train side by side, and each is noted in both histories.
+   * Throws OptionError for a run that has finished or failed, or a change that a fork cannot make.
+   */
+  fork(settings?: ForkSettings): TrainSession;
   pause(): void;
   /**
    * Goes on after pause(), stop() or a failure; after DivergedError from the folder's last checkpoint, else from the

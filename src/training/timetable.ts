@@ -1,5 +1,6 @@
 import { OptionError } from '../errors';
 import { type Checkpoint, elapsedSeconds } from '../runs/checkpoint';
+import type { History } from '../runs/history';
 
 /** How far a run is, where its epochs end, and when it is over. */
 export interface Timetable {
@@ -60,6 +61,19 @@ export const byMinutes: Timetable = {
   epochIsOver: (course) => course.batch > 0 && course.seconds >= epochSeconds(course),
   isOver: (course) => course.epoch > 0 && course.batch === 0 && elapsedSeconds(course) >= plan(course).end,
 };
+
+/** The steps of a run by minutes as its history has them, for a replay. */
+export function recorded({ timeline = [], epochs }: History): Timetable {
+  return {
+    fraction: byMinutes.fraction,
+    note({ history, optimizer }) {
+      const noted = (history.timeline ??= []);
+      noted.push(...timeline.slice(noted.length).filter(({ step }) => step <= optimizer.steps));
+    },
+    epochIsOver: ({ epoch, optimizer }) => optimizer.steps >= (epochs[epoch]?.step ?? Infinity),
+    isOver: ({ epoch, batch }) => epoch > 0 && batch === 0 && epoch >= epochs.length,
+  };
+}
 
 /** After a batch: throws OptionError where the first one has taken all the time that the run has. */
 export function checkMinutes({ minutes, seconds, optimizer }: Checkpoint): void {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { OptionError, UnknownNameError } from '../errors';
 import type { PatchSet } from '../data/patches';
+import { forkOf } from './fork';
 import { layerRates, optimizers } from './optimizers/optimizer';
 import { protocolOf } from '../protocols/protocols';
 import { recipeFor, recipes, type TrainOptions } from './recipes';
@@ -41,11 +42,11 @@ export function train(data: TrainingData, settings: TrainSettings = {}): TrainSe
   if (folder !== undefined) checkRunName(basename(folder));
   if (resume && folder === undefined) throw new OptionError("resume needs the run's folder; give folder too");
   if (!(minutes >= 0)) throw new OptionError(`checkpointMinutes is ${minutes}; use 0 (after every batch) or more`);
-  if (folder === undefined) return new Run(data, options, settings, model, border);
+  if (folder === undefined) return new Run(data, options, settings, model, border, { fork: forkOf });
   const there = sessionIn(folder);
   if (there?.isTraining) return follow(there, data, options, settings);
   // One that is being stopped still has the folder: the new one begins when it has given it back.
-  const session = new Run(data, options, settings, model, border, there);
+  const session = new Run(data, options, settings, model, border, { after: there, fork: forkOf });
   remember(session, folder);
   return session;
 }
