@@ -41,6 +41,9 @@ export class UnknownNameError extends LabError {
 /** An option outside its range; the message names it. */
 export class OptionError extends LabError {}
 
+/** Scores of two protocols, scales, sets or measures in one comparison; the message says both. */
+export class IncomparableScoresError extends LabError {}
+
 /** A weights file that is cut short, malformed, or of another network. */
 export class WeightsError extends LabError {}
 

@@ -188,26 +188,28 @@ test(
       'made/scores.json',
     );
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /protocol paper, x2\nbicubic +2 images +PSNR \d+\.\d+ dB +SSIM 0\.\d+\nnetwork +2 images/);
+    assert.match(stdout, /protocol paper, x2\nbicubic +2 images +PSNR \d+\.\d+ dB +SSIM 0\.\d+\nsmall +2 images/);
+    assert.match(stdout, /small +against bicubic: [+-]\d+\.\d\d dB, 95 % \S+ to \S+, better on \d of 2\n +worst: [ac]/);
     assert.match(
       stderr.trim().split('\n').at(-1)!,
       /^skipped .*mixed\/b\.png: cannot read the image .*replace or remove it$/,
     );
     const scores = JSON.parse(readFileSync(join(folder, 'made', 'scores.json'), 'utf8'));
-    assert.deepEqual(Object.keys(scores), ['protocol', 'scale', 'rows', 'summary']);
-    assert.deepEqual([scores.protocol, scores.scale], ['paper', 2]);
-    type Row = Record<'bicubic' | 'network', Record<string, number>> & { file: string };
-    const rows: Row[] = scores.rows;
+    assert.deepEqual([scores.protocol, scores.scale, scores.sigma], ['paper', 2, 0]);
+    type Line = { model: string; mean: number; pictures: { file: string; value: number }[] };
+    const lines: Line[] = scores.scores;
     assert.deepEqual(
-      rows.map(({ file }) => file),
-      ['a.png', 'c.png'],
+      lines.map(({ model }) => model),
+      ['bicubic', 'small', 'bicubic', 'small'],
     );
-    for (const which of ['bicubic', 'network'] as const)
-      for (const name of ['psnr', 'ssim']) {
-        const mean = (rows[0][which][name] + rows[1][which][name]) / 2;
-        assert.ok(Math.abs(scores.summary[which][name] - mean) < 1e-9, `${which} ${name}`);
-      }
-    assert.equal(scores.summary.images, 2);
+    for (const { mean, pictures } of lines) {
+      assert.deepEqual(
+        pictures.map(({ file }) => file),
+        ['a.png', 'c.png'],
+      );
+      assert.ok(Math.abs((pictures[0].value + pictures[1].value) / 2 - mean) < 1e-9);
+    }
+    assert.equal(scores.differences[0].of, 2);
   },
 );
 

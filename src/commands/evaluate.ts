@@ -1,65 +1,130 @@
 import { stat } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { basename, dirname, join, parse, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
 import { evaluationImages } from '../data/datasets';
-import { createEngine } from '../engine/choose';
-import { evaluate, type Evaluation } from '../evaluation/evaluate';
-import { scoresToJson } from '../evaluation/scoreJson';
-import { pretrainedNames } from '../formats/pretrained';
+import { degradationNames } from '../degradations/degradations';
 import { writeAtomically } from '../disk/writeAtomically';
+import { createEngine } from '../engine/choose';
+import type { Engine } from '../engine/engine';
+import { OptionError } from '../errors';
+import { evaluateModels, type ModelScores } from '../evaluation/evaluateModels';
+import { differenceText, pairedDifference } from '../evaluation/pairedDifference';
+import { savePictures } from '../evaluation/savePictures';
+import { scoresToJson } from '../evaluation/scoreJson';
+import type { SetScores } from '../evaluation/setScores';
+import { pretrainedNames } from '../formats/pretrained';
+import { measureNames } from '../measures/measures';
+import type { Model } from '../network/network';
+import { byHand, type ByHand, scored } from '../protocols/byHand';
+import { scoresCsv, scoresLatex, scoresMarkdown } from '../results/scoreTables';
 import { explainLeftOut } from './dataArgument';
 import { modelNamed } from './modelArgument';
-import { engineOption, protocolOption, scaleOption, threadsOption } from './options';
+import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
-import type { Model } from '../network/network';
 
-interface EvaluateFlags {
+interface EvaluateFlags extends ByHand {
   protocol?: string;
   scale?: number;
-  model: string;
+  model: string[];
+  measures?: string[];
+  out?: string;
   json?: string;
+  csv?: string;
+  markdown?: string;
+  latex?: string;
   threads?: number;
   engine?: string;
 }
 
 /** Adds `srcnn evaluate`. */
 export function evaluateCommand(program: Command): void {
+  const list = (text: string) => text.split(',').map((name) => name.trim());
   program
     .command('evaluate')
-    .description('Score bicubic, and a model, on a data set or on a folder of images')
-    .argument('<folder>', 'folder, image file or name of a data set')
-    .option(
-      '-m, --model <name>',
-      `bicubic, the weights that come with the package (${pretrainedNames.join(', ')}), or a .safetensors file`,
-      'bicubic',
+    .description('Score bicubic, and models, on data sets or on folders of images')
+    .argument('<sets...>', 'folders, image files or names of data sets')
+    .addOption(
+      new Option(
+        '-m, --model <name>',
+        `may be repeated: bicubic, the weights that come with the package (${pretrainedNames.join(', ')}), or a ` +
+          '.safetensors file',
+      )
+        .argParser((name: string, all: string[]) => [...all, name])
+        .default([], 'bicubic'),
     )
-    .addOption(protocolOption().default(undefined, 'what the model was trained for, else report'))
-    .addOption(scaleOption().default(undefined, 'what the model was trained for, else 3'))
+    .addOption(protocolOption().default(undefined, 'what the models were trained for, else report'))
+    .addOption(scaleOption().default(undefined, 'what the models were trained for, else 3'))
+    .option('--measures <names>', `with commas between: ${measureNames.join(', ')} (default: the protocol's)`, list)
+    .option(
+      '--sigma <x>',
+      "blur before shrinking, in pixels (default: the models', else the protocol's)",
+      number('sigma'),
+    )
+    .addOption(
+      new Option('--shrink <name>', 'instead of a protocol: how pictures are shrunk').choices(degradationNames),
+    )
+    .addOption(new Option('--score <what>', 'instead of a protocol: what is compared').choices(scored))
+    .option('--border <n>', 'instead of a protocol: pixels at each edge that do not count', number('border'))
     .addOption(threadsOption())
     .addOption(engineOption())
-    .option('--json <file>', 'write all rows there')
+    .option('-o, --out <folder>', 'write each picture there: the original, bicubic, restored, and their error maps')
+    .option('--json <file>', 'write all scores and differences there')
+    .option('--csv <file>', 'write all scores there, a line for each picture')
+    .option('--markdown <file>', 'write a table of means there')
+    .option('--latex <file>', 'write a table of means there')
     .action(runEvaluation);
 }
 
-async function runEvaluation(folder: string, flags: EvaluateFlags): Promise<void> {
-  const model = flags.model === 'bicubic' ? undefined : await modelNamed(flags.model);
-  const files = await filesOf(folder, flags.scale ?? model?.trainedFor?.scale);
-  warnOfDegradation(flags, model);
-  const engine = model && (await createEngine(flags.engine, flags));
-  const options = { ...flags, model, engine, onProgress: showCount('images') };
-  const result = await evaluate(files, options).finally(() => engine?.close());
-  show(result);
-  await explainLeftOut(folder);
-  const { protocol, scale, rows, summary } = result;
-  if (flags.json) await writeAtomically(flags.json, scoresToJson({ protocol, scale, rows, summary }, 2) + '\n');
+async function runEvaluation(sets: string[], flags: EvaluateFlags): Promise<void> {
+  const models = await modelsNamed(flags.model);
+  const { scale: times, sigma, measures, threads } = flags;
+  const conditions = { protocol: protocolFrom(flags), scale: times, sigma, measures, threads };
+  const files: Record<string, string[]> = {};
+  const scale = times ?? Object.values(models)[0]?.trainedFor?.scale;
+  for (const set of sets) files[set] = await filesOf(set, scale);
+  for (const model of Object.values(models)) warnOfDegradation(conditions, model);
+  const engine = Object.keys(models).length ? await createEngine(flags.engine, flags) : undefined;
+  try {
+    const result = await evaluateModels(files, models, { ...conditions, engine, onProgress: showCount('images') });
+    show(result);
+    for (const set of sets) await explainLeftOut(set);
+    await writeTables(result, flags);
+    if (flags.out) await saveAll(files, flags.out, models, result, engine);
+  } finally {
+    await engine?.close();
+  }
 }
 
-async function filesOf(folder: string, scale?: number): Promise<string[]> {
-  const isFile = (await stat(folder).catch(() => null))?.isFile();
-  return isFile ? [folder] : evaluationImages(folder, { scale });
+/** Models by the names that tables show: a run's folder for its weights.safetensors, else the file's name. */
+async function modelsNamed(given: string[]): Promise<Record<string, Model>> {
+  const models: Record<string, Model> = {};
+  for (const name of given.filter((each) => each !== 'bicubic')) {
+    const file = parse(name).name;
+    const short = file === 'weights' ? basename(dirname(resolve(name))) : file;
+    if (short in models) throw new OptionError(`two models are called ${short}; give one of the files another name`);
+    models[short] = await modelNamed(name);
+  }
+  return models;
 }
 
-function warnOfDegradation({ protocol, scale }: EvaluateFlags, model?: Model): void {
-  const own = model?.trainedFor;
+function protocolFrom({ protocol, shrink, score, border, sigma }: EvaluateFlags): string | undefined {
+  if (shrink === undefined && score === undefined && border === undefined) return protocol;
+  if (protocol !== undefined)
+    throw new OptionError(
+      `--protocol ${protocol} says how to shrink and score; leave out --shrink, --score and --border`,
+    );
+  return byHand({ shrink, score, border, sigma }).name;
+}
+
+async function filesOf(set: string, scale?: number): Promise<string[]> {
+  const isFile = (await stat(set).catch(() => null))?.isFile();
+  return isFile ? [set] : evaluationImages(set, { scale });
+}
+
+function warnOfDegradation(
+  { protocol, scale }: Pick<EvaluateFlags, 'protocol' | 'scale'>,
+  { trainedFor: own }: Model,
+): void {
   if (own && ((protocol ?? own.protocol) !== own.protocol || (scale ?? own.scale) !== own.scale)) {
     console.error(
       `the model was trained for protocol ${own.protocol} x${own.scale}; here it is scored on pictures ` +
@@ -68,19 +133,82 @@ function warnOfDegradation({ protocol, scale }: EvaluateFlags, model?: Model): v
   }
 }
 
-function show({ protocol, scale, summary, skipped }: Evaluation): void {
+function show({ protocol, scale, scores, skipped }: ModelScores): void {
   console.log(`protocol ${protocol}, x${scale}`);
-  for (const name of ['bicubic', 'network'] as const) {
-    const scores = summary[name];
-    if (scores)
-      console.log(
-        `${name.padEnd(8)} ${summary.images} images  ` +
-          `PSNR ${scores.psnr.toFixed(6)} dB${infiniteText(summary)}  SSIM ${scores.ssim.toFixed(6)}`,
+  const sets = [...new Set(scores.map(({ set }) => set))];
+  for (const set of sets) {
+    const own = scores.filter((each) => each.set === set);
+    if (sets.length > 1) console.log(`${set}:`);
+    const width = Math.max(8, ...own.map(({ model }) => model.length));
+    for (const model of new Set(own.map((each) => each.model)))
+      showMeans(
+        own.filter((each) => each.model === model),
+        width,
       );
+    showDifferences(own, width);
   }
   showSkipped(skipped);
 }
 
-/** Says of how many pictures the mean is where some are equal to their originals. */
-const infiniteText = ({ images, finite }: Evaluation['summary']) =>
-  finite.psnr === images ? '' : ` (mean of the ${finite.psnr} of ${images} that differ from their originals)`;
+function showMeans(scores: SetScores[], width: number): void {
+  const [{ model, pictures }] = scores;
+  const texts = scores.map(({ measure: { title, unit }, mean, finite }) => {
+    const of = finite < pictures.length ? ` (mean of the ${finite} of ${pictures.length} that are finite)` : '';
+    return `${title} ${mean.toFixed(6)}${unit ? ` ${unit}` : ''}${of}`;
+  });
+  console.log(`${model.padEnd(width)} ${pictures.length} images  ${texts.join('  ')}`);
+}
+
+/** How many of the pictures that did worst are named. */
+const WORST = 3;
+
+/** Each model against the one before it, the first against bicubic, by the first measure. */
+function showDifferences(scores: SetScores[], width: number): void {
+  const [{ measure }] = scores;
+  const by = scores.filter((each) => each.measure.name === measure.name);
+  for (const [i, own] of by.slice(1).entries()) {
+    if (!own.pictures.some(({ value }) => Number.isFinite(value))) continue;
+    const difference = pairedDifference(own, by[i]);
+    console.log(`${own.model.padEnd(width)} against ${by[i].model}: ${differenceText(difference, own)}`);
+    const worst = difference.pictures
+      .slice(0, WORST)
+      .map((each) => `${each.file} ${each.difference.toFixed(measure.digits)}`);
+    if (difference.of > 1) console.log(`${''.padEnd(width)} worst: ${worst.join(', ')}`);
+  }
+}
+
+async function writeTables(result: ModelScores, flags: EvaluateFlags): Promise<void> {
+  const { scores, ...conditions } = result;
+  const differences = scores
+    .filter(({ model }) => model !== 'bicubic')
+    .map((own) => {
+      const bicubic = scores.find(
+        ({ model, set, measure }) => model === 'bicubic' && set === own.set && measure.name === own.measure.name,
+      )!;
+      return {
+        model: own.model,
+        against: 'bicubic',
+        set: own.set,
+        measure: own.measure.name,
+        ...pairedDifference(own, bicubic),
+      };
+    });
+  if (flags.json) await writeAtomically(flags.json, scoresToJson({ ...conditions, scores, differences }, 2) + '\n');
+  if (flags.csv) await writeAtomically(flags.csv, scoresCsv(scores));
+  if (flags.markdown) await writeAtomically(flags.markdown, scoresMarkdown(scores));
+  if (flags.latex) await writeAtomically(flags.latex, scoresLatex(scores));
+}
+
+async function saveAll(
+  files: Record<string, string[]>,
+  out: string,
+  models: Record<string, Model>,
+  { protocol, scale, sigma, skipped }: ModelScores,
+  engine?: Engine,
+): Promise<void> {
+  const bad = new Set(skipped.map(({ file }) => file));
+  for (const [set, all] of Object.entries(files)) {
+    for (const file of all.filter((each) => !bad.has(each)))
+      await savePictures(file, join(out, parse(set).name), models, { protocol, scale, sigma, engine });
+  }
+}

@@ -75,8 +75,8 @@ export async function evaluate(source: string | string[], options: EvaluateOptio
   const protocol = protocolOf(options.protocol ?? model?.trainedFor?.protocol ?? DEFAULT_PROTOCOL);
   const scale = options.scale ?? model?.trainedFor?.scale ?? DEFAULT_SCALE;
   checkScale(scale);
-  const sigma = options.sigma ?? sigmaOf(protocol, model);
-  const measures = measuresOf(protocol, options.measures);
+  const sigma = options.sigma ?? sigmaFor(protocol, model);
+  const measures = measuresFor(protocol, options.measures);
   const files = typeof source === 'string' ? await imageFiles(source) : source;
   const known = files.map(takeBicubic(earlier));
   const jobs = files.map((file, i) => ({ file, protocol, scale, sigma, measures, bicubic: !known[i] }));
@@ -95,14 +95,17 @@ export async function evaluate(source: string | string[], options: EvaluateOptio
 }
 
 /** The blur of a run is the blur of its evaluation, under its own protocol. */
-function sigmaOf(protocol: Protocol, model?: Model): number {
+export function sigmaFor(protocol: Protocol, model?: Model): number {
   const trainedFor = model?.trainedFor;
   const own = trainedFor?.protocol === protocol.name;
   return own ? trainedFor.degradation.sigma : protocol.degradation.sigma;
 }
 
 /** By the names that the scores have: the protocol's own, or those that were asked for. */
-function measuresOf(protocol: Protocol, wanted?: readonly (string | Measure)[]): Readonly<Record<string, Measure>> {
+export function measuresFor(
+  protocol: Protocol,
+  wanted?: readonly (string | Measure)[],
+): Readonly<Record<string, Measure>> {
   if (!wanted) return protocol.measures;
   return Object.fromEntries(
     wanted.map((measure) => {

@@ -5,6 +5,7 @@ import type { Image } from '../image/image';
 import type { Model } from '../network/network';
 import type { Compared, Protocol, RestoredImages } from '../protocols/protocol';
 import { DEFAULT_PROTOCOL, DEFAULT_SCALE, protocolOf } from '../protocols/protocols';
+import { sigmaFor } from './evaluate';
 import { restoreWith } from './restore';
 
 export interface RestoreOptions {
@@ -14,6 +15,8 @@ export interface RestoreOptions {
   protocol?: string | Protocol;
   /** By default the scale that the model was trained for, else 3. */
   scale?: number;
+  /** Blur before shrinking, in pixels. By default that which the model was trained for, else the protocol's own. */
+  sigma?: number;
   /** The engine that computes. Without it, one is chosen, and closed at the end. */
   engine?: Engine;
 }
@@ -30,7 +33,7 @@ export async function restoreImage(
   const protocol = protocolOf(options.protocol ?? model.trainedFor?.protocol ?? DEFAULT_PROTOCOL);
   const scale = options.scale ?? model.trainedFor?.scale ?? DEFAULT_SCALE;
   checkScale(scale);
-  const sigma = model.trainedFor?.degradation.sigma ?? protocol.degradation.sigma;
+  const sigma = options.sigma ?? sigmaFor(protocol, model);
   const engine = options.engine ?? (await createEngine());
   try {
     const restore = restoreWith(model, engine);

@@ -188,7 +188,7 @@ test('the only large picture among icons trains, validates and is evaluated', as
   );
 });
 
-test('t91 trains on all its pictures and validates on Set5, or on a tenth of its own where Set5 is not here', async () => {
+test('t91 trains on all its pictures and validates on Set5; without Set5, on a tenth of its own', async () => {
   const place = join(folder, 'for-t91');
   process.env.SRCNN_DATA_DIR = place;
   await files(
