@@ -11,7 +11,7 @@ export function resultsCommand(program: Command): void {
     .alias('report')
     .description('Score the runs in results/, draw their figures, and make the tables in its README.md anew')
     .argument('[results]', "folder of the runs' folders", 'results')
-    .option('--scores-from-csv', "take the scores of each run's scores.csv instead of scoring its weights")
+    .option('--scores-from-csv', "score only runs that have no scores.csv, and take the others' scores from there")
     .addOption(threadsOption())
     .addOption(engineOption())
     .action(async (results: string, flags: { scoresFromCsv?: boolean; threads?: number; engine?: string }) => {

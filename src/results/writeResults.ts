@@ -19,7 +19,7 @@ import { type ScoreOptions, scoreRun } from './scoreRun';
 import { triedTable } from './triedTable';
 
 export interface ResultsOptions extends Pick<ScoreOptions, 'threads' | 'onProgress'> {
-  /** Take the scores of each run's scores.csv instead of scoring its weights. */
+  /** Take the scores of each run's scores.csv instead of scoring its weights; a run without that file is scored. */
   scoresFromCsv?: boolean;
   /** The engine that computes. Without it, one is chosen, and closed at the end. */
   engine?: Engine;
@@ -42,9 +42,8 @@ export async function writeResults(results = 'results', options: ResultsOptions 
     const settings: ScoreOptions = { onNote: console.log, ...options, engine, bicubic: new Map() };
     const scored: ScoredRun[] = [];
     for (const run of runs) {
-      const rows = options.scoresFromCsv
-        ? await readScores(join(run.folder, 'scores.csv'))
-        : await scoreRun(run, settings);
+      const kept = options.scoresFromCsv ? await readScores(join(run.folder, 'scores.csv')) : [];
+      const rows = kept.length ? kept : await scoreRun(run, settings);
       await stampWeights(join(run.folder, 'weights.safetensors'), provenance(run, rows));
       await saveRunFigures(run, engine);
       scored.push({ run, rows });

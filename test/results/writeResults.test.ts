@@ -151,6 +151,9 @@ test('a report from scores.csv gives the same, and leaves alone what stands outs
   await writeResults(results, { engine, scoresFromCsv: true });
   assert.equal(readme(), text);
   assert.deepEqual(readFileSync(join(run, 'weights.safetensors')), weights);
+  rmSync(join(run, 'scores.csv'));
+  await writeResults(results, { engine, scoresFromCsv: true });
+  assert.equal(readme(), text, 'a run without scores.csv is scored');
 });
 
 test('where a set is not here, the scores that scores.csv has of it stay', async () => {
