@@ -1,6 +1,6 @@
 // Compiles src to dist: TypeScript with tsc, the wasm kernels with AssemblyScript (plain and relaxed SIMD).
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,6 +21,9 @@ const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--m
 
 const changed = (file) => statSync(join(root, file)).mtimeMs;
 
+/** Written to dist at the end of each build: its time is that of the last one. */
+export const BUILT = '.built';
+
 /** Whether a set of kernels is younger than its sources and than this file. */
 function isFresh(target) {
   if (!existsSync(join(root, target))) return false;
@@ -40,6 +43,7 @@ export function build() {
     const files = [`src/${source}.ts`, '-o', `dist/${target}`];
     run('assemblyscript/bin/asc.js', [...files, '--enable', features, ...optimise, ...memory]);
   }
+  writeFileSync(join(root, 'dist', BUILT), '');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build();

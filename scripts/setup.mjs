@@ -100,7 +100,8 @@ export function installPackages() {
 
 /** Compiles src, unless dist is newer. */
 export async function buildProject() {
-  const built = join(root, 'dist', 'engine', 'wasm', 'kernels-relaxed.wasm');
+  const { build, BUILT } = await import('./build.mjs');
+  const built = join(root, 'dist', BUILT);
   const sources = Math.max(
     newest(join(root, 'src')),
     newest(join(root, 'tsconfig.json')),
@@ -108,7 +109,6 @@ export async function buildProject() {
   );
   if (existsSync(built) && statSync(built).mtimeMs >= sources) return;
   console.log('Building ...');
-  const { build } = await import('./build.mjs');
   try {
     build();
   } catch {

@@ -34,7 +34,7 @@ export async function beforeAfter(
   const enlarged = await Promise.all(
     [bicubic, restored, original].map((image) => pictureUri(cut(image, crop), magnify)),
   );
-  const columns = ['bicubic', 'SRCNN', 'original'].map((name, index) => ({
+  const columns = ['bicubic', 'network', 'original'].map((name, index) => ({
     x: index * (1 + gap),
     title: titleOf(name, [options.scores?.bicubic, options.scores?.restored][index]),
   }));

@@ -44,7 +44,7 @@ function panel(epochs: ScoredEpoch[], score: Score, suffix: string): Figure['dat
   const model = {
     type: 'scatter',
     mode: 'lines+markers',
-    name: 'SRCNN',
+    name: 'network',
     legendgroup: 'model',
     x: epochs.map(({ epoch }) => epoch),
     y: epochs.map(({ scores }) => scores.network[score]),

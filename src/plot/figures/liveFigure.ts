@@ -122,7 +122,7 @@ function scoreLines(scored: ScoredEpoch[], score: 'psnr' | 'ssim', suffix: strin
   const model = {
     ...line(
       { x: scored.map(({ epoch }) => epoch), y: scored.map(({ scores }) => short(scores.network[score])) },
-      'SRCNN',
+      'network',
       palette.model,
       suffix,
     ),

@@ -97,7 +97,7 @@ test("each score has bicubic's as a dashed line across its panel", () => {
   );
   for (const { line, x } of lines) assert.deepEqual([line.dash, x], ['dash', axisOf(figure, 'xaxis').range]);
   assert.deepEqual(
-    traces(figure, 'SRCNN').map(({ y }) => y[2]),
+    traces(figure, 'network').map(({ y }) => y[2]),
     [26.3, 0.77],
   );
 });
@@ -106,7 +106,7 @@ test("one epoch is enough, and its point and bicubic's line are inside the panel
   const figure = epochScores(history([record(1)]));
   const [low, high] = axisOf(figure, 'yaxis').range;
   assert.ok(low < 25.74 && high > 26.1);
-  assert.deepEqual(traces(figure, 'SRCNN')[0].x, [1]);
+  assert.deepEqual(traces(figure, 'network')[0].x, [1]);
 });
 
 test('scores that are all infinite leave the axis to plotly, as they have no range', () => {
@@ -116,7 +116,7 @@ test('scores that are all infinite leave the axis to plotly, as they have no ran
 });
 
 test('epochs without scores are skipped; a run without any scores, and an empty history, are refused', () => {
-  assert.deepEqual(traces(epochScores(history([record(1, unscored), record(2)])), 'SRCNN')[0].x, [2]);
+  assert.deepEqual(traces(epochScores(history([record(1, unscored), record(2)])), 'network')[0].x, [2]);
   assert.throws(
     () => epochScores(history([record(1, unscored)])),
     (error: Error) => error instanceof OptionError && /evaluation/.test(error.message),

@@ -116,7 +116,7 @@ test('the crop is cut from all three pictures at the same place, and marked ther
   near((mark.x1 - whole.x) / whole.sizex, 70 / 120);
   near((mark.y0 - whole.y) / whole.sizey, 20 / 80);
   near((mark.y1 - whole.y) / whole.sizey, 40 / 80);
-  assert.deepEqual(texts(figure), ['bicubic  25.74 dB', 'SRCNN  27.30 dB', 'original']);
+  assert.deepEqual(texts(figure), ['bicubic  25.74 dB', 'network  27.30 dB', 'original']);
 });
 
 test('the default crop is where the fine detail is, not the strongest edge', () => {

@@ -169,13 +169,13 @@ test(
       trace(figure, 'learning rate').y,
       session.history.epochs.map(({ learningRate }) => Number(learningRate.toPrecision(5))),
     );
-    const scores = figure.data.filter(({ name }) => name === 'SRCNN' || name === 'bicubic') as unknown as Trace[];
+    const scores = figure.data.filter(({ name }) => name === 'network' || name === 'bicubic') as unknown as Trace[];
     assert.deepEqual(
       scores.map(({ name, y, yaxis }) => [name, yaxis, ...y]),
       [
-        ['SRCNN', 'y2', 26.1],
+        ['network', 'y2', 26.1],
         ['bicubic', 'y2', 25.7, 25.7],
-        ['SRCNN', 'y4', 0.74],
+        ['network', 'y4', 0.74],
         ['bicubic', 'y4', 0.73, 0.73],
       ],
     );
