@@ -11,9 +11,9 @@ type Transform = (re: Float64Array, im: Float64Array) => void;
 
 const transforms = new Map<number, Transform>();
 
-/** The discrete Fourier transform over both directions, as fft2: not scaled. */
-export function fourier(data: Float64Array, width: number, height: number): Spectrum {
-  const spectrum = { re: data.slice(), im: new Float64Array(data.length), width, height };
+/** The discrete Fourier transform over both directions, as fft2: not scaled. The samples may have imaginary parts. */
+export function fourier(data: Float64Array, width: number, height: number, imaginary?: Float64Array): Spectrum {
+  const spectrum = { re: data.slice(), im: imaginary?.slice() ?? new Float64Array(data.length), width, height };
   transform(spectrum);
   return spectrum;
 }
@@ -34,8 +34,9 @@ function transform({ re, im, width, height }: Spectrum): void {
   const across = transformOf(width),
     down = transformOf(height);
   for (let y = 0; y < height; y++) {
-    const row = y * width;
-    across(re.subarray(row, row + width), im.subarray(row, row + width));
+    const [p, q] = [re, im].map((part) => part.subarray(y * width, (y + 1) * width));
+    // A filter for low frequencies leaves most rows empty.
+    if (!isZero(p) || !isZero(q)) across(p, q);
   }
   const p = new Float64Array(height),
     q = new Float64Array(height);
@@ -51,6 +52,8 @@ function transform({ re, im, width, height }: Spectrum): void {
     }
   }
 }
+
+const isZero = (values: Float64Array) => values.every((value) => value === 0);
 
 function transformOf(length: number): Transform {
   let found = transforms.get(length);

@@ -17,12 +17,13 @@ const BANDS = 5;
  */
 export function nqm(restored: Plane | Image, truth: Plane | Image, options: CompareOptions = {}): number {
   const [original, compared] = luminancePair(restored, truth, options);
-  const spectra = [original, compared].map(({ data, width, height }) => fourier(data, width, height));
-  let [below, belowCompared] = bandOf(spectra, 0);
+  // One transform for both: the filters keep real and imaginary parts apart.
+  const spectrum = fourier(original.data, original.width, original.height, compared.data);
+  let [below, belowCompared] = bandOf(spectrum, 0);
   const seen = new Float64Array(original.data.length),
     seenCompared = new Float64Array(original.data.length);
   for (let band = 1; band <= BANDS; band++) {
-    const [a, b] = bandOf(spectra, band);
+    const [a, b] = bandOf(spectrum, band);
     const detection = threshold(2 ** band / VIEWING_ANGLE);
     const masking = threshold(band);
     for (let i = 0; i < a.length; i++) {
@@ -39,8 +40,10 @@ export function nqm(restored: Plane | Image, truth: Plane | Image, options: Comp
   return ratio(seen, seenCompared);
 }
 
-/** Where there is no light below, and nothing of the band either, there is no contrast. */
-const contrastOf = (value: number, below: number) => (value === 0 ? 0 : value / below);
+/** Below this a band's value is rounding: there is no contrast, even without any light below. */
+const NOTHING = 1e-9;
+
+const contrastOf = (value: number, below: number) => (Math.abs(value) < NOTHING ? 0 : value / below);
 
 const add = (a: Float64Array, b: Float64Array) => a.map((value, i) => value + b[i]);
 
@@ -60,20 +63,22 @@ const threshold = (frequency: number) =>
   1 / (200 * 2.6 * (0.0192 + 0.114 * frequency) * Math.exp(-((0.114 * frequency) ** 1.1)));
 
 /** Both pictures' band: a raised cosine over the logarithm of the frequency, in cycles per picture. */
-function bandOf(spectra: Spectrum[], band: number): [Float64Array, Float64Array] {
-  const [{ width, height }] = spectra;
-  const filtered = spectra.map((spectrum) => ({ ...spectrum, re: spectrum.re.slice(), im: spectrum.im.slice() }));
+function bandOf({ re, im, width, height }: Spectrum, band: number): [Float64Array, Float64Array] {
+  const filtered = { re: new Float64Array(re.length), im: new Float64Array(re.length), width, height };
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i++) {
-      const gain = gainOf(Math.hypot(shifted(x, width), shifted(y, height)), band);
-      for (const { re, im } of filtered) {
-        re[i] *= gain;
-        im[i] *= gain;
-      }
+      // The real part of the result is that of the filter which is the same at opposite frequencies.
+      const [u, v] = [(width - x) % width, (height - y) % height];
+      const gain = (gainAt(x, y, width, height, band) + gainAt(u, v, width, height, band)) / 2;
+      filtered.re[i] = gain * re[i];
+      filtered.im[i] = gain * im[i];
     }
-  const [a, b] = filtered.map((spectrum) => inverse(spectrum).re);
-  return [a, b];
+  const { re: first, im: second } = inverse(filtered);
+  return [first, second];
 }
+
+const gainAt = (x: number, y: number, width: number, height: number, band: number) =>
+  gainOf(Math.sqrt(shifted(x, width) ** 2 + shifted(y, height) ** 2), band);
 
 /** The frequency that MATLAB's fftshift of -side/2 : side/2 - 1 puts at a place; half a step off for an odd side. */
 function shifted(place: number, side: number): number {
