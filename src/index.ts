@@ -50,6 +50,8 @@ export { planesIn, planesOf, type Batch, type Engine, type LossOptions, type Pla
 export { lossNames, losses, type Loss, type LossName } from './engine/losses';
 export { createEngine, engineNames, listEngines } from './engine/choose';
 export { createWasmEngine, type WasmOptions } from './engine/wasm/wasm';
+export { findRate, type FindRateSettings, type RateSearch } from './training/findRate';
+export { rateCurve } from './plot/figures/rateCurve';
 export { replay, type ReplaySettings } from './training/replay';
 export { recipeFor, type RecipeName, recipes, type TrainOptions } from './training/recipes';
 export { train } from './training/train';
