@@ -1,7 +1,8 @@
 // Minimal filtering F(4x4, 3x3) for 3 x 3 kernels between many planes (Lavin and Gray 2015, arXiv 1509.09308).
 // A tile is 4 x 4 outputs. For 9 taps it takes 36 products instead of 144: down the columns and along the rows, by the
 // polynomials' values at 0, a, -a, b, -b and infinity. With a = 3/4 and b = 3/2 it rounds half as much as with 1 and 2.
-// Samples lie as [point][channel][tile], products as [point][filter of 4][tile]: a vector is four tiles in a row.
+// Samples lie as [point][channel][tile], products as [point][filter of 4][tile]: a vector is four tiles in a row. The
+// workspace's row is the distance from point to point.
 
 import { high, low, times } from './lanes';
 import { sumTiles } from './sumTiles';
@@ -72,7 +73,7 @@ export function transformWinograd4x4(input: usize, height: i32, workspace: usize
     tiles = tilesOf(workspace),
     plane = planeOf(workspace),
     tileRows = (height + 3) >> 2;
-  const next = <usize>channels * plane,
+  const next = rowOf(workspace),
     step = (<usize>((tiles + 3) & ~3)) << 2,
     between = linesOf(workspace);
   for (let c = 0; c < channels; c++) {
@@ -182,7 +183,7 @@ export function convolveWinograd4x4(
   const count = tiles * ((height + 3) >> 2);
   for (let f = 0; f < filters; f += 4) {
     for (let j = 0; j < POINTS; j++) {
-      const samples = dataOf(workspace) + <usize>(j * channels) * plane;
+      const samples = dataOf(workspace) + <usize>j * rowOf(workspace);
       sumTiles(samples, plane, 1, channels, plane, kernels, lines + <usize>(4 * j) * line, line, count);
       kernels += (<usize>channels) << 4;
     }

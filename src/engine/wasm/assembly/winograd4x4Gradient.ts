@@ -151,7 +151,7 @@ export function kernelGradientWinograd4x4(
           within(line, 3, left),
           left,
           0,
-          dataOf(workspace) + <usize>(j * channels + c) * plane,
+          dataOf(workspace) + <usize>j * rowOf(workspace) + <usize>c * plane,
           c + 1 < channels ? plane : 0,
           channels - c,
           0,

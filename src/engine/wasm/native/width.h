@@ -6,6 +6,7 @@
 #include "elementwise.h"
 #include "winograd3.h"
 #include "winograd4x4.h"
+#include "winograd4x4Gradient.h"
 #include "winograd5.h"
 
 static const struct kernels N(kernels) = {

@@ -9,19 +9,18 @@ const LEAST = 12;
 /** Floats for the transforms between their two passes. */
 const ROOM = 256;
 
-/**
- * In floats: planes of samples, lines of 4 filters' products (before them, one plane's rows), sums and room, and for
- * the native kernels' gradient the samples once more, as [point][tile][channel].
- */
-function layout(inputs: number, width: number, height: number) {
+/** A cache line between the points: whole planes apart, their samples would compete for the same few sets. */
+const GAP = 16;
+
+/** In floats: planes of samples, lines of 4 filters' products (before them, one plane's rows), sums and room. */
+function layout({ inputs }: Shape, width: number, height: number) {
   const tiles = Math.ceil(width / 4);
   const tileRows = Math.ceil(height / 4);
   const plane = roundUp(tiles * tileRows + SLACK, 4);
-  const lines = POINTS * inputs * plane;
+  const point = inputs * plane + GAP;
+  const lines = POINTS * point;
   const sums = lines + 4 * POINTS * plane;
-  const wide = roundUp(inputs, 16);
-  const turned = sums + 4 * POINTS * wide + ROOM;
-  return { tiles, plane, lines, sums, length: turned + POINTS * tiles * tileRows * wide };
+  return { tiles, plane, point, lines, sums, length: sums + 4 * POINTS * roundUp(inputs, 4) + ROOM };
 }
 
 /**
@@ -40,7 +39,7 @@ export const winograd4x4: Plan = {
     Math.min(inputs, outputs) > 8,
   packedLength: ({ outputs, inputs }) => roundUp(outputs, 4) * POINTS * inputs,
   pack: packWinograd4x4,
-  workspace: ({ inputs }, width, height) => layout(inputs, width, height).length,
+  workspace: (shape, width, height) => layout(shape, width, height).length,
   convolve: (kernels, views, job) => {
     const { shape, to, weights, bias, mode, workspace } = job;
     const { width, height } = to;
@@ -60,10 +59,19 @@ export const winograd4x4: Plan = {
   },
 };
 
-function workspaceOf({ inputs }: Shape, width: number, height: number, at: number) {
-  const { tiles, plane, lines, sums } = layout(inputs, width, height);
+function workspaceOf(shape: Shape, width: number, height: number, at: number) {
+  const { tiles, plane, point, lines, sums } = layout(shape, width, height);
   const line = 4 * plane;
-  return { data: at, plane: line, row: 0, count: inputs, lines: at + 4 * lines, line, sums: at + 4 * sums, tiles };
+  return {
+    data: at,
+    plane: line,
+    row: 4 * point,
+    count: shape.inputs,
+    lines: at + 4 * lines,
+    line,
+    sums: at + 4 * sums,
+    tiles,
+  };
 }
 
 const q = 1 / (2 * a * a * (a * a - b * b));
