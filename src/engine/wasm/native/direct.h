@@ -21,7 +21,8 @@ INLINE void N(directBlock)(const char *in, int planes, size_t plane, int rows, s
     }
   }
   UNROLL for (int i = 0; i < f; i++) if (i < filters)
-    UNROLL for (int j = 0; j < v; j++) finish(s[i * v + j], (float *)(out.data + i * out.plane) + W * j, mode, width - W * j);
+    UNROLL for (int j = 0; j < v; j++)
+      finish(s[i * v + j], (float *)(out.data + i * out.plane) + W * j, mode, width - W * j);
 }
 
 static TARGET void N(convolve)(char *m, uint32_t from, uint32_t weights, uint32_t bias, int kernel, uint32_t to,
@@ -38,7 +39,8 @@ static TARGET void N(convolve)(char *m, uint32_t from, uint32_t weights, uint32_
         const float *w = (float *)(m + weights) + f / 4 * block, *b = (float *)(m + bias) + f;
         const struct planes part = { out.data + f * out.plane + y * out.row + 4 * x, out.plane, 0, 0 };
         const int left = out.count - f, wide = width - x;
-#define BLOCK(f, v) N(directBlock)(at, planes, in.plane, rows, in.row, taps, step, w, block, b, part, left, wide, mode, f, v)
+#define BLOCK(f, v) \
+  N(directBlock)(at, planes, in.plane, rows, in.row, taps, step, w, block, b, part, left, wide, mode, f, v)
         if (FILTERS > 4 && left > 4) { if (wide > W) BLOCK(FILTERS, DIRECT_VECTORS); else BLOCK(FILTERS, 1); }
         else if (wide > W) BLOCK(4, DIRECT_VECTORS);
         else BLOCK(4, 1);

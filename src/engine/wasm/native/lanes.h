@@ -87,24 +87,51 @@ INLINE vec N(sumAcross)(const vec *sums, const int n) {
 }
 #define sumAcross N(sumAcross)
 
+#if W == 8
+// Shuffles across the halves of these vectors take two instructions or three: first the halves are exchanged, then
+// quarters within them.
+#define HALVES(a, b, i, j) SHUFFLE(a, b, i, i + 1, i + 2, i + 3, 8 + j, 9 + j, 10 + j, 11 + j)
+INLINE void N(turnFours)(vec v[4]) {
+  const vec p = SHUFFLE(v[0], v[1], 0, 8, 1, 9, 4, 12, 5, 13), q = SHUFFLE(v[0], v[1], 2, 10, 3, 11, 6, 14, 7, 15);
+  const vec r = SHUFFLE(v[2], v[3], 0, 8, 1, 9, 4, 12, 5, 13), s = SHUFFLE(v[2], v[3], 2, 10, 3, 11, 6, 14, 7, 15);
+  v[0] = SHUFFLE(p, r, 0, 1, 8, 9, 4, 5, 12, 13);
+  v[1] = SHUFFLE(p, r, 2, 3, 10, 11, 6, 7, 14, 15);
+  v[2] = SHUFFLE(q, s, 0, 1, 8, 9, 4, 5, 12, 13);
+  v[3] = SHUFFLE(q, s, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+#endif
+
 /** 4 W samples in a row as those of each fourth: d[k] holds samples k, k + 4, k + 8, ... */
 INLINE void N(everyFourth)(const float *p, vec d[4]) {
   const vec a = load(p), b = load(p + W), c = load(p + 2 * W), e = load(p + 3 * W);
+#if W == 8
+  d[0] = HALVES(a, c, 0, 0);
+  d[1] = HALVES(a, c, 4, 4);
+  d[2] = HALVES(b, e, 0, 0);
+  d[3] = HALVES(b, e, 4, 4);
+  N(turnFours)(d);
+#else
   const vec evenLow = even(a, b), evenHigh = even(c, e), oddLow = odd(a, b), oddHigh = odd(c, e);
   d[0] = even(evenLow, evenHigh);
   d[1] = even(oddLow, oddHigh);
   d[2] = odd(evenLow, evenHigh);
   d[3] = odd(oddLow, oddHigh);
+#endif
 }
 #define everyFourth N(everyFourth)
 
 /** The inverse of that: y[k] become 4 W samples in a row, of which n count. */
 INLINE void N(finishFourth)(const vec y[4], float *at, int mode, int n) {
+#if W == 8
+  vec v[4] = { y[0], y[1], y[2], y[3] };
+  N(turnFours)(v);
+  const vec out[4] = { HALVES(v[0], v[1], 0, 0), HALVES(v[2], v[3], 0, 0), HALVES(v[0], v[1], 4, 4),
+                       HALVES(v[2], v[3], 4, 4) };
+#else
   const vec p = low(y[0], y[2]), q = low(y[1], y[3]), r = high(y[0], y[2]), s = high(y[1], y[3]);
-  finish(low(p, q), at, mode, n);
-  if (n > W) finish(high(p, q), at + W, mode, n - W);
-  if (n > 2 * W) finish(low(r, s), at + 2 * W, mode, n - 2 * W);
-  if (n > 3 * W) finish(high(r, s), at + 3 * W, mode, n - 3 * W);
+  const vec out[4] = { low(p, q), high(p, q), low(r, s), high(r, s) };
+#endif
+  UNROLL for (int k = 0; k < 4; k++) if (n > k * W) finish(out[k], at + k * W, mode, n - k * W);
 }
 #define finishFourth N(finishFourth)
 

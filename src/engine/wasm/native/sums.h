@@ -73,7 +73,8 @@ INLINE void N(tileBlock)(const char *from, size_t plane, int groups, int rows, s
       }
     }
   }
-  UNROLL for (int i = 0; i < 4; i++) UNROLL for (int j = 0; j < v; j++) store(to + i * targetLine + 4 * W * j, s[i * v + j]);
+  UNROLL for (int i = 0; i < 4; i++)
+    UNROLL for (int j = 0; j < v; j++) store(to + i * targetLine + 4 * W * j, s[i * v + j]);
 }
 
 /** Whole vectors are written: lines have room for 16 tiles more. */

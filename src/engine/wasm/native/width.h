@@ -37,6 +37,7 @@ static const struct kernels N(kernels) = {
 #undef finish
 #undef sumAcross
 #undef everyFourth
+#undef HALVES
 #undef fourthInside
 #undef finishFourth
 #undef sumPlanes

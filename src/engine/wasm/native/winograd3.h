@@ -10,7 +10,8 @@ static TARGET void N(transformWinograd3)(char *m, uint32_t from, int rows, uint3
       const float *row = (const float *)(in.data + y * in.row) + 3 * g;
       char *to = space.samples.data + g * space.samples.plane + 4 * (size_t)(y * tiles);
       for (int x = 0; x < tiles; x += W, to += 4 * W) {
-        const vec a = load(row + 2 * x), b = load(row + 2 * x + W), c = load(row + 2 * x + 2), d = load(row + 2 * x + 2 + W);
+        const vec a = load(row + 2 * x), b = load(row + 2 * x + W);
+        const vec c = load(row + 2 * x + 2), d = load(row + 2 * x + 2 + W);
         const vec d0 = even(a, b), d1 = odd(a, b), d2 = even(c, d), d3 = odd(c, d);
         store(to, d0 - d2);
         store(to + next, d1 + d2);
@@ -79,7 +80,8 @@ static TARGET void N(kernelGradientWinograd3)(char *m, uint32_t deltas, uint32_t
   for (int f = 0; f < delta.count; f += 4) {
     const int left = delta.count - f;
     for (int i = 0; i < 4 && i < left; i++)
-      N(deltaWinograd3)(delta.data + (f + i) * delta.plane, delta.row, tiles, width, height, space.lines + i * space.line, next);
+      N(deltaWinograd3)(delta.data + (f + i) * delta.plane, delta.row, tiles, width, height,
+                        space.lines + i * space.line, next);
     // The sums: [j][filter][group][row].
     for (int j = 0; j < 4; j++) for (int t = 0; t < taps; t += DOT_LINES) {
       const char *p[4], *q[DOT_LINES];

@@ -17,6 +17,9 @@ struct N(part) {
 #define POINT(channels) ((size_t)(channels) * LINE + 16)
 #define ALIGNED __attribute__((aligned(64)))
 
+#define FOR_TILES(part) \
+  for (int ty = 0; ty < part.down; ty++) for (int tx = 0; tx < part.across; tx += W)
+
 /** The part that begins at (x, y): whole rows of tiles, or one row's columns. */
 INLINE struct N(part) N(partAt)(int x, int y, int tiles, int height) {
   const int most = tiles < LINE ? LINE / tiles : 1, left = (height + 3) / 4 - y;
@@ -38,7 +41,7 @@ INLINE void N(samples4x4)(const vec d[6], float *to, size_t next) {
 /** The transformed samples of a part: [point][channel][tile]. */
 INLINE void N(partSamples)(struct planes in, struct N(part) part, int height, float *samples) {
   const size_t point = POINT(in.count);
-  for (int c = 0; c < in.count; c++) for (int ty = 0; ty < part.down; ty++) for (int tx = 0; tx < part.across; tx += W) {
+  for (int c = 0; c < in.count; c++) FOR_TILES(part) {
     vec rows[6][6];
     for (int r = 0; r < 6; r++) {
       const int y = 4 * (part.y + ty) + r;
@@ -87,7 +90,7 @@ INLINE void N(outputs4x4)(const float *p, size_t step, vec y[4]) {
 INLINE void N(partOutputs)(const float *products, size_t next, struct N(part) part, float bias, char *out, size_t row,
                            int width, int height, int mode) {
   const vec b = splat(bias);
-  for (int ty = 0; ty < part.down; ty++) for (int tx = 0; tx < part.across; tx += W) {
+  FOR_TILES(part) {
     vec columns[4][6];
     UNROLL for (int j = 0; j < 6; j++) {
       vec four[4];
@@ -110,19 +113,21 @@ static TARGET void N(convolveWinograd4x4)(char *m, uint32_t at, uint32_t weights
                                           int height, int mode) {
   const struct workspace space = workspaceAt(m, at);
   const struct planes in = N(notedSamples)(m, space), out = planesAt(m, to);
-  const size_t point = POINT(in.count), outPoint = POINT((out.count + 3) / 4 * 4);
-  ALIGNED float samples[36 * POINT(64)], products[36 * POINT(64)];
+  const size_t point = POINT(in.count);
+  ALIGNED float samples[36 * POINT(64)], products[36 * 4 * LINE + 16];
   struct N(part) part = { 0, 0, 0, 0 };
   for (int y = 0; 4 * y < height; y += part.down) for (int x = 0; x < space.tiles; x += part.across) {
     part = N(partAt)(x, y, space.tiles, height);
     N(partSamples)(in, part, height, samples);
-    for (int j = 0; j < 36; j++) for (int f = 0; f < out.count; f += 4)
-      sumTiles((const char *)(samples + j * point), 0, 1, in.count, 4 * LINE,
-               (float *)(m + weights) + (size_t)(f / 4 * 36 + j) * 4 * in.count,
-               (char *)(products + j * outPoint + (size_t)f * LINE), 4 * LINE, part.across * part.down);
-    for (int f = 0; f < out.count; f++)
-      N(partOutputs)(products + (size_t)f * LINE, outPoint, part, ((float *)(m + bias))[f], out.data + f * out.plane,
-                     out.row, width, height, mode);
+    for (int f = 0; f < out.count; f += 4) {
+      for (int j = 0; j < 36; j++)
+        sumTiles((const char *)(samples + j * point), 0, 1, in.count, 4 * LINE,
+                 (float *)(m + weights) + (size_t)(f / 4 * 36 + j) * 4 * in.count, (char *)(products + 4 * j * LINE),
+                 4 * LINE, part.across * part.down);
+      for (int i = 0; i < 4 && f + i < out.count; i++)
+        N(partOutputs)(products + i * LINE, 4 * LINE, part, ((float *)(m + bias))[f + i],
+                       out.data + (f + i) * out.plane, out.row, width, height, mode);
+    }
   }
 }
 

@@ -13,8 +13,9 @@ INLINE void N(deltas4x4)(const vec e[4], float *to, size_t next) {
 }
 
 /** The transformed gradients of a part's outputs: [point][filter][tile]. */
-INLINE void N(partDeltas)(struct planes delta, struct N(part) part, int width, int height, float *deltas, size_t point) {
-  for (int f = 0; f < delta.count; f++) for (int ty = 0; ty < part.down; ty++) for (int tx = 0; tx < part.across; tx += W) {
+INLINE void N(partDeltas)(struct planes delta, struct N(part) part, int width, int height, float *deltas,
+                          size_t point) {
+  for (int f = 0; f < delta.count; f++) FOR_TILES(part) {
     const int x = 4 * (part.x + tx), y = 4 * (part.y + ty);
     vec rows[4][6] = {};
     UNROLL for (int r = 0; r < 4; r++) if (y + r < height) {
@@ -127,3 +128,4 @@ static TARGET void N(kernelGradientWinograd4x4)(char *m, uint32_t deltasAt, uint
 #undef LINE
 #undef POINT
 #undef ALIGNED
+#undef FOR_TILES

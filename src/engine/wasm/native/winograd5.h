@@ -94,7 +94,8 @@ INLINE void N(deltaWinograd5)(const char *delta, size_t row, int tiles, int widt
 
 /** The taps' gradient of one row of a kernel from its sums, which lie `next` apart. */
 static inline void N(addTapsWinograd5)(const float *sums, size_t next, float *to) {
-  const float m1 = sums[next], n1 = sums[2 * next], m2 = sums[3 * next], n2 = sums[4 * next], m3 = sums[5 * next], n3 = sums[6 * next];
+  const float m1 = sums[next], n1 = sums[2 * next], m2 = sums[3 * next], n2 = sums[4 * next];
+  const float m3 = sums[5 * next], n3 = sums[6 * next];
   const float u1 = -(m1 + n1) * 2 / 9, v1 = (n1 - m1) * 2 / 9, u2 = (m2 + n2) / 90, v2 = (m2 - n2) / 90;
   const float u3 = (m3 + n3) * 32 / 45, v3 = (m3 - n3) * 32 / 45;
   to[0] += sums[0] + (u1 + (u2 + u3));
@@ -115,7 +116,8 @@ static TARGET void N(kernelGradientWinograd5)(char *m, uint32_t deltas, uint32_t
   for (int f = 0; f < delta.count; f += 4) {
     const int left = delta.count - f;
     for (int i = 0; i < 4 && i < left; i++)
-      N(deltaWinograd5)(delta.data + (f + i) * delta.plane, delta.row, tiles, width, height, space.lines + i * space.line, next);
+      N(deltaWinograd5)(delta.data + (f + i) * delta.plane, delta.row, tiles, width, height,
+                        space.lines + i * space.line, next);
     // The sums: [j][filter][channel][row].
     for (int j = 0; j < 8; j++) for (int t = 0; t < rows; t += DOT_LINES) {
       const char *p[4], *q[DOT_LINES];
