@@ -69,7 +69,7 @@ export function sketch({ data, layout }: Figure, width: number): string {
   const notes = (layout.annotations as Note[]).map((each) => annotation(each, area));
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
   const look = `style="max-width:100%;height:auto" font-family="Helvetica, Arial, sans-serif"`;
-  const content = [heading(layout, area), ...panels, ...notes, legend(traces, area)].join('');
+  const content = [heading(layout, area), ...panels, ...notes, legend(traces, area, height - 20)].join('');
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${look} font-size="${labelSize}" fill="${palette.text}">` +
     `${content}</svg>`
@@ -193,8 +193,8 @@ function heading(layout: Figure['layout'], area: Box): string {
   return label(text, area.left, 30, 'start', 17) + label(subtitle.text, area.left, 58, 'start', 12);
 }
 
-/** One row that ends at the right, beside the title. */
-function legend(traces: Trace[], area: Box): string {
+/** One row below the panels that ends at the right: beside the title there is no room for it. */
+function legend(traces: Trace[], area: Box, y: number): string {
   const shown = traces.filter(({ x, showlegend }) => x.length && showlegend !== false);
   let end = area.left + area.width;
   return shown
@@ -204,9 +204,9 @@ function legend(traces: Trace[], area: Box): string {
       end = start - 8;
       return (
         curve(trace, [
-          [start, 26],
-          [start + 30, 26],
-        ]) + label(trace.name, start + 37, 30.5, 'start')
+          [start, y],
+          [start + 30, y],
+        ]) + label(trace.name, start + 37, y + 4.5, 'start')
       );
     })
     .join('');

@@ -107,8 +107,9 @@ test('from the slider let go to the rate heard by the kernel', options, async ()
       capture: true,
     });
   });
-  const { x, y, width, height } = (await slider().boundingBox())!;
   for (let i = 0; i < times; i++) {
+    await slider().scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await slider().boundingBox())!;
     await page().mouse.move(x + width * (0.3 + 0.02 * i), y + height / 2);
     await page().mouse.down();
     await page().mouse.up();

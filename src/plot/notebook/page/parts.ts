@@ -12,7 +12,8 @@ const lookOfNotebook = \`
   border-radius: 3px; }
 .srcnn-live :focus-visible { outline: 2px solid var(--jp-brand-color1, #1a7fb0); outline-offset: 1px; }
 .srcnn-live .row { display: flex; flex-wrap: wrap; gap: 8px; }
-.srcnn-live figure { flex: 1 1 150px; min-width: 0; margin: 0; }
+.srcnn-live .pictures { display: flex; gap: 8px; }
+.srcnn-live figure { flex: 1 1 0; min-width: 0; margin: 0; }
 .srcnn-live figcaption { padding: 2px 0 4px; }
 .srcnn-live img { display: block; max-width: 100%; }
 .srcnn-live .remark { color: var(--jp-error-color1, #b3261e); }

@@ -5,7 +5,7 @@ export const previewView = `${parts}
 export default {
   render({ model, el, life }) {
     const { box, inside, remark } = frame(el, 'preview');
-    const row = make(inside, 'div', { className: 'row' });
+    const row = make(inside, 'div', { className: 'pictures' });
     const figures = ['bicubic', 'network', 'truth'].map((name) => {
       const figure = make(row, 'figure');
       const image = make(figure, 'img', { alt: name });

@@ -8,7 +8,7 @@ export default {
     const { names, width, height } = model.get('pictures');
     const tools = make(inside, 'div', { className: 'row' });
     Object.assign(tools.style, { alignItems: 'center', marginBottom: '6px' });
-    const row = make(inside, 'div', { className: 'row' });
+    const row = make(inside, 'div', { className: 'pictures' });
     const views = names.map((name, index) => {
       const figure = make(row, 'figure');
       const window = make(figure, 'div');
