@@ -29,26 +29,11 @@ const sources = {
     'controls(session);',
     'const chart = liveChart(session);',
   ].join('\n'),
-  heard: [
-    'let heard = [], rate = session.learningRate;',
-    'const listen = setInterval(() => {',
-    '  if (session.learningRate === rate) return;',
-    '  rate = session.learningRate;',
-    '  heard.push(rate + "@" + Date.now());',
-    '}, 1);',
-    "console.log('listening');",
-  ].join('\n'),
-  times: "console.log('heard', heard.splice(0).join(' '));",
   change: "session.epochs = session.epochs + 1; console.log('changed', session.epochs, Date.now());",
   sum: '1 + 1',
   preview: 'preview(session, files.evaluation[0]);\n// the preview',
-  end: "clearInterval(listen);\nawait session.stop();\nconsole.log('ended');",
+  end: "await session.stop();\nconsole.log('ended');",
 };
-
-/** When each value of the slider was let go. */
-interface Released {
-  released: Record<string, number>;
-}
 
 const latencies: Record<string, number> = {};
 let lab: Lab | undefined;
@@ -75,7 +60,6 @@ const page = () => lab!.page;
 const at = (which: keyof typeof sources) => cell(page(), sources[which].split('\n').at(-1)!);
 const text = async (which: keyof typeof sources) => (await outputs(at(which)).allInnerTexts()).join('\n').trim();
 const strip = () => at('training').getByRole('group', { name: 'training controls' });
-const slider = () => strip().getByRole('slider', { name: 'learning rate' });
 const moving = async () => {
   const first = await until(
     'a chart',
@@ -96,34 +80,6 @@ function keep(title: string, values: number[]): void {
   latencies[title] = sorted[times / 2];
   latencies[`${title}Worst`] = sorted[times - 1];
 }
-
-test('from the slider let go to the rate heard by the kernel', options, async () => {
-  await runCell(page(), at('heard'));
-  await slider().scrollIntoViewIfNeeded();
-  await slider().evaluate((element) => {
-    const released: Record<string, number> = ((window as unknown as Released).released = {});
-    const slider = element as HTMLInputElement;
-    slider.addEventListener('change', () => (released[slider.getAttribute('aria-valuetext')!] = Date.now()), {
-      capture: true,
-    });
-  });
-  for (let i = 0; i < times; i++) {
-    await slider().scrollIntoViewIfNeeded();
-    const { x, y, width, height } = (await slider().boundingBox())!;
-    await page().mouse.move(x + width * (0.3 + 0.02 * i), y + height / 2);
-    await page().mouse.down();
-    await page().mouse.up();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-  const released = await page().evaluate(() => (window as unknown as Released).released);
-  await runCell(page(), at('times'));
-  const latest = Object.fromEntries(Object.entries(released).map(([rate, time]) => [Number(rate), time]));
-  const heard = [...(await text('times')).matchAll(/(\S+)@(\d+)/g)];
-  keep(
-    'sliderToKernel',
-    heard.map(([, rate, time]) => Number(time) - latest[Number(rate)]),
-  );
-});
 
 test("from the kernel's change to the page", options, async () => {
   const epochs = strip().getByRole('spinbutton', { name: 'epochs' });
