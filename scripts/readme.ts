@@ -102,7 +102,7 @@ function put(file: string, name: string, content: string): void {
 async function main(): Promise<void> {
   put('README.md', 'results', await resultsTables());
   if (existsSync(join(root, 'bench/latencies.json'))) put('README.md', 'latencies', latencyTable());
-  if (existsSync(join(root, 'bench/controlLatencies.json'))) put('README.md', 'controls', controlTable());
+  if (existsSync(join(root, 'bench/controlLatencies.json'))) put('bench/README.md', 'controls', controlTable());
   if (existsSync(join(root, 'bench/figures.json')))
     for (const file of ['README.md', 'bench/README.md']) put(file, 'bench', toMarkdown(read('bench/figures.json')));
 }
