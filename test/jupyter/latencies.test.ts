@@ -4,7 +4,7 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findBrowser, kernelIdle, type Lab, startLab } from './lab';
-import { cell, chart, outputs, runCell, select, start, until, writeNotebook } from './notebook';
+import { cell, chart, outputs, runCell, save, select, start, until, writeNotebook } from './notebook';
 
 // Both sides have one clock: the browser runs on this machine. Twenty of each, while a training is under way.
 const times = 20;
@@ -123,6 +123,7 @@ test('another cell while training runs, with chart, then with chart and preview'
 });
 
 test('from a reload to the chart moving again', options, async () => {
+  await save(page());
   await select(at('training'));
   const began = performance.now();
   await page().reload();

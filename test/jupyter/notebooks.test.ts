@@ -97,7 +97,7 @@ test(
     await stopped.waitFor();
     latencies.interruptToStopped = since(pressed);
     assert.match(await stopped.innerText(), /checkpoint in .*session\.resume\(\) goes on/);
-    await training().locator('img').waitFor();
+    await training().locator('img.plot-img').waitFor();
     await keep('3-interrupted', training());
     await keep('3-interrupted-cell', cell(lab.page, 'await session.done'));
     const epochNow = cell(lab.page, 'session.progress ??');
@@ -147,7 +147,7 @@ test(
 test('a kernel that is restarted goes on where training was', { skip, timeout: 120_000 }, async () => {
   const ending = cell(lab.page, 'await session.stop();');
   await runCell(lab.page, ending);
-  await training().locator('img').waitFor();
+  await training().locator('img.plot-img').waitFor();
   const status = cell(lab.page, 'session.progress ??');
   await runCell(lab.page, status);
   const [, epoch, batch] = /epoch (\d+) of \d+, batch (\d+)/
@@ -191,7 +191,7 @@ test('what was trained is plotted again without training', { skip, timeout: 120_
     (text) => /epoch [2-9]|batch [1-9]\d\d/.test(text),
   );
   await runCell(lab.page, cell(lab.page, 'await session.stop();'));
-  await training().locator('img').waitFor();
+  await training().locator('img.plot-img').waitFor();
   const replot = cell(lab.page, '// the same once more');
   await runCell(lab.page, replot);
   const times: number[] = [];
