@@ -4,7 +4,7 @@ import { marked } from './markedText';
 export const readmeTemplate = `# Results
 Each folder holds a run with everything needed to look at it and to repeat it. \`npx srcnn results\` scores the
 weights of every folder, draws its figures and writes the text between the markers below; nothing there is typed by
-hand. \`npx srcnn results --scores-from-csv\` does the same without scoring.
+hand. \`npx srcnn results --scores-from-csv\` does the same and scores only runs without scores.csv.
 
 ${marked('the runs')}
 
