@@ -72,15 +72,31 @@ export function frontier(points: readonly FrontierPoint[], against: FrontierCost
   };
 }
 
-/** Where a name can stand beside its point, in parts of the figure's width and height. */
+/** Where a name can stand, as steps from its point to the middle of the name: in its width, in its height. */
 const places = {
-  'middle right': [0.1, 0],
-  'middle left': [-0.1, 0],
-  'top center': [0, 0.04],
-  'bottom center': [0, -0.04],
+  'middle right': [0.5, 0],
+  'middle left': [-0.5, 0],
+  'top center': [0, 1],
+  'bottom center': [0, -1],
 } as const;
 
-/** For each point the side on which the nearest other point or name is farthest away. */
+/** Sizes in parts of the spans that the points take up, across and upwards: of a letter, and of half a mark. */
+const LETTER = [0.0115, 0.036] as const;
+const MARK = [0.014, 0.02] as const;
+
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** By how much two boxes lie over each other, as an area. */
+const overlap = (a: Box, b: Box) =>
+  Math.max(0, (a.width + b.width) / 2 - Math.abs(a.x - b.x)) *
+  Math.max(0, (a.height + b.height) / 2 - Math.abs(a.y - b.y));
+
+/** For each point the side on which its name covers the least of other marks and names. */
 function placesOf(points: readonly FrontierPoint[], against: FrontierCost): (keyof typeof places)[] {
   const part = (values: number[]) => {
     const span = Math.max(...values) - Math.min(...values) || 1;
@@ -88,17 +104,17 @@ function placesOf(points: readonly FrontierPoint[], against: FrontierCost): (key
   };
   const across = part(points.map((point) => Math.log10(point[against]!)));
   const up = part(points.map(({ gain }) => gain));
-  const names: (readonly [number, number])[] = [];
-  return points.map((_, index) => {
-    const taken = [...points.flatMap((_, i) => (i === index ? [] : [[across[i], up[i]] as const])), ...names];
+  const taken = points.map((_, i): Box => ({ x: across[i], y: up[i], width: 2 * MARK[0], height: 2 * MARK[1] }));
+  return points.map(({ name }, index) => {
+    const [width, height] = [LETTER[0] * name.length, LETTER[1]];
     const free = Object.entries(places).map(([place, [dx, dy]]) => {
-      const at = [across[index] + dx, up[index] + dy] as const;
-      // A name is wider than it is high.
-      const distances = taken.map(([x, y]) => Math.hypot(x - at[0], 2 * (y - at[1])));
-      return { place: place as keyof typeof places, at, distance: Math.min(...distances, Infinity) };
+      const x = across[index] + dx * (width + 2 * MARK[0]);
+      const box: Box = { x, y: up[index] + dy * (height / 2 + MARK[1]), width, height };
+      const covered = taken.reduce((sum, other, i) => sum + (i === index ? 0 : overlap(box, other)), 0);
+      return { place: place as keyof typeof places, box, covered };
     });
-    const best = free.reduce((one, other) => (other.distance > one.distance ? other : one));
-    names.push(best.at);
+    const best = free.reduce((one, other) => (other.covered < one.covered ? other : one));
+    taken.push(best.box);
     return best.place;
   });
 }
