@@ -51,12 +51,19 @@ export default {
     const write = (value) => value >= 0.001 && value < 1000 ? String(value) : value.toExponential();
     const wishes = { rate: 0, length: 0 };
     const edited = new Set();
-    let held = false, later;
+    let held = false, later, pending;
     const isFree = (name, ...parts) => !held && !parts.some((part) => edited.has(part))
       && model.get('answered')[name] >= wishes[name];
 
+    const flush = () => {
+      clearTimeout(later);
+      const send = pending;
+      pending = undefined;
+      send?.();
+    };
     const wish = (name, value) => {
       clearTimeout(later);
+      pending = undefined;
       wishes[name] = Math.max(Date.now(), wishes[name] + 1);
       model.set('wanted' + name, { value, number: wishes[name] });
       model.save_changes();
@@ -105,8 +112,9 @@ export default {
     slider.addEventListener('change', () => {
       const send = () => { wish('rate', rateAt(slider.value)); edited.delete(slider); };
       clearTimeout(later);
-      if (byKey) later = setTimeout(send, 250);
-      else send();
+      pending = send;
+      if (byKey) later = setTimeout(flush, 250);
+      else flush();
     });
     for (const [name, field] of [['rate', rate], ['length', length]]) {
       field.addEventListener('input', () => edited.add(field));
@@ -134,7 +142,8 @@ export default {
     model.on('change:beat', draw);
     draw();
     return () => {
-      clearTimeout(later);
+      // The still picture may be renewed just after the last key: what was wished for is not lost with this view.
+      flush();
       off();
       model.off('change:beat', draw);
     };
