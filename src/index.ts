@@ -105,6 +105,7 @@ export { degradationSteps, type DegradationOptions } from './plot/figures/degrad
 export { samplePairs, type SamplePairsOptions } from './plot/figures/samplePairs';
 export { frontier, frontierCosts, type FrontierCost, type FrontierPoint } from './plot/figures/frontier';
 export { lossCurve, type LossCurveOptions } from './plot/figures/lossCurve';
+export { dumbbell } from './plot/figures/dumbbell';
 export { epochScores } from './plot/figures/epochScores';
 export { beforeAfter, type BeforeAfterOptions } from './plot/figures/beforeAfter';
 export type { Crop } from './image/crop';

@@ -5,6 +5,7 @@ import type { Measure } from '../measures/measure';
 import type { Model } from '../network/network';
 import { DEFAULT_PROTOCOL, DEFAULT_SCALE, protocolOf } from '../protocols/protocols';
 import { evaluate, type EvaluateOptions, type Evaluation, measuresFor, sigmaFor } from './evaluate';
+import { setScoresOf } from './pictureScores';
 import type { SetScores } from './setScores';
 
 /** The scores of several models on several sets. */
@@ -87,20 +88,9 @@ async function evaluateSet(
 
 function scoresOf(set: string, scored: Scored[], measures: Readonly<Record<string, Measure>>): SetScores[] {
   const [{ evaluation: first }] = scored;
-  const { protocol, scale, sigma } = first;
-  return Object.entries(measures).flatMap(([name, { title, unit, better, digits }]) => {
-    const of = (model: string, rows: Evaluation['rows'], which: 'bicubic' | 'network'): SetScores => {
-      const pictures = rows.map((row) => ({ file: row.file, value: row[which]![name] }));
-      const finite = pictures.filter(({ value }) => Number.isFinite(value));
-      const sum = finite.reduce((total, { value }) => total + value, 0);
-      const mean = finite.length ? sum / finite.length : pictures[0].value;
-      const measure = { name, title, unit, better, digits };
-      return { model, protocol, scale, sigma, set, measure, pictures, mean, finite: finite.length };
-    };
-    const networks = scored.filter(({ evaluation }) => evaluation.rows[0].network);
-    return [
-      of('bicubic', first.rows, 'bicubic'),
-      ...networks.map(({ model, evaluation }) => of(model, evaluation.rows, 'network')),
-    ];
-  });
+  const networks = scored.filter(({ evaluation }) => evaluation.rows[0].network);
+  return Object.entries(measures).flatMap(([name, measure]) => [
+    setScoresOf('bicubic', set, first, 'bicubic', { ...measure, name }),
+    ...networks.map(({ model, evaluation }) => setScoresOf(model, set, evaluation, 'network', { ...measure, name })),
+  ]);
 }

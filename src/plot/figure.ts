@@ -28,6 +28,15 @@ export const palette = {
  */
 export const runColors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#bf8400', '#3d9ad1'];
 
+/** Shapes that go with these colours, so that runs differ in a print without colour too. */
+const runSymbols = ['circle', 'diamond', 'square', 'triangle-up', 'cross', 'star'];
+
+/** Colour and shape of one of `count` networks; one alone has the network's own colour. */
+export function markOf(index: number, count: number): { color: string; symbol: string } {
+  const at = index % runColors.length;
+  return { color: count === 1 ? palette.model : runColors[at], symbol: runSymbols[at] };
+}
+
 const font = {
   family: 'Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif',
   size: 13,
