@@ -19,9 +19,9 @@ const NAMED = 120;
 
 /**
  * Bicubic and one or more networks on each picture, joined by a line, the picture with the largest gain at the top;
- * with several networks the mean of their gains counts, with one its gain is written beside it. `evaluations` are results of `evaluate` by the names of their
- * networks, `measure` is 'psnr' by default. Pictures with an infinite score are left out. Throws as `pictureScores`,
- * and OptionError where no picture has finite scores.
+ * with several networks the mean of their gains counts, with one its gain is written beside it. `evaluations` are
+ * results of `evaluate` by the names of their networks, `measure` is 'psnr' by default. Pictures with an infinite
+ * score are left out. Throws as `pictureScores`, and OptionError where no picture has finite scores.
  */
 export function dumbbell(
   evaluations: Readonly<Record<string, Evaluation>>,
@@ -34,6 +34,7 @@ export function dumbbell(
   const rowHeight = rows.length <= 40 ? 20 : named ? 13 : 5;
   const margin = { l: named ? namesWidth(rows) : 40, r: 60, t: 115, b: 55 };
   const names = named ? { tickvals: rows.map((_, i) => i), ticktext: rows.map(({ file }) => file) } : { tickvals: [] };
+  const order = scores.networks.length > 1 ? 'largest mean gain' : 'largest gain';
   const better = shown.better === 'lower' ? '; lower is better' : '';
   return {
     data: [
@@ -43,7 +44,7 @@ export function dumbbell(
     ],
     layout: layoutOf(
       `${shown.title} of each picture`,
-      `largest ${scores.networks.length > 1 ? 'mean ' : ''}gain at the top; ${conditionsText(scores.bicubic, rows.length)}${better}`,
+      `${order} at the top; ${conditionsText(scores.bicubic, rows.length)}${better}`,
       {
         xaxis: axis(measureTitle(shown)),
         yaxis: axis('', {
