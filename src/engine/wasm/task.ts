@@ -8,6 +8,9 @@ export const FIRST_FREE_BYTE = CONTROL_BYTE + 4096;
 export const GENERATION = 0;
 export const NEXT = 1;
 export const PENDING = 2;
+/** The memory's length in pages of 64 KB when the task was written. */
+export const PAGES = 3;
+export const PAGE_BYTES = 65536;
 const FIELDS = 8;
 
 /** What both kinds of task say. Addresses are bytes in the shared memory, the layers those of a lowered network. */

@@ -12,7 +12,7 @@ import { fastestKernels, nativeKernels, webAssemblyKernels } from './sets/choose
 import type { KernelSet, KernelSetName } from './sets/kernelSet';
 import { nativeSets } from './sets/native';
 import { COMPILED, webAssemblySets } from './sets/webAssembly';
-import { CONTROL_BYTE, GENERATION, MOST_LAYERS, NEXT, PENDING, type Task, writeTask } from './task';
+import { CONTROL_BYTE, GENERATION, MOST_LAYERS, NEXT, PAGE_BYTES, PAGES, PENDING, type Task, writeTask } from './task';
 
 export interface WasmOptions {
   /** Threads that compute; all cores by default. The result does not depend on it. */
@@ -127,6 +127,7 @@ class WasmEngine implements Engine {
     if (this.failure) throw this.failure;
     const control = new Int32Array(this.memory.buffer, CONTROL_BYTE, 1024);
     writeTask(control, task);
+    Atomics.store(control, PAGES, this.memory.buffer.byteLength / PAGE_BYTES);
     Atomics.store(control, NEXT, 0);
     Atomics.store(control, PENDING, this.threads);
     for (const worker of this.workers) worker.ref();

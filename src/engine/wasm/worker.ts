@@ -2,7 +2,7 @@
 // finish.
 import { parentPort, workerData } from 'node:worker_threads';
 import { attachKernels, type KernelSource } from './kernels';
-import { CONTROL_BYTE, GENERATION, NEXT, PENDING, readTask } from './task';
+import { CONTROL_BYTE, GENERATION, NEXT, PAGE_BYTES, PAGES, PENDING, readTask } from './task';
 import { workOf } from './work';
 
 const { memory, source, index, generation } = workerData as {
@@ -20,6 +20,8 @@ function serve(): void {
     // A notify that comes late, after this thread has already seen its task, must not make it do that task again.
     while (Atomics.load(control, GENERATION) === seen) Atomics.wait(control, GENERATION, seen);
     seen = Atomics.load(control, GENERATION);
+    // A thread that started just as the memory grew may not see the growth; growing by nothing shows it all.
+    if (memory.buffer.byteLength < Atomics.load(control, PAGES) * PAGE_BYTES) memory.grow(0);
     // The memory may have grown: only a fresh view shows all of it.
     control = new Int32Array(memory.buffer, CONTROL_BYTE, 1024);
     const task = readTask(control);
