@@ -2,7 +2,7 @@ import { pictureName } from '../data/pictureName';
 import { checkScale } from '../degradations/degradation';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
-import { DatasetError } from '../errors';
+import { DatasetError, EngineError } from '../errors';
 import { imageFiles } from '../image/files';
 import type { Measure } from '../measures/measure';
 import { isKnownMeasure, measureOf } from '../measures/measures';
@@ -67,8 +67,8 @@ export interface Evaluation {
 
 /**
  * Scores bicubic, and a model, on the images of a folder or a list of files; a bad image is skipped and listed. Throws
- * DatasetError when no image could be scored, UnknownNameError for an unknown protocol or measure, OptionError for a
- * scale.
+ * DatasetError when no image could be scored, EngineError for an engine that fails, UnknownNameError for an unknown
+ * protocol or measure, OptionError for a scale.
  */
 export async function evaluate(source: string | string[], options: EvaluateOptions = {}): Promise<Evaluation> {
   const { model, bicubic: earlier = [] } = options;
@@ -135,14 +135,23 @@ type Job = Omit<ScoreJob, 'protocol' | 'measures'> & {
 async function scoreFiles(jobs: Job[], { model, engine: given, threads, ...options }: EvaluateOptions) {
   const onProgress = progressOf('scoring pictures', options.onProgress);
   const engine = model && (given ?? (await createEngine(undefined, { threads })));
-  const answer: Parameters<typeof scoreFile>[1] = (planes) => predict(model!, engine!, planes);
+  // An engine that fails is not the picture's fault: without its scores the mean would be another one.
+  let failure: EngineError | undefined;
+  const answer: Parameters<typeof scoreFile>[1] = (planes) =>
+    predict(model!, engine!, planes).catch((error: unknown) => {
+      if (error instanceof EngineError) failure ??= error;
+      throw error;
+    });
   const network = model && { network: model.network, normalization: model.normalization };
   const complete = jobs.map((job): ScoreJob => ({ ...job, measures: { ...job.measures }, model: network }));
   try {
     const plain = complete.flatMap((job) => plainJob(job) ?? []);
-    if (plain.length === complete.length)
-      return await onThreads(scoreFile, 'evaluation/scoreFile', plain, { threads, answer, onProgress });
-    return await oneByOne<ScoreJob, FileScores>((job) => scoreFile(job, answer), complete, onProgress);
+    const outcomes =
+      plain.length === complete.length
+        ? await onThreads(scoreFile, 'evaluation/scoreFile', plain, { threads, answer, onProgress })
+        : await oneByOne<ScoreJob, FileScores>((job) => scoreFile(job, answer), complete, onProgress);
+    if (failure) throw failure;
+    return outcomes;
   } finally {
     if (!given) await engine?.close();
   }

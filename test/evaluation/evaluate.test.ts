@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { loadDataset } from '../../src/data/datasets';
-import { DatasetError, OptionError, UnknownNameError } from '../../src/errors';
+import { DatasetError, EngineError, OptionError, UnknownNameError } from '../../src/errors';
+import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { evaluate } from '../../src/evaluation/evaluate';
 import { scoresFromJson, scoresToJson } from '../../src/evaluation/scoreJson';
 import { writeImage } from '../../src/image/files';
@@ -153,4 +154,11 @@ test("a measure and a protocol of one's own score beside the known ones", async 
   assert.equal(own.protocol, 'mine');
   assert.equal(own.rows[0].bicubic.psnr, known.rows[0].bicubic.psnr);
   assert.ok(own.rows[0].bicubic.largest > 10 && own.rows[0].bicubic.largest < 256);
+});
+
+test('an engine that fails ends the evaluation: no picture is left out of the mean for it', async () => {
+  const { evaluation, validation } = await loadDataset('sample');
+  const engine = await createWasmEngine({ threads: 1 });
+  await engine.close();
+  await assert.rejects(evaluate([...evaluation, ...validation], { model: initialize('9-1-5'), engine }), EngineError);
 });
