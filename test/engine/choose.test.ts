@@ -35,7 +35,7 @@ test('the default engine computes, and an engine asked for is that one or an err
   delete process.env.SRCNN_ENGINE;
   const engine = await createEngine();
   // On a processor TensorFlow is never preferred, installed or not.
-  assert.match(engine.name === 'tensorflow' ? engine.description : engine.name, /NVIDIA GPU|^webgpu$|^wasm$/);
+  assert.match(engine.name === 'tensorflow' ? engine.description : engine.name, /NVIDIA GPU|^webgpu$|^native$|^wasm$/);
   assert.doesNotMatch(engine.description, /no GPU/);
   await engine.close();
   for (const name of engineNames) {
