@@ -14,6 +14,12 @@ batch, loss and scores of each epoch), \`scores.csv\` (PSNR and SSIM of every im
 and scores), and figures as .svg and .png: \`loss\`, \`scores\` after each epoch, the \`filters\` of the first layer,
 \`before-after\` of a photograph that the run has not seen.
 
+## Equal minutes
+Each network was trained for the same time, with the recipe that is its default and a moving average of its weights
+(\`node --import tsx scripts/equalMinutes.ts\`), on the pictures of the runs above. Slow networks saw fewer patches.
+
+${marked('equal minutes')}
+
 ## What was tried
 These are short runs, each with one or two changes, on a tenth of the report's training set
 (\`node --import tsx scripts/tryRecipes.ts\`), scored on 25 pictures of BSDS500 val under protocol report. They say

@@ -21,9 +21,9 @@ export interface ResultRun extends SavedRun {
 
 /**
  * Folders of runs that are left out: those of notebooks and of `npm run reproduce`, which are not committed, and the
- * short ones, which have their own table.
+ * short ones, which have tables of their own.
  */
-const left = ['runs', 'reproduce', 'tried'];
+const left = ['runs', 'reproduce', 'tried', 'equal-minutes'];
 
 /**
  * The runs in the folders of results/, by name; a folder without options, history or weights is not a run and is left

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createEngine } from '../engine/choose';
@@ -6,6 +7,7 @@ import { DatasetError } from '../errors';
 import { stampWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
 import { reached } from '../runs/reached';
+import { equalMinutesTable } from './equalMinutesTable';
 import { setsOf } from './evaluationSets';
 import { replaceMarked } from './markedText';
 import { readmeTemplate } from './readmeTemplate';
@@ -40,15 +42,21 @@ export async function writeResults(results = 'results', options: ResultsOptions 
   const engine = options.engine ?? (await createEngine(undefined, options));
   try {
     const settings: ScoreOptions = { onNote: console.log, ...options, engine, bicubic: new Map() };
-    const scored: ScoredRun[] = [];
-    for (const run of runs) {
+    const score = async (run: ResultRun): Promise<ScoredRun> => {
       const kept = options.scoresFromCsv ? await readScores(join(run.folder, 'scores.csv')) : [];
       const rows = kept.length ? kept : await scoreRun(run, settings);
       await stampWeights(join(run.folder, 'weights.safetensors'), provenance(run, rows));
+      return { run, rows };
+    };
+    const scored: ScoredRun[] = [];
+    for (const run of runs) {
+      scored.push(await score(run));
       await saveRunFigures(run, engine);
-      scored.push({ run, rows });
     }
-    await writeReadme(join(results, 'README.md'), scored);
+    const timed: ScoredRun[] = [];
+    const equalMinutes = join(results, 'equal-minutes');
+    for (const run of existsSync(equalMinutes) ? await resultRuns(equalMinutes) : []) timed.push(await score(run));
+    await writeReadme(join(results, 'README.md'), scored, timed);
     return scored;
   } finally {
     if (!options.engine) await engine.close();
@@ -78,7 +86,7 @@ function provenance(
   };
 }
 
-async function writeReadme(file: string, scored: ScoredRun[]): Promise<void> {
+async function writeReadme(file: string, scored: ScoredRun[], timed: ScoredRun[]): Promise<void> {
   const before = await readFile(file, 'utf8').catch(() => readmeTemplate);
   const published = await readPublished(join(dirname(file), 'published.csv'));
   const withRuns = replaceMarked(
@@ -87,7 +95,8 @@ async function writeReadme(file: string, scored: ScoredRun[]): Promise<void> {
     [explanations, ...sources(published), runTable(scored, published)].join('\n\n'),
     file,
   );
-  const withTried = replaceMarked(withRuns, 'the tried', await triedTable(join(dirname(file), 'tried')), file);
+  const withTimed = replaceMarked(withRuns, 'equal minutes', equalMinutesTable(timed), file);
+  const withTried = replaceMarked(withTimed, 'the tried', await triedTable(join(dirname(file), 'tried')), file);
   await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }
 

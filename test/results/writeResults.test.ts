@@ -54,6 +54,7 @@ before(async () => {
     for (const file of ['weights.safetensors', 'checkpoint.bin', 'checkpoint.previous.bin'])
       rmSync(join(results, 'tried', name, file), { force: true });
   }
+  cpSync(run, join(results, 'equal-minutes', 'timed'), { recursive: true });
   const better = join(results, 'tried', 'second', 'history.json');
   const history = JSON.parse(readFileSync(better, 'utf8'));
   history.epochs[0].scores.network.psnr = 40;
@@ -91,7 +92,9 @@ test(
     assert.equal(rows.length, 5);
     assert.deepEqual(
       notes.map((line) => line.split(':')[0]),
-      ['219 of the report', 'BSDS500 val', 'Set14'].map((set) => `tiny-x3, ${set}`),
+      ['tiny-x3', 'timed'].flatMap((name) =>
+        ['219 of the report', 'BSDS500 val', 'Set14'].map((set) => `${name}, ${set}`),
+      ),
     );
     const figures = ['before-after', 'filters', 'loss', 'scores', 'scores-report']
       .flatMap((name) => [`${name}.png`, `${name}.svg`])
@@ -132,6 +135,14 @@ test('short runs of the folder tried stand in a table of their own, the best fir
   assert.equal(lines[at + 1][0], '[first](tried/first/)');
   const [name, , , , , bicubic] = lines[at + 2];
   assert.match(`${name} ${bicubic}`, /^bicubic \d\d\.\d{3} \/ 0\.\d{4}$/);
+});
+
+test('runs of equal minutes stand in a table of their own, with what each network costs', () => {
+  const line = readme()
+    .split('\n')
+    .find((each) => each.startsWith('| [timed](equal-minutes/timed/) |'));
+  // 9x9 to 64 planes, 1x1 to 32, 5x5 to one: 8,129 weights, and as many products as there are weights but biases.
+  assert.match(line!, /^\| \S+ \| mse \| 8,129 \| 8,032 \| \d+\.\d \| \d+ of 512 \| /);
 });
 
 test('the header of the weights says run, protocol, scale, data and scores', async () => {
