@@ -137,7 +137,7 @@ async function main(): Promise<void> {
     threads = countThreads(values.threads);
   const notes: string[] = [];
   const peers = values.peers ? await startPeers(resolve(values.venv), threads, (line) => notes.push(line)) : [];
-  const kernelSets = otherKernels((line) => notes.push(line));
+  const kernelSets = await otherKernels((line) => notes.push(line));
   const context = new Context(threads, values.quick, peers, kernelSets);
   notes.forEach(context.note);
   try {

@@ -15,6 +15,13 @@ const kernels = [
   ['arithmetic/assembly/kernels', 'arithmetic/kernels.wasm', 'simd,threads'],
   ['engine/wasm/assembly/kernels', 'engine/wasm/kernels-plain.wasm', 'simd,threads'],
   ['engine/wasm/assembly/kernels', 'engine/wasm/kernels-relaxed.wasm', 'simd,threads,relaxed-simd'],
+  [
+    'engine/wasm/assembly/kernels',
+    'engine/wasm/kernels-paired.wasm',
+    'simd,threads,relaxed-simd',
+    '--use',
+    'PAIRED=ASC_FEATURE_SIMD',
+  ],
 ];
 
 const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
@@ -36,12 +43,12 @@ function isFresh(target) {
 export function build() {
   // What it remembers lies in dist, so that it is forgotten with it.
   run('typescript/bin/tsc', ['-p', '.', '--incremental', '--tsBuildInfoFile', 'dist/.tsbuildinfo']);
-  for (const [source, target, features] of kernels) {
+  for (const [source, target, features, ...more] of kernels) {
     if (isFresh(`dist/${target}`)) continue;
     mkdirSync(dirname(join(root, 'dist', target)), { recursive: true });
     const optimise = ['-O3', '--noAssert', '--runtime', 'stub'];
     const files = [`src/${source}.ts`, '-o', `dist/${target}`];
-    run('assemblyscript/bin/asc.js', [...files, '--enable', features, ...optimise, ...memory]);
+    run('assemblyscript/bin/asc.js', [...files, '--enable', features, ...more, ...optimise, ...memory]);
   }
   writeFileSync(join(root, 'dist', BUILT), '');
 }

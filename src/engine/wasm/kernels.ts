@@ -20,7 +20,10 @@ export type Kernels = Record<
   | 'convolveWinograd4x4'
   | 'kernelGradientWinograd4x4',
   (...values: number[]) => number
->;
+> & {
+  /** Only of the paired kernels: where this thread has room for their sums, 256 bytes. */
+  useRoom?(address: number): void;
+};
 
 /** Where a thread gets its kernels from: a WebAssembly module, or a native library and the floats of its vectors. */
 export type KernelSource =

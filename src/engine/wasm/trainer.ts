@@ -71,6 +71,7 @@ class Patch {
     const placed = trainingValues(this.graph, width, height, task.border);
     this.workspaces = workspacesOf(this.graph, packed, placed.length, width, height);
     this.views = new Views(memory, scratch + 4 * this.workspaces.views);
+    kernels.useRoom?.(scratch + 4 * this.workspaces.room);
     this.floats = new Float32Array(memory.buffer);
     this.floats.fill(0, scratch / 4, (scratch + task.scratchBytes) / 4);
     this.values = placed.values.map((value) => this.bindValue(value));

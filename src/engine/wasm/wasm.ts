@@ -11,6 +11,7 @@ import { differentiate, predictPictures } from './calls';
 import { fastestKernels, nativeKernels, webAssemblyKernels } from './sets/choose';
 import type { KernelSet, KernelSetName } from './sets/kernelSet';
 import { nativeSets } from './sets/native';
+import { pairedSet } from './sets/paired';
 import { COMPILED, webAssemblySets } from './sets/webAssembly';
 import { CONTROL_BYTE, GENERATION, MOST_LAYERS, NEXT, PAGE_BYTES, PAGES, PENDING, type Task, writeTask } from './task';
 
@@ -38,7 +39,9 @@ async function kernelsNamed(name: NonNullable<WasmOptions['kernels']>): Promise<
   if (name === 'any') return fastestKernels();
   if (name === 'wasm') return webAssemblyKernels();
   if (name === 'native') return nativeKernels();
-  const sets = name.startsWith('native') ? nativeSets() : webAssemblySets();
+  const sets = name.startsWith('native')
+    ? nativeSets()
+    : [...webAssemblySets(), pairedSet()].filter((each) => each !== null);
   const set = sets.find((each) => each.name === name);
   if (!set)
     throw new EngineError(`kernels ${name} do not run here: use one of ${sets.map((each) => each.name).join(', ')}`);

@@ -1,11 +1,9 @@
-// Direct convolution on channel-first planes with zeros around them. All pointers are byte addresses, all strides
-// bytes.
-// Rows are computed in blocks of 8 or 16 pixels; what a block writes beyond `width` is set to zero again.
-// Every inner loop keeps 8 sums in registers, 2 x 4 or 4 x 2: enough to hide a multiply-add's latency; with more, or
-// unrolled
-// by hand, the compiler of Node 20 runs out of registers and takes twice as long.
+// Direct convolution on channel-first planes with zeros around them. All pointers are byte addresses, all strides bytes.
+// Rows are computed in blocks; what a block writes beyond `width` is set to zero again.
 
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
+import { BLOCK, sumBlock } from './block';
+import { sumPairedRows } from './paired';
 import { clearTail, dots, finish, sumPlane, within } from './sums';
 import { countOf, dataOf, planeOf, rowOf } from './views';
 
@@ -42,66 +40,26 @@ export function convolve(
   for (let y = 0; y < height; y++) {
     const rowIn = input + <usize>y * inputRow;
     const rowOut = output + <usize>y * outputRow;
-    for (let x = 0; x < width; x += 8) {
+    for (let x = 0; x < width; x += BLOCK) {
       for (let f = 0; f < filters; f += 4) {
-        let tap = kernels + <usize>(f >> 2) * block;
-        const b = bias + ((<usize>f) << 2);
-        let s00 = v128.load32_splat(b),
-          s01 = s00;
-        let s10 = v128.load32_splat(b, 4),
-          s11 = s10;
-        let s20 = v128.load32_splat(b, 8),
-          s21 = s20;
-        let s30 = v128.load32_splat(b, 12),
-          s31 = s30;
-        let plane = rowIn + ((<usize>x) << 2);
-        for (let i = 0; i < planes; i++) {
-          let row = plane;
-          for (let r = 0; r < rows; r++) {
-            let p = row;
-            for (let t = 0; t < taps; t++) {
-              const a = v128.load(p),
-                c = v128.load(p, 16);
-              let w = v128.load32_splat(tap);
-              s00 = multiplyAdd(a, w, s00);
-              s01 = multiplyAdd(c, w, s01);
-              w = v128.load32_splat(tap, 4);
-              s10 = multiplyAdd(a, w, s10);
-              s11 = multiplyAdd(c, w, s11);
-              w = v128.load32_splat(tap, 8);
-              s20 = multiplyAdd(a, w, s20);
-              s21 = multiplyAdd(c, w, s21);
-              w = v128.load32_splat(tap, 12);
-              s30 = multiplyAdd(a, w, s30);
-              s31 = multiplyAdd(c, w, s31);
-              tap += 16;
-              p += step;
-            }
-            row += inputRow;
-          }
-          plane += inputPlane;
-        }
-        let out = rowOut + <usize>f * outputPlane + ((<usize>x) << 2);
-        finish(s00, out, mode);
-        finish(s01, out + 16, mode);
-        if (f + 1 < filters) {
-          out += outputPlane;
-          finish(s10, out, mode);
-          finish(s11, out + 16, mode);
-        }
-        if (f + 2 < filters) {
-          out += outputPlane;
-          finish(s20, out, mode);
-          finish(s21, out + 16, mode);
-        }
-        if (f + 3 < filters) {
-          out += outputPlane;
-          finish(s30, out, mode);
-          finish(s31, out + 16, mode);
-        }
+        sumBlock(
+          rowIn + ((<usize>x) << 2),
+          planes,
+          inputPlane,
+          rows,
+          inputRow,
+          taps,
+          step,
+          kernels + <usize>(f >> 2) * block,
+          bias + ((<usize>f) << 2),
+          rowOut + <usize>f * outputPlane + ((<usize>x) << 2),
+          outputPlane,
+          filters - f,
+          mode,
+        );
       }
     }
-    if (width & 7) for (let f = 0; f < filters; f++) clearTail(rowOut + <usize>f * outputPlane, width, 8);
+    if (width & (BLOCK - 1)) for (let f = 0; f < filters; f++) clearTail(rowOut + <usize>f * outputPlane, width, BLOCK);
   }
 }
 
@@ -128,7 +86,15 @@ export function convolveSingle(
     outputRow = rowOf(to);
   for (let y = 0; y < height; y += 2) {
     const rowOut = output + <usize>y * outputRow;
-    for (let x = 0; x < width; x += 16) {
+    let x = 0;
+    if (isDefined(PAIRED))
+      for (; x + 16 < width; x += 32) {
+        const first = input + <usize>y * inputRow + ((<usize>x) << 2),
+          to = rowOut + ((<usize>x) << 2);
+        const lower = y + 1 < height;
+        sumPairedRows(first, inputPlane, inputRow, inputs, kernels, bias, kernel, to, outputRow, lower, mode);
+      }
+    for (; x < width; x += 16) {
       let tap = kernels;
       let s00 = v128.load32_splat(bias),
         s01 = s00,

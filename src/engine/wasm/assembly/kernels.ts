@@ -2,6 +2,7 @@
 export { convolve, convolveSingle, kernelGradient } from './direct';
 export { activate, differentiateActivation, pass, writeShuffled } from './elementwise';
 export { lossOf } from './losses';
+export { useRoom } from './pairedDots';
 export { clearOutside, copyRows } from './rows';
 export { convolveWinograd3, kernelGradientWinograd3, transformWinograd3 } from './winograd3';
 export { convolveWinograd4x4, transformWinograd4x4 } from './winograd4x4';

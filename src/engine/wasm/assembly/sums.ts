@@ -1,6 +1,7 @@
 // What the kernels share. All pointers are byte addresses, all strides bytes.
 
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
+import { pairedDots } from './pairedDots';
 
 /**
  * How a sum is stored: as it is, through ReLU, as zero where the value that it replaces is not above zero, or added to
@@ -39,10 +40,16 @@ export function accumulate(address: usize, v: v128): void {
   f32.store(address, f32.load(address) + sumLanes(v));
 }
 
+/** Zeros behind a line of transformed gradients: products take whole blocks of it. */
+export function endLine(line: usize): void {
+  v128.store(line, f32x4.splat(0));
+  if (isDefined(PAIRED)) v128.store(line, f32x4.splat(0), 16);
+}
+
 /**
- * 8 dot products over `height` rows of `width` samples (whole blocks of 4): of the planes a, a + a1, a + a2, a + a3
- * with the planes b, b + b1;
- * sum (i, j) is added at `sums + i * stepA + j * stepB`, for i < countA and j < countB.
+ * 8 dot products over `height` rows of `width` samples (whole blocks of 4, or of 8 in pairs): of the planes a, a + a1,
+ * a + a2, a + a3 with the planes b, b + b1; sum (i, j) is added at `sums + i * stepA + j * stepB`, for i < countA and
+ * j < countB.
  */
 // The innermost loop of training; planes outside the counts are given as ones that are there, and their sums thrown
 // away.
@@ -63,6 +70,10 @@ export function dots(
   stepA: usize,
   stepB: usize,
 ): void {
+  if (isDefined(PAIRED)) {
+    pairedDots(a, a1, a2, a3, countA, rowA, b, b1, countB, rowB, width, height, sums, stepA, stepB);
+    return;
+  }
   let s00 = f32x4.splat(0),
     s01 = s00,
     s10 = s00,

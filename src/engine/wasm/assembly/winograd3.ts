@@ -11,7 +11,7 @@
 // addresses, all strides bytes.
 
 import { even, high, low, odd } from './lanes';
-import { clearTail, dots, finish, sumPlane, within } from './sums';
+import { clearTail, dots, endLine, finish, sumPlane, within } from './sums';
 import { sumTiles } from './sumTiles';
 import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
 
@@ -162,9 +162,8 @@ function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, 
     }
     delta += deltaRow;
   }
-  // The products take whole blocks of 4.
   to += (<usize>tiles) << 2;
-  for (let j: usize = 0; j < 4; j++) v128.store(to + j * next, zero);
+  for (let j: usize = 0; j < 4; j++) endLine(to + j * next);
 }
 
 /**

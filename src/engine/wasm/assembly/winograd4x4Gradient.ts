@@ -2,7 +2,7 @@
 // products, times the transformed samples, summed over tiles; then back to taps.
 
 import { high, low, times } from './lanes';
-import { dots, sumPlane, within } from './sums';
+import { dots, endLine, sumPlane, within } from './sums';
 import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
 
 const POINTS: i32 = 36;
@@ -72,8 +72,7 @@ function transformDelta(
     delta += 4 * row;
     target += (<usize>tiles) << 2;
   }
-  // The products take whole blocks of 4.
-  for (let j = 0; j < POINTS; j++) v128.store(target + <usize>j * next, f32x4.splat(0));
+  for (let j = 0; j < POINTS; j++) endLine(target + <usize>j * next);
 }
 
 /** Three taps from six sums `step` bytes apart, written 16 bytes apart. */

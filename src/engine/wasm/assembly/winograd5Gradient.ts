@@ -1,7 +1,7 @@
 // The kernels' gradient by minimal filtering F(4,5): see winograd5.ts.
 
 import { high, low, times } from './lanes';
-import { dots, sumPlane, within } from './sums';
+import { dots, endLine, sumPlane, within } from './sums';
 import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
 import { POINTS, TAPS } from './winograd5';
 
@@ -49,9 +49,8 @@ function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, 
     }
     delta += deltaRow;
   }
-  // The products take whole blocks of 4.
   to += (<usize>tiles) << 2;
-  for (let j: usize = 0; j < POINTS; j++) v128.store(to + j * next, f32x4.splat(0));
+  for (let j: usize = 0; j < POINTS; j++) endLine(to + j * next);
 }
 
 /**

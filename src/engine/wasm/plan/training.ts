@@ -9,6 +9,8 @@ import { VIEW_BYTES } from './views';
 export interface Workspaces {
   forwards: number[];
   backwards: number[];
+  /** Sixteen vectors for the sums of the paired kernels. */
+  room: number;
   /** Descriptions of planes for the kernels. */
   views: number;
   /** Floats of it all. */
@@ -28,9 +30,10 @@ export function workspacesOf(
   const place = (which: 'forwards' | 'backwards') =>
     packed.map((layer) => take(layer[which].plan.workspace(layer[which].shape, width, height)));
   const [forwards, backwards] = [place('forwards'), place('backwards')];
+  const room = take(64);
   // A step has up to sixteen descriptions in its passes.
   const views = take(((steps.length + 1) * 16 * VIEW_BYTES) / 4);
-  return { forwards, backwards, views, length };
+  return { forwards, backwards, room, views, length };
 }
 
 /** Floats that a thread needs to train on patches of width x height. */

@@ -1,34 +1,42 @@
-import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { basename, join } from 'node:path';
-import { writeAtomically } from '../../../disk/writeAtomically';
 import { EngineError } from '../../../errors';
-import type { KernelSet, KernelSetName } from './kernelSet';
-import { nativeFile, nativeFolder, nativeSets, nativeWanted } from './native';
+import type { KernelSet } from './kernelSet';
+import { nativeFile, nativeFolder, nativeSets, nativeWanted, ROOT } from './native';
+import { pairedCode, pairedSet, revectorizes } from './paired';
 import { agree, race } from './trial';
+import { rememberedVerdict, type Verdict } from './verdict';
 import { webAssemblySets } from './webAssembly';
 
 /** A set counts as faster from here on, so that noise does not choose. */
 const MARGIN = 0.9;
 
-/** Which native kernels are used, and whether they are faster than WebAssembly's. */
-interface Verdict {
-  /** The processor, Node and the binary that were tried. */
-  tried: string;
-  kernels: KernelSetName;
-  wins: boolean;
+let nativeVerdict: Promise<Verdict> | undefined;
+let pairedVerdict: Promise<Verdict> | undefined;
+
+/**
+ * The WebAssembly kernels that are used here: those in pairs where V8's revectorizer is there, makes them faster and
+ * they compute rightly.
+ */
+export async function webAssemblyKernels(): Promise<KernelSet> {
+  const [single] = webAssemblySets();
+  if (!revectorizes()) return single;
+  const file = join(ROOT, '.cache', 'paired.json');
+  const { wins } = await (pairedVerdict ??= rememberedVerdict(file, pairedCode(), tryPaired));
+  return (wins && pairedSet()) || single;
 }
 
-let verdict: Promise<Verdict> | undefined;
-
-/** The WebAssembly kernels that are used here. */
-export async function webAssemblyKernels(): Promise<KernelSet> {
-  return webAssemblySets()[0];
+/** Whether the kernels in pairs compute what the others do, and are faster. */
+export async function tryPaired(): Promise<Verdict> {
+  const [single] = webAssemblySets();
+  const paired = pairedSet();
+  if (!paired || !(await agree(paired, single))) return { kernels: single.name, wins: false };
+  const [limit, time] = await race([single, paired]);
+  return { kernels: paired.name, wins: time < MARGIN * limit };
 }
 
 /** The native kernels that are used here. Throws EngineError where none computes what WebAssembly's do. */
 export async function nativeKernels(): Promise<KernelSet> {
-  const { kernels } = await (verdict ??= judge());
+  const { kernels } = await (nativeVerdict ??= judgeNative());
   return nativeSets().find(({ name }) => name === kernels)!;
 }
 
@@ -40,7 +48,7 @@ export async function fastestKernels(): Promise<KernelSet> {
   if (!nativeWanted()) return webAssemblyKernels();
   try {
     const native = await nativeKernels();
-    if ((await verdict!).wins) return native;
+    if ((await nativeVerdict!).wins) return native;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     console.warn(`${error.message}; WebAssembly computes`);
@@ -48,28 +56,14 @@ export async function fastestKernels(): Promise<KernelSet> {
   return webAssemblyKernels();
 }
 
-/** Tried at the first use on a processor, and written down: a trial takes longer than enlarging a small picture. */
-async function judge(): Promise<Verdict> {
-  const tried = `${cpus()[0]?.model}, Node ${process.versions.node}, ${basename(nativeFile())}`;
+async function judgeNative(): Promise<Verdict> {
   const file = join(nativeFolder(), 'tried.json');
-  const known = readVerdict(file);
-  if (known?.tried === tried && nativeSets().some(({ name }) => name === known.kernels)) return known;
-  const found = { tried, ...(await tryNative()) };
-  if (!found.wins) console.warn('engine native: its kernels are no faster here; WebAssembly computes');
-  // Where nothing can be written, the next process tries again.
-  await writeAtomically(file, JSON.stringify(found) + '\n').catch(() => undefined);
-  return found;
+  const verdict = await rememberedVerdict(file, basename(nativeFile()), tryNative);
+  // The processor may have lost a width since, as a virtual machine does that moves.
+  return nativeSets().some(({ name }) => name === verdict.kernels) ? verdict : tryNative();
 }
 
-function readVerdict(file: string): Verdict | null {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Verdict;
-  } catch {
-    return null;
-  }
-}
-
-async function tryNative(): Promise<Omit<Verdict, 'tried'>> {
+async function tryNative(): Promise<Verdict> {
   const wasm = await webAssemblyKernels();
   const right: KernelSet[] = [];
   for (const set of nativeSets()) if (await agree(set, wasm)) right.push(set);
@@ -82,5 +76,7 @@ async function tryNative(): Promise<Omit<Verdict, 'tried'>> {
   // The widest, unless a narrower one is clearly faster.
   const best = times.indexOf(Math.min(...times));
   const chosen = times[best] < MARGIN * times[0] ? best : 0;
-  return { kernels: right[chosen].name, wins: times[chosen] < MARGIN * limit };
+  const wins = times[chosen] < MARGIN * limit;
+  if (!wins) console.warn('engine native: its kernels are no faster here; WebAssembly computes');
+  return { kernels: right[chosen].name, wins };
 }

@@ -1,7 +1,14 @@
 import type { KernelSource } from '../kernels';
 
 /** The sets of kernels, from the one that every Node has to the widest vectors. */
-export const kernelSetNames = ['wasm-plain', 'wasm-relaxed', 'native-neon', 'native-avx2', 'native-avx512'] as const;
+export const kernelSetNames = [
+  'wasm-plain',
+  'wasm-relaxed',
+  'wasm-paired',
+  'native-neon',
+  'native-avx2',
+  'native-avx512',
+] as const;
 export type KernelSetName = (typeof kernelSetNames)[number];
 
 /**

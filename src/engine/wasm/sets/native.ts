@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { EngineError } from '../../../errors';
 import type { KernelSet } from './kernelSet';
 
-const ROOT = join(__dirname, '../../../..');
+/** The folder of this package. */
+export const ROOT = join(__dirname, '../../../..');
 const SOURCES = join(ROOT, 'src', 'engine', 'wasm', 'native');
 
 /** The folder of compiled kernels, which git ignores. */
