@@ -19,7 +19,7 @@ import { defaultRunFolder } from './runFolderName';
 import { duration, showCount, showLine, showSkipped } from './terminal';
 import type { Progress, TrainingData } from '../training/settings';
 import { networkNames } from '../network/families/families';
-import { type LossName, lossNames } from '../engine/losses';
+import { type LossName, lossNames } from '../engine/losses/losses';
 import type { Network } from '../network/network';
 
 interface TrainFlags {

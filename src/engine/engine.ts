@@ -1,6 +1,6 @@
 import type { Plane } from '../image/image';
 import type { Model } from '../network/network';
-import type { LossName } from './losses';
+import type { LossName } from './losses/losses';
 
 /** Pictures of one size, one after the other: [count][channels][height][width]. */
 export interface Planes {
@@ -27,6 +27,11 @@ export interface LossOptions {
   border?: number;
   /** 'mse' by default. */
   loss?: LossName;
+  /**
+   * For 'fdpl': how much the degradation changes each of 64 frequencies, [vertical][horizontal]; alike by default.
+   * `frequencyChange` measures it.
+   */
+  change?: ArrayLike<number>;
 }
 
 /**

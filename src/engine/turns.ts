@@ -1,7 +1,8 @@
-import { EngineError, ImageTooSmallError, OptionError, UnknownNameError } from '../errors';
+import { EngineError, OptionError, UnknownNameError } from '../errors';
 import type { Model } from '../network/network';
 import type { Batch, LossOptions, Planes } from './engine';
-import { lossNames } from './losses';
+import { areaOf } from './losses/area';
+import { lossNames } from './losses/losses';
 
 /** The calls of an engine, one at a time in the order they came. */
 export class Turns {
@@ -43,7 +44,8 @@ export function checkInput({ network }: Model, input: Planes): void {
 }
 
 /**
- * Throws OptionError for a batch or gradient that does not fit the network, ImageTooSmallError for too wide a border.
+ * Throws OptionError for a batch or gradient that does not fit the network, ImageTooSmallError for a border
+ * that leaves nothing.
  */
 export function checkBatch(
   { network, weights }: Model,
@@ -62,6 +64,5 @@ export function checkBatch(
       `the targets are ${target.count} of ${target.width}x${target.height}, the inputs ${input.count} of ` +
         `${input.width}x${input.height}; the network ${network.name} enlarges them ${scale} times`,
     );
-  if (2 * border >= Math.min(target.width, target.height))
-    throw new ImageTooSmallError(`a border of ${border} leaves nothing of ${target.width}x${target.height} patches`);
+  areaOf(loss, target, border);
 }

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine';
+import type { Engine, LossOptions } from '../engine/engine';
 import { DivergedError } from '../errors';
 import type { Model } from '../network/network';
 import { layerSlices } from '../network/parameters';
@@ -9,6 +9,7 @@ import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPi
 import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
 import { Gauge } from './gauge';
 import { follow, layerRates, update } from './optimizers/optimizer';
+import { lossOptionsOf } from './lossOptions';
 import { drawPass, type Pass } from './pass';
 import type { TrainOptions } from './recipes';
 import type { Progress, TrainingData, TrainSettings } from './settings';
@@ -48,6 +49,7 @@ export class EpochLoop {
   private lastSaved = Date.now();
   private readonly gauge: Gauge;
   private evaluation?: EvaluationPictures;
+  private readonly lossOptions: LossOptions;
 
   constructor(
     readonly data: TrainingData,
@@ -65,6 +67,7 @@ export class EpochLoop {
   ) {
     const { batchSize } = given;
     this.batches = Math.floor(data.training.count / batchSize);
+    this.lossOptions = lossOptionsOf(given, border, data.training);
     const validation = data.validation.count / batchSize;
     this.gauge = new Gauge({ batchSize, training: this.batches, validation });
   }
@@ -147,14 +150,12 @@ export class EpochLoop {
   readonly onNote = (message: string) => (this.settings.onNote ?? console.warn)(message);
 
   private async validationLoss(engine: Engine, model: Model): Promise<number> {
-    const { border } = this;
     const onBatch = async (lossSoFar: number) => {
       this.leave();
       // A checkpoint holds the weights after the last update only once a loss has shown that they are good.
       if (lossSoFar <= LARGEST_LOSS) await this.saveIfDue();
     };
-    const { batchSize, loss: kind } = this.given;
-    const options = { batchSize, border, loss: kind, onBatch };
+    const options = { ...this.lossOptions, batchSize: this.given.batchSize, onBatch };
     const loss = await meanLoss(this.data.validation, model, engine, options);
     this.checkLoss('validation loss', loss, 'after its last batch');
     return loss;
@@ -179,9 +180,9 @@ export class EpochLoop {
    * nobody.
    */
   async checkWeights(engine: Engine): Promise<void> {
-    const { batchSize, loss } = this.given;
+    const { batchSize } = this.given;
     const first = { ...this.data.training, count: batchSize };
-    const options = { batchSize, border: this.border, loss, onBatch: () => undefined };
+    const options = { ...this.lossOptions, batchSize, onBatch: () => undefined };
     this.checkLoss('loss', await meanLoss(first, this.model, engine, options), `after batch ${this.course.batch}`);
   }
 
@@ -190,7 +191,7 @@ export class EpochLoop {
     this.timetable.note(course);
     const index = course.optimizer.steps - start;
     const [loss] = await Promise.all([
-      engine.lossAndGradient(model, ahead.at(index), gradient, { border: this.border, loss: given.loss }),
+      engine.lossAndGradient(model, ahead.at(index), gradient, this.lossOptions),
       ahead.prepare(index + 1),
     ]);
     this.checkLoss('loss', loss, `batch ${course.batch + 1}`);

@@ -4,6 +4,7 @@ import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
 import { OptionError } from '../errors';
 import { BatchesAhead } from './batchesAhead';
+import { lossOptionsOf } from './lossOptions';
 import { newOptimizerState, update } from './optimizers/optimizer';
 import type { TrainOptions } from './recipes';
 import { completeOptions, prepareModel } from './train';
@@ -51,13 +52,14 @@ export async function findRate(training: PatchSet, settings: FindRateSettings = 
     const ahead = new BatchesAhead(training, drawn, options.batchSize, model.normalization);
     const inPass = Math.floor(training.count / options.batchSize);
     const gradient = new Float32Array(model.weights.length);
+    const lossOptions = lossOptionsOf(options, border, training);
     const state = newOptimizerState(model, options.optimizer);
     const points: RateSearch['points'] = [];
     let sum = 0;
     let weight = 0;
     for (let n = 0; n < batches; n++) {
       const learningRate = least * (most / least) ** (n / (batches - 1));
-      const found = await engine.lossAndGradient(model, ahead.at(n % inPass), gradient, { border, loss: options.loss });
+      const found = await engine.lossAndGradient(model, ahead.at(n % inPass), gradient, lossOptions);
       sum = 0.9 * sum + found;
       weight = 0.9 * weight + 1;
       const loss = sum / weight;

@@ -1,7 +1,7 @@
 import type { InitializeOptions } from '../network/initialize';
 import { networkNamed } from '../network/families/families';
 import type { Network } from '../network/network';
-import type { LossName } from '../engine/losses';
+import type { LossName } from '../engine/losses/losses';
 import type { OptimizerOptions } from './optimizers/optimizer';
 import type { ScheduleOptions } from './schedule';
 
@@ -31,7 +31,11 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * A network trained with a border has never seen zero padding, so pictures are padded by reflection when it is used.
    */
   border: number | 'reach';
-  /** What is minimised; 'mse' by default. */
+  /**
+   * What is minimised: 'mse' by default, 'l1', 'charbonnier', 'huber' or 'fdpl'. The last takes outputs in blocks of
+   * 8x8, as many as lie whole in the middle of what the border leaves, and weighs frequencies by what the degradation
+   * of the training pictures does to them.
+   */
   loss?: LossName;
   /**
    * Keeps a moving average of the weights (Polyak and Juditsky 1992), which is validated, scored and saved instead of

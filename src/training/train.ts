@@ -4,14 +4,15 @@ import type { PatchSet } from '../data/patches';
 import { forkOf } from './fork';
 import { layerRates, optimizers } from './optimizers/optimizer';
 import { protocolOf } from '../protocols/protocols';
-import { recipeFor, recipes, type TrainOptions } from './recipes';
+import { recipeFor, recipes, type TrainOptions, unsaid } from './recipes';
 import { checkRunName } from '../runs/runName';
 import { follow, remember, sessionIn } from './runningSessions';
 import { Run } from './session';
 import type { TrainingData, TrainSession, TrainSettings } from './settings';
 import type { Model, Network } from '../network/network';
 import { reachOf } from '../network/geometry';
-import { lossNames } from '../engine/losses';
+import { areaOf } from '../engine/losses/area';
+import { lossNames } from '../engine/losses/losses';
 import { schedules } from './schedule';
 import { startFrom } from './startFrom';
 import { initialize } from '../network/initialize';
@@ -94,6 +95,7 @@ export function prepareModel(options: TrainOptions, training: PatchSet): { model
       `border is ${border}; use a whole number from 0 to ${Math.ceil(side / 2) - 1}, or larger patches`,
     );
   }
+  areaOf(options.loss ?? unsaid.loss, { width: side, height: side }, border);
   // A network trained with a border has never seen zero padding, so pictures are padded by reflection when it is used.
   const padding = border > 0 ? 'reflect' : 'zeros';
   const { protocol, scale, sigma } = training;

@@ -1,18 +1,14 @@
 import { emptyBatch, fillBatch } from '../data/batches';
 import type { PatchSet } from '../data/patches';
-import type { Engine } from '../engine/engine';
-import type { LossName } from '../engine/losses';
+import type { Engine, LossOptions } from '../engine/engine';
 import { DatasetError } from '../errors';
 import { evaluate, type EvaluationRow } from '../evaluation/evaluate';
 import type { EpochScores } from '../runs/history';
 import type { TrainingData } from './settings';
 import type { Model } from '../network/network';
 
-interface LossOptions {
+interface MeanOptions extends LossOptions {
   batchSize: number;
-  border: number;
-  /** 'mse' by default. */
-  loss?: LossName;
   /**
    * Awaited before each batch, with the mean over the batches so far (NaN before the first); an error it throws ends
    * the sum.
@@ -25,7 +21,7 @@ export async function meanLoss(
   patches: PatchSet,
   model: Model,
   engine: Engine,
-  { batchSize, border, loss, onBatch }: LossOptions,
+  { batchSize, onBatch, ...lossOptions }: MeanOptions,
 ): Promise<number> {
   const order = Uint32Array.from({ length: patches.count }, (_, index) => index);
   let batch = emptyBatch();
@@ -34,7 +30,7 @@ export async function meanLoss(
     await onBatch(sum / start);
     const count = Math.min(batchSize, patches.count - start);
     batch = fillBatch(patches, order, start, count, model.normalization, batch);
-    sum += count * (await engine.lossAndGradient(model, batch, null, { border, loss }));
+    sum += count * (await engine.lossAndGradient(model, batch, null, lossOptions));
   }
   return sum / patches.count;
 }

@@ -4,7 +4,7 @@ import { chain, type ChainLayer } from '../../src/network/families/srcnn';
 import { after, before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../../src/engine/engine';
-import { lossNames } from '../../src/engine/losses';
+import { lossNames } from '../../src/engine/losses/losses';
 import { TfEngine } from '../../src/engine/tensorflow/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { normal, type RandomState, uniform } from '../../src/random';

@@ -1,7 +1,8 @@
 // A second oracle: TensorFlow.js differentiates the definition of a network by itself.
 import * as tf from '@tensorflow/tfjs';
 import type { Batch, Planes } from '../../src/engine/engine';
-import type { LossName } from '../../src/engine/losses';
+import { areaOf } from '../../src/engine/losses/area';
+import { type LossName, losses } from '../../src/engine/losses/losses';
 import type { Activation, Model, Network } from '../../src/network/network';
 import { layerSlices, type LayerSlice } from '../../src/network/parameters';
 
@@ -86,7 +87,30 @@ function outputOf(network: Network, flat: tf.Tensor, input: tf.Tensor4D): tf.Ten
   return values[network.layers.length];
 }
 
-const lossesOf: Record<LossName, (errors: tf.Tensor) => tf.Tensor> = {
+/** The 64 waves that the frequencies of a block are counted in, as the filters of a convolution. */
+const waves = () =>
+  tf.tensor4d(
+    Float32Array.from({ length: 64 * 64 }, (_, i) => {
+      const [y, x, v, u] = [i >> 9, (i >> 6) & 7, (i >> 3) & 7, i & 7];
+      const wave = (at: number, k: number) =>
+        Math.cos(((2 * at + 1) * k * Math.PI) / 16) * (k ? 0.5 : Math.sqrt(1 / 8));
+      return wave(y, v) * wave(x, u);
+    }),
+    [8, 8, 1, 64],
+  );
+
+/** The mean over the outputs is that over the frequencies, as there are as many. */
+function frequencyLoss(errors: tf.Tensor, change?: ArrayLike<number>): tf.Tensor {
+  const planes = errors.transpose([0, 3, 1, 2]);
+  const [count, channels, height, width] = planes.shape as number[];
+  return planes
+    .reshape<tf.Tensor4D>([count * channels, height, width, 1])
+    .conv2d(waves(), 8, 'valid')
+    .square()
+    .mul(tf.tensor1d(Float32Array.from(losses.fdpl.weights(change))));
+}
+
+const lossesOf: Record<LossName, (errors: tf.Tensor, change?: ArrayLike<number>) => tf.Tensor> = {
   mse: (errors) => errors.square(),
   l1: (errors) => errors.abs(),
   charbonnier: (errors) => errors.square().add(1e-6).sqrt(),
@@ -95,6 +119,7 @@ const lossesOf: Record<LossName, (errors: tf.Tensor) => tf.Tensor> = {
     const near = errors.abs().minimum(0.1);
     return near.square().div(2).add(errors.abs().sub(near).mul(0.1));
   },
+  fdpl: frequencyLoss,
 };
 
 const channelsLast = ({ data, count, channels, height, width }: Planes) =>
@@ -106,13 +131,14 @@ export function differentiate(
   batch: Batch,
   border: number,
   loss: LossName = 'mse',
+  change?: ArrayLike<number>,
 ): { loss: number; gradient: Float32Array } {
-  const { count, channels, height, width } = batch.target;
-  const inner = (x: tf.Tensor4D) =>
-    x.slice([0, border, border, 0], [count, height - 2 * border, width - 2 * border, channels]);
+  const { count, channels } = batch.target;
+  const { left, top, width, height } = areaOf(loss, batch.target, border);
+  const inner = (x: tf.Tensor4D) => x.slice([0, top, left, 0], [count, height, width, channels]);
   const mean = (flat: tf.Tensor) => {
     const output = outputOf(model.network, flat, channelsLast(batch.input));
-    return lossesOf[loss](inner(output).sub(inner(channelsLast(batch.target)))).mean() as tf.Scalar;
+    return lossesOf[loss](inner(output).sub(inner(channelsLast(batch.target))), change).mean() as tf.Scalar;
   };
   return tf.tidy(() => {
     const { value, grad } = tf.valueAndGrad(mean)(tf.tensor1d(model.weights));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { OptionError } from '../../src/errors';
 import type { Engine } from '../../src/engine/engine';
-import { lossNames } from '../../src/engine/losses';
+import { lossNames } from '../../src/engine/losses/losses';
 import { createTestedEngine } from './kernelsUnderTest';
 import { plain } from '../../src/network/families/plain';
 import { initialize } from '../../src/network/initialize';
@@ -52,8 +52,8 @@ for (const [network, loss] of [
       for (const { kernelStart, biasStart, slopeStart, end } of slices)
         for (const at of [kernelStart, biasStart - 1, biasStart, slopeStart < end ? slopeStart : biasStart]) {
           // A power of two near what rounding allows: the weights are float32, the losses float64.
-          // With 2 ** -13 a sum of `skips` passes the kink of its ReLU.
-          const step = 2 ** -15;
+          // With 2 ** -15 a sum of `skips` passes the kink of its ReLU.
+          const step = 2 ** -17;
           const at2 = (sign: number) => {
             const weights = made.weights.slice();
             weights[at] += sign * step;

@@ -1,7 +1,7 @@
 // Networks with every kind of layer, and how an engine is held against the plain definition of them.
 import assert from 'node:assert/strict';
 import type { Batch, Engine } from '../../src/engine/engine';
-import type { LossName } from '../../src/engine/losses';
+import type { LossName } from '../../src/engine/losses/losses';
 import { networkNamed } from '../../src/network/families/families';
 import { fsrcnn } from '../../src/network/families/fsrcnn';
 import { plain } from '../../src/network/families/plain';
@@ -135,11 +135,12 @@ export async function compareLoss(engine: Engine, loss: LossName, limit = 1e-5):
   const random: RandomState = { seed: 4, draws: 0 };
   const network = skips(1);
   const made = model(network, random);
-  const pairs = batch(network, random, 2, 8, 6);
+  const pairs = batch(network, random, 2, 9, 7);
+  const change = Float32Array.from({ length: 64 }, () => 0.1 + uniform(random));
   for (const border of [0, 3]) {
     const gradient = new Float32Array(made.weights.length);
-    const value = await engine.lossAndGradient(made, pairs, gradient, { loss, border });
-    const expected = naiveLossAndGradient(made, pairs, border, loss);
+    const value = await engine.lossAndGradient(made, pairs, gradient, { loss, border, change });
+    const expected = naiveLossAndGradient(made, pairs, border, loss, change);
     assert.ok(Math.abs(value / expected.loss - 1) < limit, `border ${border}: ${value}, not ${expected.loss}`);
     assert.ok(relativeError(gradient, expected.gradient) < limit, `border ${border}: the gradient is off`);
   }

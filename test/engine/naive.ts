@@ -1,6 +1,7 @@
 // Networks as their definition reads, in float64 and without any cleverness: the oracle of the fast engines.
 import type { Batch } from '../../src/engine/engine';
-import { losses, type LossName } from '../../src/engine/losses';
+import { type Area, areaOf } from '../../src/engine/losses/area';
+import { losses, type LossName } from '../../src/engine/losses/losses';
 import type { Activation, Model } from '../../src/network/network';
 import { layerSlices, type LayerSlice, planesOut } from '../../src/network/parameters';
 
@@ -158,15 +159,47 @@ export function naivePredict(model: Model, input: ArrayLike<number>, width: numb
   return forward(model, picture).values.at(-1)!.data;
 }
 
+/** The sum of a loss over the outputs of `area`, whose slopes are written to `slopes`. */
+function naiveLoss(
+  name: LossName,
+  { data, planes, width, height }: Value,
+  area: Area,
+  slopes: Float64Array,
+  change?: ArrayLike<number>,
+): number {
+  const loss = losses[name];
+  const side = loss.kind === 'frequencies' ? 8 : 1;
+  let sum = 0;
+  for (let plane = 0; plane < planes; plane++)
+    for (let top = area.top; top < area.top + area.height; top += side)
+      for (let left = area.left; left < area.left + area.width; left += side) {
+        const at = Array.from({ length: side * side }, (_, i) => {
+          const [x, y] = [left + (i % side), top + Math.floor(i / side)];
+          return (plane * height + y) * width + x;
+        });
+        const errors = at.map((i) => data[i]);
+        if (loss.kind === 'frequencies') {
+          const weights = loss.weights(change);
+          sum += loss.value(errors, weights);
+          loss.slopes(errors, weights).forEach((slope, i) => (slopes[at[i]] = slope));
+        } else {
+          sum += loss.value(errors[0]);
+          slopes[at[0]] = loss.slope(errors[0]);
+        }
+      }
+  return sum;
+}
+
 export function naiveLossAndGradient(
   model: Model,
   { input, target }: Batch,
   border = 0,
   lossName: LossName = 'mse',
+  change?: ArrayLike<number>,
 ): { loss: number; gradient: Float64Array } {
   const { channels } = model.network;
-  const { value, slope } = losses[lossName];
-  const total = target.count * channels * (target.width - 2 * border) * (target.height - 2 * border);
+  const area = areaOf(lossName, target, border);
+  const total = target.count * channels * area.width * area.height;
   const gradient = new Float64Array(model.weights.length);
   let loss = 0;
   for (let n = 0; n < input.count; n++) {
@@ -177,13 +210,9 @@ export function naiveLossAndGradient(
     const gradients = steps.values.map(({ planes, width, height }) => empty(planes, width, height));
     const wanted = part(target);
     const output = steps.values.at(-1)!.data;
-    gradients.at(-1)!.data.forEach((_, i, delta) => {
-      const x = i % target.width;
-      const y = Math.floor(i / target.width) % target.height;
-      if (Math.min(x, y, target.width - 1 - x, target.height - 1 - y) < border) return;
-      loss += value(output[i] - wanted[i]) / total;
-      delta[i] = slope(output[i] - wanted[i]) / total;
-    });
+    const errors = { ...steps.values.at(-1)!, data: output.map((value, i) => value - wanted[i]) };
+    loss += naiveLoss(lossName, errors, area, gradients.at(-1)!.data, change) / total;
+    gradients.at(-1)!.data.forEach((_, i, delta) => (delta[i] /= total));
     for (let l = model.network.layers.length - 1; l >= 0; l--) backward(model, steps, gradients, l, gradient);
   }
   return { loss, gradient };

@@ -89,6 +89,14 @@ test('options out of range are refused before anything runs', () => {
   }
 });
 
+test('a run with a loss of frequencies learns, and is refused where its patches hold no block', async () => {
+  const data = { training: waves(48), validation: waves(16) };
+  const all = { ...options, loss: 'fdpl', border: 3, engine } as const;
+  const { history } = await train(data, { ...all, learningRate: 1e-3, optimizer: 'adam' }).done;
+  assert.ok(history.epochs[3].loss < history.epochs[0].loss / 2, `${history.epochs.map(({ loss }) => loss)}`);
+  assert.throws(() => train(data, { ...all, border: 5 }), /a border of 5 leaves no 8x8 outputs for the loss fdpl/);
+});
+
 test('a loss that is no longer a number ends the run with advice', async () => {
   await assert.rejects(train(data, { ...options, engine, optimizer: 'sgd', learningRate: 1e20 }).done, DivergedError);
 });

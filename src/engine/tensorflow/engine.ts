@@ -92,13 +92,13 @@ export class TfEngine implements Engine {
     model: Model,
     batch: Batch,
     sums: Float64Array | null,
-    { border = 0, loss = 'mse' }: LossOptions,
+    { border = 0, loss = 'mse', change }: LossOptions,
   ): Promise<number> {
     const patch = batch.input.width * batch.input.height;
     const largest = Math.max(1, Math.floor(this.pixelsAtOnce / patch));
     let sum = 0;
     const fitted = await inSlices(batch.input.count, largest, async (from, count) => {
-      const slice = { batch, from, count, border, loss };
+      const slice = { batch, from, count, border, loss, change };
       const values = await this.compute(() => sliceGradient(this.tf, model, slice, sums !== null));
       sum += addSlice(model, values, sums);
     });

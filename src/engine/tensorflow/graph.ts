@@ -5,7 +5,8 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { Model, Network } from '../../network/network';
 import { layerSlices } from '../../network/parameters';
 import type { Batch, Planes } from '../engine';
-import type { LossName } from '../losses';
+import { areaOf } from '../losses/area';
+import { type LossName, losses } from '../losses/losses';
 import { activate, activateBack } from './activation';
 import {
   asMatrix,
@@ -17,6 +18,7 @@ import {
   type Sums,
 } from './convolution';
 import type { TensorFlow } from './convolution';
+import { frequencyLoss } from './frequencies';
 import { tensorLosses } from './losses';
 
 type Step =
@@ -134,6 +136,16 @@ function unshuffled(x: tfjs.Tensor4D, factor: number): tfjs.Tensor4D {
     .reshape([count, rows, columns, channels * factor ** 2]);
 }
 
+/** [count, rows, columns, channels x factor²] as the pictures [count, channels, rows x factor, columns x factor]. */
+function shuffled(x: tfjs.Tensor4D, factor: number): tfjs.Tensor4D {
+  const [count, rows, columns, planes] = x.shape;
+  const channels = planes / factor ** 2;
+  return x
+    .reshape([count, rows, columns, channels, factor, factor])
+    .transpose([0, 3, 1, 4, 2, 5])
+    .reshape([count, channels, rows * factor, columns * factor]);
+}
+
 /** One on the outputs that count, zero on the outermost `border` pixels of the target. */
 function centreMask(tf: TensorFlow, target: Planes, border: number, factor: number): tfjs.Tensor4D {
   const { channels, height, width } = target;
@@ -150,6 +162,21 @@ export interface Slice {
   count: number;
   border: number;
   loss: LossName;
+  change?: ArrayLike<number>;
+}
+
+/** The sum of the loss of a slice and its slopes, for errors in the order of the last convolution's channels. */
+function lossOf(tf: TensorFlow, { batch, border, loss, change }: Slice, errors: tfjs.Tensor4D, factor: number) {
+  const definition = losses[loss];
+  if (definition.kind === 'frequencies') {
+    const area = areaOf(loss, batch.target, border);
+    const { sum, slopes } = frequencyLoss(tf, shuffled(errors, factor), area, definition.weights(change));
+    return { sum, slopes: () => unshuffled(slopes, factor) };
+  }
+  const mask = border > 0 ? centreMask(tf, batch.target, border, factor) : null;
+  const inside = (values: tfjs.Tensor) => (mask ? values.mul<tfjs.Tensor4D>(mask) : (values as tfjs.Tensor4D));
+  const { value, slope } = tensorLosses[loss as keyof typeof tensorLosses];
+  return { sum: inside(value(tf, errors)).sum(), slopes: () => inside(slope(tf, errors)) };
 }
 
 /**
@@ -158,18 +185,16 @@ export interface Slice {
  */
 export function sliceGradient(tf: TensorFlow, model: Model, slice: Slice, gradient: boolean): tfjs.Tensor1D {
   const { batch, from, count, border, loss } = slice;
-  const { channels, height, width } = batch.target;
-  const total = batch.input.count * channels * (height - 2 * border) * (width - 2 * border);
+  const area = areaOf(loss, batch.target, border);
+  const total = batch.input.count * batch.target.channels * area.width * area.height;
   const factor = shuffleOf(model.network);
   return tf.tidy(() => {
     const steps = stepsOf(tf, model);
     const done = forward(tf, steps, take(tf, batch.input, from, count));
     const errors = done[steps.length].output.sub<tfjs.Tensor4D>(take(tf, batch.target, from, count, factor));
-    const mask = border > 0 ? centreMask(tf, batch.target, border, factor) : null;
-    const inside = (values: tfjs.Tensor) => (mask ? values.mul<tfjs.Tensor4D>(mask) : (values as tfjs.Tensor4D));
-    const { value, slope } = tensorLosses[loss];
-    const parts = [inside(value(tf, errors)).sum().div(total)];
-    if (gradient) parts.push(...backward(tf, steps, done, inside(slope(tf, errors)).div<tfjs.Tensor4D>(total)));
+    const { sum, slopes } = lossOf(tf, slice, errors, factor);
+    const parts = [sum.div(total)];
+    if (gradient) parts.push(...backward(tf, steps, done, slopes().div<tfjs.Tensor4D>(total)));
     return tf.concat1d(parts.map((part) => part.reshape<tfjs.Tensor1D>([-1])));
   });
 }
@@ -192,15 +217,11 @@ export function addSlice({ network }: Model, values: Float32Array, sums: Float64
 /** The network's output for the rows of one picture, as [channels][height][width] in one flat tensor. */
 export function predictRows(tf: TensorFlow, model: Model, rows: Planes): tfjs.Tensor1D {
   const { channels } = model.network;
-  const { height, width } = rows;
   const factor = shuffleOf(model.network);
   return tf.tidy(() => {
     const done = forward(tf, stepsOf(tf, model), take(tf, rows, 0, 1));
     const { output } = done[done.length - 1];
     if (channels === 1 && factor === 1) return output.reshape<tfjs.Tensor1D>([-1]);
-    return output
-      .reshape([height, width, channels, factor, factor])
-      .transpose([2, 0, 3, 1, 4])
-      .reshape<tfjs.Tensor1D>([-1]);
+    return shuffled(output, factor).reshape<tfjs.Tensor1D>([-1]);
   });
 }

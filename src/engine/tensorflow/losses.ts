@@ -1,5 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { CHARBONNIER, HUBER, type LossName } from '../losses';
+import { CHARBONNIER } from '../losses/charbonnier';
+import { HUBER } from '../losses/huber';
+import type { LossName } from '../losses/losses';
 import type { TensorFlow } from './convolution';
 
 /** The value and the slope of a loss for each of the errors, which are outputs minus targets. */
@@ -14,8 +16,8 @@ const smooth = (errors: Tensor) =>
     .add(CHARBONNIER ** 2)
     .sqrt();
 
-/** The losses of ../losses.ts on tensors. */
-export const tensorLosses: Record<LossName, TensorLoss> = {
+/** The losses of single outputs on tensors; those of frequencies are in frequencies.ts. */
+export const tensorLosses: Record<Exclude<LossName, 'fdpl'>, TensorLoss> = {
   mse: { value: (_, errors) => errors.square(), slope: (_, errors) => errors.mul(2) },
   l1: { value: (_, errors) => errors.abs(), slope: (_, errors) => errors.sign() },
   charbonnier: { value: (_, errors) => smooth(errors), slope: (_, errors) => errors.div(smooth(errors)) },

@@ -3,7 +3,9 @@ import { OptionError } from '../../errors';
 import { lower, lowerWeights, raiseGradient } from '../../network/lower';
 import type { Model, Network } from '../../network/network';
 import type { Batch, LossOptions, Planes } from '../engine';
-import { lossNames } from '../losses';
+import { areaOf } from '../losses/area';
+import { lossNames } from '../losses/losses';
+import { lossTable } from './lossTable';
 import { bandMemory, segmentRows, stripWidth } from './plan/bands';
 import { graphOf } from './plan/graph';
 import { packedLayers, packWeights } from './plan/packed';
@@ -29,7 +31,7 @@ export async function differentiate(
   model: Model,
   { input, target }: Batch,
   gradient: Float32Array | null,
-  { border = 0, loss = 'mse' }: LossOptions,
+  { border = 0, loss = 'mse', change }: LossOptions,
 ): Promise<number> {
   const { memory, threads } = machine;
   const { count, channels, width, height } = input;
@@ -40,18 +42,21 @@ export async function differentiate(
   const chunks = Math.ceil(count / CHUNK);
   const scratchBytes = roundUp(4 * trainingLength(graph, packed, width, height), 64);
   const values = (planes: Planes) => count * channels * planes.width * planes.height;
-  const [packedAt, inputAt, targetAt, gradients, losses, scratch] = allocate(memory, [
+  const table = lossTable(loss, change);
+  const [packedAt, inputAt, targetAt, gradients, losses, frequencies, scratch] = allocate(memory, [
     4 * length,
     4 * values(input),
     4 * values(target),
     gradient ? 4 * chunks * weights.length : 0,
     8 * chunks,
+    4 * table.length,
     threads * scratchBytes,
   ]);
   packWeights(weights, packed, new Float32Array(memory.buffer, packedAt, length).fill(0));
   const floats = new Float32Array(memory.buffer);
   floats.set(input.data.subarray(0, values(input)), inputAt / 4);
   floats.set(target.data.subarray(0, values(target)), targetAt / 4);
+  floats.set(table, frequencies / 4);
   await machine.run({
     kind: 'train',
     chunks,
@@ -67,6 +72,7 @@ export async function differentiate(
     chunkSize: CHUNK,
     border,
     loss: lossNames.indexOf(loss),
+    frequencies,
     gradients,
     losses,
     differentiate: gradient ? 1 : 0,
@@ -74,7 +80,8 @@ export async function differentiate(
   });
   if (gradient) raiseGradient(lowered, sumGradients(memory, gradients, chunks, weights.length), gradient);
   const sum = new Float64Array(memory.buffer, losses, chunks).reduce((a, b) => a + b, 0);
-  return sum / (count * channels * (target.width - 2 * border) * (target.height - 2 * border));
+  const area = areaOf(loss, target, border);
+  return sum / (count * channels * area.width * area.height);
 }
 
 /** The chunks' gradients, added in their order. */

@@ -1,4 +1,6 @@
 import { EngineError } from '../../errors';
+import { lossNames } from '../losses/losses';
+import { lossTable } from './lossTable';
 import { bandMemory } from './plan/bands';
 import { graphOf } from './plan/graph';
 import { packedLayers } from './plan/packed';
@@ -34,9 +36,10 @@ function blocksOf(task: Task, index: number): [string, number, number][] {
 }
 
 function resultsOf(task: Task & { kind: 'train' }, weightCount: number): [string, number, number][] {
-  const { chunks, gradients, losses, differentiate } = task;
+  const { chunks, gradients, losses, differentiate, loss, frequencies } = task;
   return [
     ['losses', losses, 8 * chunks],
+    ['loss table', frequencies, 4 * lossTable(lossNames[loss]).length],
     ...(differentiate ? [['gradients', gradients, 4 * chunks * weightCount] as [string, number, number]] : []),
   ];
 }

@@ -8,6 +8,7 @@ export type Kernels = Record<
   | 'pass'
   | 'writeShuffled'
   | 'lossOf'
+  | 'frequencyLossOf'
   | 'copyRows'
   | 'clearOutside'
   | 'transformWinograd3'

@@ -39,6 +39,8 @@ export interface TrainTask extends Common {
   border: number;
   /** Position in `lossNames`. */
   loss: number;
+  /** The table of a loss of frequencies. */
+  frequencies: number;
   gradients: number;
   losses: number;
   /** 0: only the loss is wanted. */
@@ -70,7 +72,7 @@ const common = [
   'scratchBytes',
 ];
 const fields: Readonly<Record<Task['kind'], readonly string[]>> = {
-  train: [...common, 'chunkSize', 'border', 'loss', 'gradients', 'losses', 'differentiate'],
+  train: [...common, 'chunkSize', 'border', 'loss', 'frequencies', 'gradients', 'losses', 'differentiate'],
   predict: [...common, 'stripWidth', 'segmentHeight'],
 };
 const kinds = ['train', 'predict'] as const;

@@ -1,4 +1,5 @@
 import { activations } from '../../network/network';
+import { bindLoss } from './bindLoss';
 import { ADD, type Kernels, LINEAR, MASK, RELU } from './kernels';
 import { type Graph, graphOf, type Step } from './plan/graph';
 import { type Direction, packedLayers, type PackedLayer } from './plan/packed';
@@ -55,6 +56,7 @@ class Patch {
   private readonly input: number;
   private readonly output: number;
   private readonly outputs: number | null;
+  private readonly loss: (n: number) => number;
 
   constructor(
     private readonly task: TrainTask,
@@ -82,23 +84,19 @@ class Patch {
     this.output = this.whole(last.gradient);
     // The loss replaces outputs by their gradient; where the derivative needs the outputs, it works on a copy.
     this.outputs = last.gradient === last.planes ? null : this.whole(last.planes);
+    const block = scratch + 4 * this.workspaces.block;
+    this.loss = bindLoss(task, kernels, this.output, this.graph.factor, block);
     this.forwardSteps = this.graph.steps.map((step, i) => this.bindForwards(step, i));
     this.backwardSteps = task.differentiate ? this.bindBackwards() : [];
   }
 
   /** The loss of patch n, summed; its gradient lies on the last value. */
   forwards(n: number): number {
-    const { task, kernels, graph } = this;
-    const { width, height, channels } = task;
+    const { width, height } = this.task;
     this.readPatch(n);
     for (const step of this.forwardSteps) step();
-    if (this.outputs !== null) kernels.pass(this.outputs, this.output, width, height, LINEAR);
-    const { factor } = graph;
-    const target = task.target + 4 * n * channels * width * height * factor ** 2;
-    const { border, count, loss } = task;
-    const counted = count * channels * (width * factor - 2 * border) * (height * factor - 2 * border);
-    const scale = (loss === 0 ? 2 : 1) / counted;
-    return kernels.lossOf(loss, this.output, width, height, target, factor, border, scale);
+    if (this.outputs !== null) this.kernels.pass(this.outputs, this.output, width, height, LINEAR);
+    return this.loss(n);
   }
 
   /** All descriptions are bound by now: that of the patch is written anew for each. */

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../../../src/engine/engine';
 import { TfEngine } from '../../../src/engine/tensorflow/engine';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
-import { lossNames } from '../../../src/engine/losses';
+import { lossNames } from '../../../src/engine/losses/losses';
 import { EngineError, OptionError } from '../../../src/errors';
 import { networkNamed } from '../../../src/network/families/families';
 import { initialize } from '../../../src/network/initialize';

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../../src/engine/engine';
-import { lossNames } from '../../../src/engine/losses';
+import { lossNames } from '../../../src/engine/losses/losses';
 import { createTensorflowEngine, explain } from '../../../src/engine/tensorflow/tensorflow';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import { EngineError, ImageTooSmallError, OptionError } from '../../../src/errors';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../../src/engine/engine';
-import { lossNames } from '../../../src/engine/losses';
+import { lossNames } from '../../../src/engine/losses/losses';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import { createWebgpuEngine } from '../../../src/engine/tensorflow/webgpu';
 import { EngineError } from '../../../src/errors';

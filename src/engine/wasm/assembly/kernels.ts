@@ -1,6 +1,7 @@
 // All that the engine's threads call. Pointers are byte addresses, strides bytes.
 export { convolve, convolveSingle, kernelGradient } from './direct';
 export { activate, differentiateActivation, pass, writeShuffled } from './elementwise';
+export { frequencyLossOf } from './frequencies';
 export { lossOf } from './losses';
 export { useRoom } from './pairedDots';
 export { clearOutside, copyRows } from './rows';

@@ -1,4 +1,4 @@
-// Losses: the order and the constants are those of engine/losses.ts.
+// Losses: the order and the constants are those of engine/losses/losses.ts.
 
 import { countOf, dataOf, planeOf, rowOf } from './views';
 

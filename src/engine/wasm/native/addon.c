@@ -61,11 +61,17 @@ FUNCTION(lossOf, {
   napi_create_double(env, lossOf(m, I(0), U(1), I(2), I(3), U(4), I(5), I(6), (float)n[7]), &sum);
   return sum;
 })
+FUNCTION(frequencyLossOf, {
+  napi_value sum;
+  const double value = frequencyLossOf(m, U(0), I(1), I(2), U(3), I(4), I(5), (float)n[6], U(7), U(8));
+  napi_create_double(env, value, &sum);
+  return sum;
+})
 
 static const struct { const char *name; napi_callback call; } functions[] = {
 #define ENTRY(name) { #name, name##Call },
   ENTRY(convolve) ENTRY(convolveSingle) ENTRY(kernelGradient) ENTRY(activate) ENTRY(differentiateActivation)
-  ENTRY(pass) ENTRY(writeShuffled) ENTRY(lossOf) ENTRY(copyRows) ENTRY(clearOutside)
+  ENTRY(pass) ENTRY(writeShuffled) ENTRY(lossOf) ENTRY(frequencyLossOf) ENTRY(copyRows) ENTRY(clearOutside)
   ENTRY(transformWinograd3) ENTRY(convolveWinograd3) ENTRY(kernelGradientWinograd3)
   ENTRY(transformWinograd5) ENTRY(convolveWinograd5) ENTRY(kernelGradientWinograd5)
   ENTRY(transformWinograd4x4) ENTRY(convolveWinograd4x4) ENTRY(kernelGradientWinograd4x4)

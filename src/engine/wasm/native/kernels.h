@@ -75,6 +75,8 @@ const struct kernels *kernelsFor(int lanes);
 /** What goes sample by sample, or only moves samples: the same for all widths. */
 double lossOf(char *m, int kind, uint32_t outputs, int width, int height, uint32_t target, int factor, int border,
               float scale);
+double frequencyLossOf(char *m, uint32_t outputs, int width, int height, uint32_t target, int factor, int border,
+                       float scale, uint32_t table, uint32_t workspace);
 void writeShuffled(char *m, uint32_t from, int factor, uint32_t to, int width, int height);
 void copyRows(char *m, uint32_t from, uint32_t to, uint32_t bytes, int height);
 void clearOutside(char *m, uint32_t planes, int width, int height, int left, int right, int top, int bottom);

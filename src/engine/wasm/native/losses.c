@@ -1,4 +1,4 @@
-// Losses: assembly/losses.ts. Their order and constants are those of engine/losses.ts.
+// Losses: assembly/losses.ts. Their order and constants are those of engine/losses/losses.ts.
 #include <math.h>
 #include "kernels.h"
 

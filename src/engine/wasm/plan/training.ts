@@ -3,6 +3,7 @@ import { type Graph } from './graph';
 import type { PackedLayer } from './packed';
 import { trainingValues } from './planes';
 import { roundUp } from './plan';
+import { BLOCK_WORKSPACE } from '../lossTable';
 import { VIEW_BYTES } from './views';
 
 /** Workspaces of each layer's plans, in floats from the start of a thread's memory. */
@@ -11,6 +12,8 @@ export interface Workspaces {
   backwards: number[];
   /** Sixteen vectors for the sums of the paired kernels. */
   room: number;
+  /** For a loss of blocks. */
+  block: number;
   /** Descriptions of planes for the kernels. */
   views: number;
   /** Floats of it all. */
@@ -31,9 +34,10 @@ export function workspacesOf(
     packed.map((layer) => take(layer[which].plan.workspace(layer[which].shape, width, height)));
   const [forwards, backwards] = [place('forwards'), place('backwards')];
   const room = take(64);
+  const block = take(BLOCK_WORKSPACE);
   // A step has up to sixteen descriptions in its passes.
   const views = take(((steps.length + 1) * 16 * VIEW_BYTES) / 4);
-  return { forwards, backwards, room, views, length };
+  return { forwards, backwards, room, block, views, length };
 }
 
 /** Floats that a thread needs to train on patches of width x height. */
