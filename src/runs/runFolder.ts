@@ -63,7 +63,7 @@ export class RunFolder {
     const kernels = engine.kernels ?? engine.name;
     if (course.kernels && course.kernels !== kernels)
       onNote(
-        `${this.path}: it was trained with the kernels ${course.kernels} and goes on with ${kernels}, ` +
+        `${this.path}: it was trained with the kernels ${course.kernels} and continues with ${kernels}, ` +
           'which round in another way: the results differ in the last digits',
       );
     course.kernels = kernels;

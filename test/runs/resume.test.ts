@@ -4,6 +4,8 @@ import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CheckpointError, DivergedError, OptionError, UnknownNameError, WriteError } from '../../src/errors';
+import type { Engine } from '../../src/engine/engine';
+import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { loadWeights } from '../../src/formats/weights';
 import { loadCheckpoint } from '../../src/runs/checkpoint';
 import { train } from '../../src/training/train';
@@ -52,6 +54,22 @@ test(
     assert.deepEqual(await readFile(join(run, 'checkpoint.bin')), before);
   },
 );
+
+test('a checkpoint says which kernels wrote it, and a resume with others says so, once', async () => {
+  const run = await copyOfRun('kernels');
+  assert.equal((await loadCheckpoint(run))!.kernels, engine.kernels);
+  const notes: string[] = [];
+  const resumeWith = (other: Engine, epochs: number) =>
+    train(data, { ...options, epochs, engine: other, folder: run, resume: true, onNote: (note) => notes.push(note) })
+      .done;
+  await resumeWith(engine, 4);
+  assert.deepEqual(notes, [], 'the same kernels are not worth a line');
+  const plain = await createWasmEngine({ threads: 1, kernels: 'wasm-plain' });
+  await resumeWith(plain, 5);
+  await plain.close();
+  assert.match(notes.join('\n'), new RegExp(`^${run}: .*kernels ${engine.kernels} .* wasm-plain, .* last digits$`));
+  assert.equal((await loadCheckpoint(run))!.kernels, 'wasm-plain');
+});
 
 test('the same options in another order are the same options', async () => {
   const run = await copyOfRun('reordered');

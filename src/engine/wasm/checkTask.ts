@@ -9,14 +9,25 @@ import { FIRST_FREE_BYTE, type Task } from './task';
 
 /**
  * Throws EngineError unless everything that thread `index` reads and writes for a task lies in a memory of `bytes`,
- * behind the words that the threads share. Native kernels would write anywhere else, too.
+ * behind the words that the threads share, and its border leaves a sample. Native kernels would write anywhere else,
+ * too.
  */
 export function checkTask(task: Task, index: number, bytes: number): void {
+  if (task.kind === 'train') checkBorder(task);
   for (const [name, start, length] of blocksOf(task, index))
     if (!(start >= FIRST_FREE_BYTE && start % 4 === 0 && start + length <= bytes))
       throw new EngineError(
         `a task's ${name} at ${start} to ${start + length} lie outside the memory of ${bytes} bytes: please report it`,
       );
+}
+
+/** Rows are cleared up to the border: a wider one would clear what lies behind them. */
+function checkBorder({ channels, width, height, layers, border }: Task & { kind: 'train' }): void {
+  const { factor } = graphOf({ channels: channels as 1 | 3, layers });
+  if (!(2 * border < factor * Math.min(width, height)))
+    throw new EngineError(
+      `a task's border ${border} leaves nothing of ${factor * width}x${factor * height} samples: please report it`,
+    );
 }
 
 /** Names, addresses and bytes of what a thread uses. */
