@@ -9,8 +9,8 @@ import { initialize } from '../../src/network/initialize';
 import type { Activation, Layer, Network } from '../../src/network/network';
 import { layerSlices } from '../../src/network/parameters';
 import { normal, type RandomState } from '../../src/random';
-import { randomBatch, relativeError } from './compare';
-import { naiveLossAndGradient } from './naive';
+import { randomBatch, randomPlanes, relativeError } from './compare';
+import { naiveLossAndGradient, naivePredict } from './naive';
 
 let engine: Engine;
 before(async () => void (engine = await createTestedEngine()));
@@ -31,13 +31,13 @@ const networkOf = (...layers: Layer[]): Network => ({
   layers: [...layers, convolution(1, 'linear')],
 });
 
-test('the plan takes 3x3 layers of 12 to 64 planes in training only', () => {
+test('the plan takes 3x3 layers of 12 to 64 planes, to train and to predict', () => {
   const shape = { inputs: 32, outputs: 32, kernel: 3, first: false, use: 'train' as const };
   assert.equal(planFor(shape), winograd4x4);
   for (const planes of [12, 64]) assert.equal(planFor({ ...shape, inputs: planes, outputs: planes }), winograd4x4);
   // The last layer of a network that enlarges three times.
   assert.equal(planFor({ ...shape, outputs: 9 }), winograd4x4);
-  assert.notEqual(planFor({ ...shape, use: 'predict' }), winograd4x4);
+  assert.equal(planFor({ ...shape, use: 'predict' }), winograd4x4);
   assert.notEqual(planFor({ ...shape, kernel: 5 }), winograd4x4);
   assert.notEqual(planFor({ ...shape, outputs: 65 }), winograd4x4);
   assert.notEqual(planFor({ ...shape, outputs: 4 }), winograd4x4);
@@ -101,4 +101,58 @@ test('the number of threads and what was computed before do not change a bit of 
   await one.lossAndGradient(model, batch, gradients[1]);
   await one.close();
   assert.deepEqual(gradients[0], gradients[1]);
+});
+
+const skipping = networkOf(
+  convolution(14, 'prelu'),
+  convolution(14, 'relu'),
+  convolution(14, 'tanh'),
+  { kind: 'add', layer: 0 },
+  convolution(12, 'prelu', 5),
+  convolution(16, 'leaky'),
+);
+
+test('pictures of all widths and heights, of one strip and of several, agree with the definition', async () => {
+  const random: RandomState = { seed: 9, draws: 0 };
+  for (const network of [skipping, networkOf(convolution(13, 'relu', 1), convolution(12, 'prelu'))]) {
+    const model = initialize(network, { seed: 3 });
+    for (const [width, height] of [
+      [1, 1],
+      [5, 3],
+      [16, 8],
+      [23, 30],
+      [133, 70],
+      [262, 11],
+    ]) {
+      const picture = randomPlanes(random, 1, width, height);
+      const { data } = await engine.predict(model, picture);
+      const error = relativeError(data, naivePredict(model, picture.data, width, height));
+      assert.ok(error < 1e-5, `${width}x${height}: off by ${error}`);
+    }
+  }
+});
+
+test('where strips and segments meet, and how many threads there are, does not change a bit of a pixel', async () => {
+  const model = initialize(skipping, { seed: 4 });
+  const [width, height, part] = [290, 150, { width: 203, height: 90 }];
+  const picture = randomPlanes({ seed: 5, draws: 0 }, 1, width, height);
+  const rows = (data: Float32Array, columns: number, row: number) =>
+    data.slice(row * columns, row * columns + part.width);
+  const cut = Float32Array.from(
+    { length: part.width * part.height },
+    (_, i) => picture.data[Math.floor(i / part.width) * width + (i % part.width)],
+  );
+  const whole = (await engine.predict(model, picture)).data;
+  const inPart = (await engine.predict(model, { ...picture, ...part, data: cut })).data;
+  // A layer of squares of 4 reaches 4 samples, the others their kernels' 1 and 2.
+  const reach = 5 * 4 + 2 + 1;
+  for (let y = 0; y < part.height - reach; y++)
+    assert.deepEqual(
+      rows(inPart, part.width, y).slice(0, part.width - reach),
+      rows(whole, width, y).slice(0, part.width - reach),
+      `row ${y}`,
+    );
+  const alone = await createTestedEngine(1);
+  assert.deepEqual((await alone.predict(model, picture)).data, whole);
+  await alone.close();
 });

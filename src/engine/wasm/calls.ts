@@ -119,9 +119,9 @@ async function predictPicture(
   const { data, channels, width, height } = picture;
   const graph = graphOf(network);
   const { packed, length } = packedLayers(graph.slices, 'predict');
-  const strip = stripWidth(graph, width);
+  const strip = stripWidth(graph, packed, width);
   const across = Math.ceil(width / strip);
-  const segmentHeight = segmentRows(height, across, threads);
+  const segmentHeight = segmentRows(graph, packed, height, across, threads);
   const scratchBytes = roundUp(4 * bandMemory(graph, packed, strip).length, 64);
   const values = data.length * graph.factor ** 2;
   const [packedAt, inputAt, targetAt, scratch] = allocate(memory, [

@@ -1,9 +1,9 @@
 import { activations } from '../../network/network';
 import { ADD, type Kernels, LINEAR, RELU } from './kernels';
-import { BAND, bandMemory, type BandValue } from './plan/bands';
+import { BAND, bandMemory, type BandValue, tileOf } from './plan/bands';
 import { type Graph, graphOf, type Step } from './plan/graph';
 import { packedLayers, type PackedLayer } from './plan/packed';
-import type { Bound } from './plan/plan';
+import { type Bound, roundUp } from './plan/plan';
 import { Views } from './plan/views';
 import type { PredictTask } from './task';
 
@@ -38,7 +38,9 @@ class Strip {
   private readonly firstView: number;
   private readonly workspace: number;
   private readonly floats: Float32Array;
+  private readonly tile: number;
   private x = 0;
+  /** Of the strip, in whole tiles. */
   private width = 0;
 
   constructor(
@@ -49,6 +51,7 @@ class Strip {
   ) {
     this.graph = graphOf({ channels: task.channels as 1 | 3, layers: task.layers });
     this.packed = packedLayers(this.graph.slices, 'predict').packed;
+    this.tile = tileOf(this.packed);
     const { values, workspace, views } = bandMemory(this.graph, this.packed, task.stripWidth);
     this.values = values.map((value) => ({ ...value, base: scratch + 4 * value.start, top: 0, bottom: 0 }));
     this.workspace = scratch + 4 * workspace;
@@ -61,36 +64,37 @@ class Strip {
   /** Computes the output of rows `top` to `bottom` of the strip that begins at column x. */
   walk(x: number, width: number, top: number, bottom: number): void {
     this.x = x;
-    this.width = width;
-    for (const value of this.values) value.top = value.bottom = top - value.pad;
-    for (let y = top; y < bottom; y += BAND) this.band(y, Math.min(BAND, bottom - y));
+    this.width = roundUp(width, this.tile);
+    for (const value of this.values) value.top = value.bottom = top - value.before;
+    for (let y = top; y < bottom; y += BAND) this.band(y, width, Math.min(BAND, bottom - y));
   }
 
-  private band(y: number, count: number): void {
+  private band(y: number, width: number, rowsWanted: number): void {
     const { values, graph } = this;
-    this.readRows(y + count + values[0].pad);
+    const count = roundUp(rowsWanted, this.tile);
+    this.readRows(y + count + values[0].after);
     graph.steps.forEach((step, i) => {
       const to = values[i + 1];
-      const rows = y + count + to.pad - to.bottom;
+      const rows = y + count + to.after - to.bottom;
       if (step.kind === 'convolution') this.convolve(step, i, rows);
       else this.add(step, i, rows);
       if (i < graph.steps.length - 1) this.clearOutside(to, rows);
       to.bottom += rows;
     });
-    this.writeRows(y, count);
+    this.writeRows(y, width, rowsWanted);
     for (const value of values) this.moveUp(value);
   }
 
   /** The samples of a value from a row of the picture on, `columns` beside its first. */
   private part(value: Value, row: number, rows: number, columns = 0): Bound {
-    const { channels, base, pad } = value;
+    const { channels, base, before, after } = value;
     return {
       channels,
       plane: 4 * value.plane,
       row: 4 * value.row,
       pad: 0,
       origin: base + 4 * ((row - value.top) * value.row + columns),
-      width: this.width + 2 * pad,
+      width: this.width + before + after,
       height: rows,
     };
   }
@@ -103,9 +107,12 @@ class Strip {
     const { views, kernels, task, workspace } = this;
     const layer = this.packed[index];
     const { activation } = layer;
-    const to = this.part(this.values[i + 1], this.values[i + 1].bottom, rows);
+    const slopes = task.weights + 4 * layer.slopes;
+    const bent = activation === 'prelu' && layer.forwards.plan.bends;
+    const [input, output] = [this.values[i], this.values[i + 1]];
+    const to = this.part(output, output.bottom, rows);
     const reach = (slice.kernel - 1) / 2;
-    const from = this.part(this.values[i], this.values[i + 1].bottom - reach, rows + 2 * reach);
+    const from = this.part(input, output.bottom - reach, rows + 2 * reach, input.before - output.before - reach);
     views.restart(this.firstView);
     layer.forwards.plan.convolve(kernels, views, {
       shape: layer.forwards.shape,
@@ -115,12 +122,13 @@ class Strip {
       weights: task.weights + 4 * layer.forwards.start,
       bias: task.weights + 4 * layer.bias,
       mode: activation === 'relu' ? RELU : LINEAR,
+      slopes: bent ? slopes : undefined,
       workspace,
     })();
-    if (activation === 'linear' || activation === 'relu') return;
+    if (activation === 'linear' || activation === 'relu' || bent) return;
     const view = this.view(to);
     const kind = activations.indexOf(activation);
-    kernels.activate(view, view, to.width, rows, kind, task.weights + 4 * layer.slopes);
+    kernels.activate(view, view, to.width, rows, kind, slopes);
   }
 
   private add({ other }: Step & { kind: 'add' }, i: number, rows: number): void {
@@ -129,7 +137,7 @@ class Strip {
     const sum = this.part(to, to.bottom, rows);
     views.restart(this.firstView);
     const target = this.view(sum);
-    const from = (value: Value) => this.view(this.part(value, to.bottom, rows, value.pad - to.pad));
+    const from = (value: Value) => this.view(this.part(value, to.bottom, rows, value.before - to.before));
     kernels.pass(from(values[i]), target, sum.width, rows, LINEAR);
     kernels.pass(from(values[other]), target, sum.width, rows, ADD);
   }
@@ -146,9 +154,9 @@ class Strip {
   }
 
   /** The columns of a value that lie inside the picture, from the value's first. */
-  private columnsInside({ pad }: Value): [number, number] {
-    const left = this.x - pad;
-    return [Math.max(0, -left), Math.min(this.width + 2 * pad, this.task.width - left)];
+  private columnsInside({ before, after }: Value): [number, number] {
+    const left = this.x - before;
+    return [Math.max(0, -left), Math.min(this.width + before + after, this.task.width - left)];
   }
 
   /** The input's rows up to `bottom`, zeros outside the picture. */
@@ -160,7 +168,7 @@ class Strip {
     const [from, to] = [Math.max(0, value.bottom), Math.min(bottom, task.height)];
     if (to > from) {
       views.restart(this.firstView);
-      const source = this.pictureView(task.input, value.channels, 1, this.x - value.pad + left, from);
+      const source = this.pictureView(task.input, value.channels, 1, this.x - value.before + left, from);
       kernels.copyRows(source, this.view(this.part(value, from, to - from, left)), 4 * (right - left), to - from);
     }
     this.clearOutside(value, rows);
@@ -179,8 +187,8 @@ class Strip {
     kernels.clearOutside(this.view(part), part.width, rows, left, right, -bottom, task.height - bottom);
   }
 
-  private writeRows(y: number, count: number): void {
-    const { task, kernels, width, x, views } = this;
+  private writeRows(y: number, width: number, count: number): void {
+    const { task, kernels, x, views } = this;
     const { factor } = this.graph;
     const output = this.values[this.values.length - 1];
     views.restart(this.firstView);

@@ -2,7 +2,7 @@
 // all operands, and
 // stays zero.
 
-import { ADD, finish, LINEAR } from './sums';
+import { ADD, finish, LINEAR, scaledBelowZero } from './sums';
 import { countOf, dataOf, planeOf, rowOf } from './views';
 
 /** Activations that `finish` does not do: the order of `activations` in network/network.ts. */
@@ -10,12 +10,6 @@ const LEAKY: i32 = 2;
 const PRELU: i32 = 3;
 const TANH: i32 = 4;
 const LEAK: f32 = 0.1;
-
-// @ts-ignore: decorator
-@inline
-function scaledBelowZero(value: v128, gate: v128, slope: f32): v128 {
-  return v128.bitselect(value, f32x4.mul(value, f32x4.splat(slope)), f32x4.gt(gate, f32x4.splat(0)));
-}
 
 /**
  * to = activation(from) for leaky ReLU, PReLU (one slope a plane at `slopes`) and tanh. `from` and `to` may be the

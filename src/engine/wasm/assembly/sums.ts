@@ -24,6 +24,12 @@ export function finish(value: v128, address: usize, mode: i32): void {
 
 // @ts-ignore: decorator
 @inline
+export function scaledBelowZero(value: v128, gate: v128, slope: f32): v128 {
+  return v128.bitselect(value, f32x4.mul(value, f32x4.splat(slope)), f32x4.gt(gate, f32x4.splat(0)));
+}
+
+// @ts-ignore: decorator
+@inline
 export function clearTail(row: usize, width: i32, block: i32): void {
   for (let x = width; x & (block - 1); x++) f32.store(row + ((<usize>x) << 2), 0);
 }

@@ -6,7 +6,7 @@
 
 import { high, low, times } from './lanes';
 import { sumTiles } from './sumTiles';
-import { clearTail, finish } from './sums';
+import { clearTail, finish, scaledBelowZero } from './sums';
 import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
 
 const POINTS: i32 = 36;
@@ -119,7 +119,10 @@ function storeOutputs(from: usize, step: usize, to: usize, next: usize): void {
   v128.store(to + 3 * next, f32x4.add(f32x4.add(times(AA * A, e1), times(BB * B, e2)), v128.load(from + step)));
 }
 
-/** One filter's outputs from its products, which lie `next` apart; `room` holds 40 vectors. */
+/**
+ * One filter's outputs from its products, which lie `next` apart. `slope` is the address of a PReLU's slope, or 0;
+ * `room` holds 40 vectors.
+ */
 function formOutputs(
   products: usize,
   next: usize,
@@ -130,6 +133,7 @@ function formOutputs(
   width: i32,
   height: i32,
   mode: i32,
+  slope: usize,
   room: usize,
 ): void {
   const b = f32x4.splat(bias),
@@ -143,10 +147,17 @@ function formOutputs(
       const left = width - 4 * x;
       for (let r = 0; r < rows; r++) {
         storeOutputs(room + <usize>(96 * r), 16, formed, 16);
-        const y0 = f32x4.add(b, v128.load(formed)),
+        let y0 = f32x4.add(b, v128.load(formed)),
           y1 = f32x4.add(b, v128.load(formed, 16)),
           y2 = f32x4.add(b, v128.load(formed, 32)),
           y3 = f32x4.add(b, v128.load(formed, 48));
+        if (slope) {
+          const below = f32.load(slope);
+          y0 = scaledBelowZero(y0, y0, below);
+          y1 = scaledBelowZero(y1, y1, below);
+          y2 = scaledBelowZero(y2, y2, below);
+          y3 = scaledBelowZero(y3, y3, below);
+        }
         const p = low(y0, y2),
           q = low(y1, y3),
           s = high(y0, y2),
@@ -164,7 +175,10 @@ function formOutputs(
   }
 }
 
-/** What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][point][channel][4]. */
+/**
+ * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][point][channel][4]. Where
+ * `slopes` is not 0, a PReLU with these slopes follows.
+ */
 export function convolveWinograd4x4(
   workspace: usize,
   kernels: usize,
@@ -173,6 +187,7 @@ export function convolveWinograd4x4(
   width: i32,
   height: i32,
   mode: i32,
+  slopes: usize,
 ): void {
   const channels = countOf(workspace),
     filters = countOf(output),
@@ -198,6 +213,7 @@ export function convolveWinograd4x4(
         width,
         height,
         mode,
+        slopes ? slopes + ((<usize>(f + i)) << 2) : 0,
         sumsOf(workspace),
       );
   }

@@ -64,7 +64,7 @@ struct kernels {
                                   uint32_t gradient, uint32_t biasGradient);
   void (*transformWinograd4x4)(char *m, uint32_t from, int height, uint32_t workspace);
   void (*convolveWinograd4x4)(char *m, uint32_t workspace, uint32_t weights, uint32_t bias, uint32_t to, int width,
-                              int height, int mode);
+                              int height, int mode, uint32_t slopes);
   void (*kernelGradientWinograd4x4)(char *m, uint32_t deltas, uint32_t workspace, int width, int height,
                                     uint32_t gradient, uint32_t biasGradient);
 };

@@ -86,9 +86,9 @@ INLINE void N(outputs4x4)(const float *p, size_t step, vec y[4]) {
   y[3] = (AA * A * e1 + BB * B * e2) + load(p + 5 * step);
 }
 
-/** One filter's outputs of a part from its products, which lie `next` floats apart. */
-INLINE void N(partOutputs)(const float *products, size_t next, struct N(part) part, float bias, char *out, size_t row,
-                           int width, int height, int mode) {
+/** One filter's outputs of a part from its products, `next` floats apart; a PReLU follows where there is a slope. */
+INLINE void N(partOutputs)(const float *products, size_t next, struct N(part) part, float bias, const float *slope,
+                           char *out, size_t row, int width, int height, int mode) {
   const vec b = splat(bias);
   FOR_TILES(part) {
     vec columns[4][6];
@@ -104,13 +104,14 @@ INLINE void N(partOutputs)(const float *products, size_t next, struct N(part) pa
       vec four[4];
       N(outputs4x4)((const float *)columns[r], W, four);
       UNROLL for (int k = 0; k < 4; k++) four[k] += b;
+      if (slope) UNROLL for (int k = 0; k < 4; k++) four[k] = N(belowZero)(four[k], four[k], *slope);
       finishFourth(four, (float *)(out + y * row) + x, mode, (width < end ? width : end) - x);
     }
   }
 }
 
 static TARGET void N(convolveWinograd4x4)(char *m, uint32_t at, uint32_t weights, uint32_t bias, uint32_t to, int width,
-                                          int height, int mode) {
+                                          int height, int mode, uint32_t slopes) {
   const struct workspace space = workspaceAt(m, at);
   const struct planes in = N(notedSamples)(m, space), out = planesAt(m, to);
   const size_t point = POINT(in.count);
@@ -126,6 +127,7 @@ static TARGET void N(convolveWinograd4x4)(char *m, uint32_t at, uint32_t weights
                  4 * LINE, part.across * part.down);
       for (int i = 0; i < 4 && f + i < out.count; i++)
         N(partOutputs)(products + i * LINE, 4 * LINE, part, ((float *)(m + bias))[f + i],
+                        slopes ? (float *)(m + slopes) + f + i : NULL,
                        out.data + (f + i) * out.plane, out.row, width, height, mode);
     }
   }

@@ -5,7 +5,7 @@ import { planFor } from './plans';
 /** A layer with its plans, and where its packed kernels stand, in floats. */
 export interface PackedLayer extends LayerSlice {
   forwards: Direction;
-  /** How the gradient of its input is computed. */
+  /** How the gradient of its input is computed; packed for training only. */
   backwards: Direction;
   /** Its biases, with zeros up to a multiple of 4. */
   bias: number;
@@ -31,16 +31,16 @@ export function packedLayers(
   const take = (floats: number) => (length += floats) - floats;
   const packed = slices.map((slice, index): PackedLayer => {
     const { filters, inputs, kernel } = slice;
-    const direction = (shape: Shape) => {
+    const direction = (shape: Shape, isPacked = true) => {
       const plan = planFor(shape);
-      return { shape, plan, start: take(plan.packedLength(shape)) };
+      return { shape, plan, start: take(isPacked ? plan.packedLength(shape) : 0) };
     };
     const first = index === 0;
     return {
       ...slice,
       forwards: direction({ inputs, outputs: filters, kernel, first, use }),
       bias: take(roundUp(filters, 4)),
-      backwards: direction({ inputs: filters, outputs: inputs, kernel, first: false, use }),
+      backwards: direction({ inputs: filters, outputs: inputs, kernel, first: false, use }, use === 'train'),
       slopes: take(roundUp(filters, 4)),
     };
   });
@@ -59,6 +59,9 @@ export function packWeights(weights: Float32Array, packed: readonly PackedLayer[
       forwards.shape,
       (f, i, tap) => weights[kernelStart + (f * inputs + i) * area + tap],
     );
+    target.set(weights.subarray(biasStart, slopeStart), bias);
+    target.set(weights.subarray(slopeStart, end), slopes);
+    if (forwards.shape.use === 'predict') continue;
     // The gradient of a convolution's input is a convolution with the kernels turned by 180 degrees and the channels
     // exchanged.
     backwards.plan.pack(
@@ -67,7 +70,5 @@ export function packWeights(weights: Float32Array, packed: readonly PackedLayer[
       backwards.shape,
       (i, f, tap) => weights[kernelStart + (f * inputs + i) * area + area - 1 - tap],
     );
-    target.set(weights.subarray(biasStart, slopeStart), bias);
-    target.set(weights.subarray(slopeStart, end), slopes);
   }
 }

@@ -41,6 +41,8 @@ export interface Job {
   bias: number;
   /** How a sum is stored: kernels.ts. */
   mode: number;
+  /** Address of the slopes of a PReLU, for a plan that bends; sums are stored as they are without it. */
+  slopes?: number;
   /** Address of as many floats as `workspace` asks for. */
   workspace: number;
 }
@@ -56,6 +58,13 @@ export interface GradientJob {
 export interface Plan {
   name: string;
   fits(shape: Shape): boolean;
+  /**
+   * Side of the squares in which outputs are computed; 1 by default. How they round depends on where squares begin, so
+   * a picture that is computed in parts keeps them at the same places.
+   */
+  tile?: number;
+  /** Whether it passes sums through a PReLU on their way to the planes. */
+  bends?: boolean;
   /** Floats of packed kernels. */
   packedLength(shape: Shape): number;
   /**

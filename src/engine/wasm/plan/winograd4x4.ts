@@ -3,6 +3,7 @@ import { type Plan, roundUp, type Shape, SLACK, type TapValue } from './plan';
 
 /** The points of the filter, as in assembly/winograd4x4.ts: 0, a, -a, b, -b and infinity. */
 const [a, b] = [3 / 4, 3 / 2];
+const TILE = 4;
 const POINTS = 36;
 const MOST = 64;
 const LEAST = 12;
@@ -14,8 +15,8 @@ const GAP = 16;
 
 /** In floats: planes of samples, lines of 4 filters' products (before them, one plane's rows), sums and room. */
 function layout({ inputs }: Shape, width: number, height: number) {
-  const tiles = Math.ceil(width / 4);
-  const tileRows = Math.ceil(height / 4);
+  const tiles = Math.ceil(width / TILE);
+  const tileRows = Math.ceil(height / TILE);
   const plane = roundUp(tiles * tileRows + SLACK, 4);
   const point = inputs * plane + GAP;
   const lines = POINTS * point;
@@ -24,14 +25,14 @@ function layout({ inputs }: Shape, width: number, height: number) {
 }
 
 /**
- * Minimal filtering F(4x4, 3x3), in training, for 3x3 kernels between 9 to 64 planes, at least 12 on one side. It takes
- * a quarter of the direct convolution's products and rounds twice as much: assembly/winograd4x4.ts. Prediction stays
- * direct, as a tile that reaches past a band would let rounding depend on where bands meet.
+ * Minimal filtering F(4x4, 3x3) for 3x3 kernels between 9 to 64 planes, at least 12 on one side. It takes a quarter of
+ * the direct convolution's products and rounds twice as much: assembly/winograd4x4.ts.
  */
 export const winograd4x4: Plan = {
   name: 'winograd4x4',
-  fits: ({ first, inputs, outputs, kernel, use }) =>
-    use === 'train' &&
+  tile: TILE,
+  bends: true,
+  fits: ({ first, inputs, outputs, kernel }) =>
     !first &&
     kernel === 3 &&
     Math.max(inputs, outputs) <= MOST &&
@@ -41,13 +42,13 @@ export const winograd4x4: Plan = {
   pack: packWinograd4x4,
   workspace: (shape, width, height) => layout(shape, width, height).length,
   convolve: (kernels, views, job) => {
-    const { shape, to, weights, bias, mode, workspace } = job;
+    const { shape, to, weights, bias, mode, slopes = 0, workspace } = job;
     const { width, height } = to;
     const planes = viewsOf(views, job);
     const space = views.add(workspaceOf(shape, width, height, workspace));
     return () => {
       kernels.transformWinograd4x4(planes.from, height, space);
-      kernels.convolveWinograd4x4(space, weights, bias, planes.to, width, height, mode);
+      kernels.convolveWinograd4x4(space, weights, bias, planes.to, width, height, mode, slopes);
     };
   },
   kernelGradient: (kernels, views, { job, delta }) => {
