@@ -14,7 +14,8 @@ import {
 } from 'srcnn-lab';
 import { emptyBatch, fillBatch } from 'srcnn-lab/dist/data/batches';
 import { engineNames } from 'srcnn-lab/dist/engine/choose';
-import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizers/optimizer';
+import { newOptimizerState } from 'srcnn-lab/dist/training/optimizers/optimizers';
+import { update } from 'srcnn-lab/dist/training/optimizers/update';
 import { type Contestant, interleave, timed } from './measure';
 import { Peer, pythonOf } from './peer';
 import { BATCH } from './work';

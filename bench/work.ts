@@ -1,5 +1,6 @@
 import { type Batch, type Engine, initialize, layerSlices, type LossName, type Model, type Planes } from 'srcnn-lab';
-import { newOptimizerState, update } from 'srcnn-lab/dist/training/optimizers/optimizer';
+import { newOptimizerState } from 'srcnn-lab/dist/training/optimizers/optimizers';
+import { update } from 'srcnn-lab/dist/training/optimizers/update';
 
 export const BATCH = 128,
   PATCH = 32;

@@ -8,7 +8,7 @@ import type { Engine } from '../engine/engine';
 import { DivergedError, OptionError, UnknownNameError } from '../errors';
 import { loadCheckpoint } from '../runs/checkpoint';
 import type { EpochRecord, EpochScores } from '../runs/history';
-import { type OptimizerName, optimizers } from '../training/optimizers/optimizer';
+import { type OptimizerName, optimizerNames } from '../training/optimizers/optimizers';
 import { recipeFor, type RecipeName, recipes, type TrainOptions } from '../training/recipes';
 import { type ScheduleName, schedules } from '../training/schedule';
 import { onStopSignals } from '../training/interrupt';
@@ -69,7 +69,9 @@ export function trainCommand(program: Command): void {
       number('learning-rate'),
     )
     .addOption(
-      new Option('--optimizer <name>', "how weights follow the gradient (default: the recipe's)").choices(optimizers),
+      new Option('--optimizer <name>', "how weights follow the gradient (default: the recipe's)").choices(
+        optimizerNames,
+      ),
     )
     .addOption(new Option('--loss <name>', 'what is minimised (default: mse)').choices(lossNames))
     .option('--from <weights>', 'weights to start from: a name such as x2, or a .safetensors file')

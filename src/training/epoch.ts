@@ -8,7 +8,7 @@ import type { RunFolder } from '../runs/runFolder';
 import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPictures';
 import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
 import { Gauge } from './gauge';
-import { follow, layerRates, update } from './optimizers/optimizer';
+import { follow, layerRates, update } from './optimizers/update';
 import { lossOptionsOf } from './lossOptions';
 import { drawPass, type Pass } from './pass';
 import type { TrainOptions } from './recipes';

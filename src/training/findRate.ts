@@ -5,7 +5,8 @@ import type { Engine } from '../engine/engine';
 import { OptionError } from '../errors';
 import { BatchesAhead } from './batchesAhead';
 import { lossOptionsOf } from './lossOptions';
-import { newOptimizerState, update } from './optimizers/optimizer';
+import { newOptimizerState } from './optimizers/optimizers';
+import { update } from './optimizers/update';
 import type { TrainOptions } from './recipes';
 import { completeOptions, prepareModel } from './train';
 

@@ -11,7 +11,7 @@ import { describePatches, RunFolder } from '../runs/runFolder';
 import { checkEpochs, checkMinutes } from './changes';
 import { type Control, EpochLoop, ignoreStopped } from './epoch';
 import { onInterrupt } from './interrupt';
-import { layerRates } from './optimizers/optimizer';
+import { layerRates } from './optimizers/update';
 import type { TrainOptions } from './recipes';
 import { noteEvent, type Script, type Setting } from './events';
 import type { ForkSettings, Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';

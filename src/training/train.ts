@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import { OptionError, UnknownNameError } from '../errors';
 import type { PatchSet } from '../data/patches';
 import { forkOf } from './fork';
-import { layerRates, optimizers } from './optimizers/optimizer';
+import { optimizerNames } from './optimizers/optimizers';
+import { layerRates } from './optimizers/update';
 import { protocolOf } from '../protocols/protocols';
 import { recipeFor, recipes, type TrainOptions, unsaid } from './recipes';
 import { checkRunName } from '../runs/runName';
@@ -119,7 +120,7 @@ function checkReads({ name, reads, scale }: Network, training: PatchSet): void {
 
 function checkNames(options: TrainOptions): void {
   const known = {
-    optimizer: optimizers,
+    optimizer: optimizerNames,
     initialization: ['gaussian', 'he'],
     schedule: schedules,
     loss: lossNames,

@@ -4,8 +4,9 @@
 // uncorrelated coordinates each of them is scaled by its own size.
 
 import { memoryFor } from '../../arithmetic/memory';
-import { adam } from './adam';
+import { adamStep } from './adam';
 import { OptionError } from '../../errors';
+import type { LayerStep, Optimizer } from './optimizer';
 import type { LayerSlice } from '../../network/parameters';
 
 /**
@@ -36,7 +37,7 @@ function matricesOf(all: Float32Array, slices: readonly LayerSlice[], index: num
  * The state of SOAP: both moments in the coordinates of the bases, the statistics of the sides, and the bases, whose
  * rows are their directions; at first the bases are the weights' own coordinates.
  */
-export function newSoapMoments(slices: readonly LayerSlice[]): Float32Array[] {
+function newMoments(slices: readonly LayerSlice[]): Float32Array[] {
   const weights = slices[slices.length - 1].end,
     length = matricesLength(slices);
   if (length > mostFloats)
@@ -57,15 +58,7 @@ export function newSoapMoments(slices: readonly LayerSlice[]): Float32Array[] {
  * SOAP's step number `steps` for the layer `index`: changes its weights and its part of `moments` in place. Biases
  * take Adam's step.
  */
-export function soap(
-  weights: Float32Array,
-  gradient: Float32Array,
-  moments: readonly Float32Array[],
-  slices: readonly LayerSlice[],
-  index: number,
-  steps: number,
-  rate: number,
-): void {
+function step({ weights, gradient, moments, slices, index, steps, rate }: LayerStep): void {
   const { kernelStart, biasStart, end } = slices[index],
     sides = sidesOf(slices[index]);
   const [first, second, ...matrices] = moments;
@@ -77,10 +70,10 @@ export function soap(
     changeBases(ofKernels(first), sides, bases, statistics);
     turned = turn(ofKernels(gradient), sides, bases, false);
   }
-  const step = new Float32Array(turned.length);
-  adam(step, turned, ofKernels(first), ofKernels(second), steps, rate, BETA1, BETA2);
-  turn(step, sides, bases, true).forEach((value, i) => (weights[kernelStart + i] += value));
-  adam(ofBiases(weights), ofBiases(gradient), ofBiases(first), ofBiases(second), steps, rate, BETA1, BETA2);
+  const change = new Float32Array(turned.length);
+  adamStep(change, turned, ofKernels(first), ofKernels(second), steps, rate, BETA1, BETA2);
+  turn(change, sides, bases, true).forEach((value, i) => (weights[kernelStart + i] += value));
+  adamStep(ofBiases(weights), ofBiases(gradient), ofBiases(first), ofBiases(second), steps, rate, BETA1, BETA2);
 }
 
 /**
@@ -173,3 +166,6 @@ function dot(a: Float64Array, b: Float64Array, start: number): number {
   for (let i = 0; i < a.length; i++) sum += a[i] * b[start + i];
   return sum;
 }
+
+/** Adam in the eigenbasis of Shampoo's statistics (Vyas et al. 2024, arXiv 2409.11321, algorithm 3). */
+export const soap: Optimizer = { name: 'soap', newMoments, step };

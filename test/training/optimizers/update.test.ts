@@ -5,13 +5,8 @@ import { after, before, test } from 'node:test';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import type { Engine } from '../../../src/engine/engine';
 import { OptionError, UnknownNameError } from '../../../src/errors';
-import {
-  follow,
-  layerRates,
-  newOptimizerState,
-  type OptimizerOptions,
-  update,
-} from '../../../src/training/optimizers/optimizer';
+import { newOptimizerState, type OptimizerOptions, optimizers } from '../../../src/training/optimizers/optimizers';
+import { follow, layerRates, update } from '../../../src/training/optimizers/update';
 import type { Model } from '../../../src/network/network';
 import { chain } from '../../../src/network/families/srcnn';
 import { initialize } from '../../../src/network/initialize';
@@ -112,3 +107,23 @@ for (const [optimizer, key] of [
     },
   );
 }
+
+test('every optimizer has the name that it is found by, and moves every weight against its gradient', () => {
+  for (const [name, { name: own }] of Object.entries(optimizers)) {
+    assert.equal(own, name);
+    const optimizer = own as keyof typeof optimizers;
+    const model = initialize(
+      chain([
+        { filters: 3, kernel: 3, activation: 'relu' },
+        { filters: 1, kernel: 1, activation: 'linear' },
+      ]),
+    );
+    const before = model.weights.slice();
+    const gradient = model.weights.map((_, i) => (i % 2 ? 0.1 : -0.1));
+    const state = newOptimizerState(model, optimizer);
+    update(model, gradient, state, { optimizer, learningRate: 1e-2 });
+    assert.equal(state.steps, 1);
+    const product = model.weights.reduce((sum, weight, i) => sum + (weight - before[i]) * gradient[i], 0);
+    assert.ok(product < 0 && model.weights.every((weight, i) => weight !== before[i]), name);
+  }
+});

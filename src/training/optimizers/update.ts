@@ -1,0 +1,45 @@
+import { OptionError } from '../../errors';
+import type { Model } from '../../network/network';
+import { layerSlices } from '../../network/parameters';
+import { type OptimizerOptions, optimizers, type OptimizerState } from './optimizers';
+
+const DEFAULT_MOMENTUM = 0.9;
+
+/** The learning rate of each layer; a single number serves them all. Throws OptionError for one that is not above 0. */
+export function layerRates(learningRate: number | readonly number[], layers: number): number[] {
+  const rates = typeof learningRate === 'number' ? new Array<number>(layers).fill(learningRate) : [...learningRate];
+  if (rates.length !== layers)
+    throw new OptionError(`learningRate has ${rates.length} values; the network has ${layers} layers`);
+  const wrong = rates.find((rate) => !(rate > 0 && Number.isFinite(rate)));
+  if (wrong !== undefined) throw new OptionError(`learningRate is ${wrong}; use a number above 0`);
+  return rates;
+}
+
+/** One update of `model.weights` in place; `factor` scales the learning rates (a schedule's value, 1 for none). */
+export function update(
+  { network, weights }: Model,
+  gradient: Float32Array,
+  state: OptimizerState,
+  { optimizer, learningRate, momentum = DEFAULT_MOMENTUM, weightDecay = 0 }: OptimizerOptions,
+  factor = 1,
+): void {
+  const slices = layerSlices(network);
+  const rates = layerRates(learningRate, slices.length);
+  const { moments } = state;
+  const steps = ++state.steps;
+  for (const [index, { kernelStart, biasStart }] of slices.entries()) {
+    const rate = rates[index] * factor;
+    const kept = 1 - rate * weightDecay;
+    if (kept !== 1) for (let i = kernelStart; i < biasStart; i++) weights[i] *= kept;
+    optimizers[optimizer].step({ weights, gradient, moments, slices, index, steps, rate, momentum });
+  }
+}
+
+/**
+ * Moves the average `ema` towards the weights after step number `steps`: it keeps the part `decay` of itself, and at
+ * most (1 + steps) / (10 + steps), so that the first weights are soon forgotten.
+ */
+export function follow(ema: Float32Array, weights: Float32Array, decay: number, steps: number): void {
+  const kept = Math.min(decay, (1 + steps) / (10 + steps));
+  for (let i = 0; i < ema.length; i++) ema[i] = kept * ema[i] + (1 - kept) * weights[i];
+}
