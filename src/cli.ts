@@ -5,6 +5,7 @@ import { dataCommand } from './commands/data';
 import { enginesCommand } from './commands/engines';
 import { evaluateCommand } from './commands/evaluate';
 import { restartWithoutGuards } from './commands/restart';
+import { rateCommand } from './commands/rate';
 import { resultsCommand } from './commands/results';
 import { surviveLostOutput } from './commands/standardOutput';
 import { trainCommand } from './commands/train';
@@ -14,6 +15,7 @@ const program = new Command('srcnn').description('Train SRCNN, measure it, enlar
 
 dataCommand(program);
 trainCommand(program);
+rateCommand(program);
 evaluateCommand(program);
 enginesCommand(program);
 upscaleCommand(program);

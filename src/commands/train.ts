@@ -5,105 +5,61 @@ import { datasetNames, evaluationImages, loadDataset, splitText } from '../data/
 import { preparePatches } from '../data/patches';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
-import { DivergedError, OptionError, UnknownNameError } from '../errors';
+import { DivergedError, OptionError } from '../errors';
 import { loadCheckpoint } from '../runs/checkpoint';
 import type { EpochRecord, EpochScores } from '../runs/history';
-import { type OptimizerName, optimizerNames } from '../training/optimizers/optimizers';
-import { recipeFor, type RecipeName, recipes, type TrainOptions } from '../training/recipes';
+import type { TrainOptions } from '../training/recipes';
 import { type ScheduleName, schedules } from '../training/schedule';
 import { onStopSignals } from '../training/interrupt';
 import { modelFor, prepareModel, train } from '../training/train';
 import { explainLeftOut } from './dataArgument';
-import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
+import { number } from './options';
 import { defaultRunFolder } from './runFolderName';
 import { duration, showCount, showLine, showSkipped } from './terminal';
+import { addTrainingOptions, given, recipeOf, type TrainingFlags } from './trainingOptions';
 import type { Progress, TrainingData } from '../training/settings';
-import { networkNames } from '../network/families/families';
-import { type LossName, lossNames } from '../engine/losses/losses';
 import type { Network } from '../network/network';
 
-interface TrainFlags {
-  recipe?: string;
-  patchSize?: number;
-  stride?: number;
-  network?: string;
+interface TrainFlags extends TrainingFlags {
   epochs?: number;
   minutes?: number;
-  batchSize?: number;
   learningRate?: number;
-  optimizer?: OptimizerName;
-  loss?: LossName;
-  augment?: boolean;
-  from?: string;
   ema?: number;
   schedule?: ScheduleName;
   patience?: number;
   warmUp?: number;
-  weightDecay?: number;
   evaluation?: string;
   out?: string;
   resume?: boolean;
-  protocol: string;
-  scale: number;
-  threads?: number;
-  engine?: string;
 }
 
 /** Adds `srcnn train`. */
 export function trainCommand(program: Command): void {
-  program
+  const command = program
     .command('train')
-    .description('Train on a data set or a folder of images; run again with --resume to go on')
-    .argument('[data]', 'folder or name of a data set', 'sample')
-    .option(
-      '-r, --recipe <name>',
-      `one of ${Object.keys(recipes).join(', ')} (default: small for networks that read the small picture, else tuned)`,
-    )
-    .option('-n, --network <name>', `one of ${networkNames.join(', ')} (default: the recipe's)`)
+    .description('Train on a data set or a folder of images; run again with --resume to go on');
+  addTrainingOptions(command)
     .option('-e, --epochs <n>', "epochs in all (default: the recipe's)", number('epochs'))
     .option('-m, --minutes <x>', 'ends when this time of training and validation has passed', number('minutes'))
-    .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number('batch-size'))
     .option(
       '-l, --learning-rate <x>',
       "learning rate of all layers (default: the recipe's; with --resume the run's, or another from here on)",
       number('learning-rate'),
     )
     .addOption(
-      new Option('--optimizer <name>', "how weights follow the gradient (default: the recipe's)").choices(
-        optimizerNames,
-      ),
-    )
-    .addOption(new Option('--loss <name>', 'what is minimised (default: mse)').choices(lossNames))
-    .option('--from <weights>', 'weights to start from: a name such as x2, or a .safetensors file')
-    .addOption(
       new Option('--schedule <name>', "how the learning rate changes (default: the recipe's)").choices(schedules),
     )
     .option('--patience <n>', 'epochs that the schedule plateau waits (default: 3)', number('patience'))
     .option('--warm-up <n>', 'batches in which the learning rate grows to its height (default: 0)', number('warm-up'))
-    .option('--weight-decay <x>', 'part by which kernels shrink, times the learning rate', number('weight-decay'))
     .option('--ema <x>', 'keep a moving average of the weights, such as 0.999, and validate and save it', number('ema'))
-    .option(
-      '--patch-size <n>',
-      'side of a patch in pixels of what the network reads (default: 32)',
-      number('patch-size'),
-    )
-    .option('--stride <n>', 'pixels from one patch to the next (default: 13)', number('stride'))
-    .option('--augment', 'turn and mirror patches at random')
     .option('--evaluation <data>', "folder or data set scored after each epoch (default: the data set's own)")
     .option('-o, --out <folder>', "the run's folder (default: results/runs/RECIPE-DATA-xSCALE)")
     .option('--resume', "go on from the folder's checkpoint")
-    .addOption(protocolOption())
-    .addOption(scaleOption())
-    .addOption(threadsOption())
-    .addOption(engineOption())
     .action(runTraining);
 }
 
 async function runTraining(name: string, flags: TrainFlags): Promise<void> {
-  const asked = flags.recipe ?? recipeFor(flags.network);
-  // Version 0.1 called the report's recipe 'seed'.
-  const recipe = recipes[(asked === 'seed' ? 'report' : asked) as RecipeName] as TrainOptions | undefined;
-  if (!recipe) throw new UnknownNameError('recipe', asked, Object.keys(recipes));
+  const { asked, options: recipe } = recipeOf(flags);
   if (flags.epochs !== undefined && flags.minutes !== undefined)
     throw new OptionError('a run ends after --epochs or after --minutes; leave one out');
   const folder = flags.out ?? defaultRunFolder(asked, name, flags.scale);
@@ -112,7 +68,8 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
       `${folder} holds a run already; add --resume to go on with it, or name another folder with --out`,
     );
   }
-  const wanted = { ...recipe, ...optionsIn(flags) };
+  const { epochs, minutes, learningRate, ema, schedule, patience, warmUp } = flags;
+  const wanted = { ...recipe, ...given({ epochs, minutes, learningRate, ema, schedule, patience, warmUp }) };
   const options = flags.resume ? await withRunRate(wanted, folder, flags.learningRate) : wanted;
   // What is wrong is said before the patches are cut.
   const { network: described } = modelFor(options, flags.scale);
@@ -128,14 +85,6 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   showSkipped(data.skipped);
   const engine = await createEngine(flags.engine, flags);
   await trainInto(folder, data, options, flags, engine).finally(() => engine.close());
-}
-
-/** The options of a run among the flags. */
-function optionsIn(flags: TrainFlags): Partial<TrainOptions> {
-  const { network, epochs, minutes, batchSize, learningRate, optimizer, loss, augment, from } = flags;
-  const { ema, schedule, patience, warmUp, weightDecay } = flags;
-  const asked = { network, epochs, minutes, batchSize, learningRate, optimizer, loss, augment, from, ema };
-  return given({ ...asked, schedule, patience, warmUp, weightDecay });
 }
 
 const has = async (folder: string, file: string) => (await stat(join(folder, file)).catch(() => null)) !== null;
@@ -232,8 +181,4 @@ function showEpoch({ epoch, loss, validationLoss, scores }: EpochRecord): void {
 function scoreText({ network, bicubic }: EpochScores): string {
   const psnr = `PSNR ${network.psnr.toFixed(3)} dB (bicubic ${bicubic.psnr.toFixed(3)})`;
   return `  ${psnr}  SSIM ${network.ssim.toFixed(4)} (${bicubic.ssim.toFixed(4)})`;
-}
-
-function given<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

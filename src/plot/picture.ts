@@ -84,6 +84,13 @@ export async function figurePng(figure: Figure, options: PictureOptions & { scal
     .toBuffer();
 }
 
+/** The kind of picture that a file is to hold. Throws OptionError for another than .svg and .png. */
+export function kindOfFigure(file: string): '.svg' | '.png' {
+  const kind = extname(file).toLowerCase();
+  if (kind !== '.svg' && kind !== '.png') throw new OptionError(`cannot write the figure ${file}: use .svg or .png`);
+  return kind;
+}
+
 /**
  * Writes the figure as .svg or .png; the file is written completely or not at all. Throws OptionError for another
  * extension, WriteError when writing fails.
@@ -93,7 +100,8 @@ export async function saveFigure(
   figure: Figure,
   options: PictureOptions & { scale?: number } = {},
 ): Promise<void> {
-  const kind = extname(file).toLowerCase();
-  if (kind !== '.svg' && kind !== '.png') throw new OptionError(`cannot write the figure ${file}: use .svg or .png`);
-  await writeAtomically(file, kind === '.svg' ? await figureSvg(figure, options) : await figurePng(figure, options));
+  await writeAtomically(
+    file,
+    kindOfFigure(file) === '.svg' ? await figureSvg(figure, options) : await figurePng(figure, options),
+  );
 }

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { loadDataset } from '../data/datasets';
+import { preparePatches } from '../data/patches';
+import { createEngine } from '../engine/choose';
+import { rateCurve } from '../plot/figures/rateCurve';
+import { kindOfFigure, saveFigure } from '../plot/picture';
+import { findRate, type RateSearch } from '../training/findRate';
+import { modelFor } from '../training/train';
+import { number } from './options';
+import { showCount, showSkipped } from './terminal';
+import { addTrainingOptions, recipeOf, type TrainingFlags } from './trainingOptions';
+
+interface RateFlags extends TrainingFlags {
+  least?: number;
+  most?: number;
+  batches?: number;
+  out: string;
+}
+
+/** Adds `srcnn rate`. */
+export function rateCommand(program: Command): void {
+  const command = program
+    .command('rate')
+    .description('Try growing learning rates on a copy of the network, and say which one to begin with');
+  addTrainingOptions(command)
+    .option('--least <x>', 'the first and smallest rate (default: 1e-5)', number('least'))
+    .option('--most <x>', 'the last rate, unless the loss grows fourfold before (default: 1)', number('most'))
+    .option('--batches <n>', 'batches, each with a larger rate (default: 100)', number('batches'))
+    .option('-o, --out <picture>', 'where the curve is drawn: .svg or .png', 'learning-rate.svg')
+    .action(showRate);
+}
+
+async function showRate(name: string, flags: RateFlags): Promise<void> {
+  const { options } = recipeOf(flags);
+  const { least, most, batches, out, protocol, scale, threads, patchSize: size, stride } = flags;
+  // What is wrong is said before the batches are run.
+  kindOfFigure(out);
+  const { reads } = modelFor(options, scale).network;
+  const files = await loadDataset(name, { scale });
+  const onProgress = showCount('training images');
+  const cut = { protocol, scale, reads, threads, size, stride, onProgress };
+  const { patches, skipped } = await preparePatches(files.training, cut);
+  showSkipped(skipped);
+  const engine = await createEngine(flags.engine, flags);
+  const search = await findRate(patches, { ...options, least, most, batches, engine }).finally(() => engine.close());
+  await saveFigure(out, rateCurve(search));
+  console.log(rateText(search));
+  console.log(`curve: ${out}`);
+}
+
+/** A line for each batch, and the rate to begin with. */
+function rateText({ points, learningRate }: RateSearch): string {
+  const lines = points.map((point) => `${point.learningRate.toExponential(2).padStart(13)}  ${point.loss.toFixed(5)}`);
+  const lowest = (3 * learningRate).toExponential(2);
+  return [
+    'learning rate  loss',
+    ...lines,
+    `begin with about --learning-rate ${Number(learningRate.toPrecision(2))}, ` +
+      `a third of ${lowest}, where the loss was lowest`,
+  ].join('\n');
+}
