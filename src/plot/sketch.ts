@@ -44,7 +44,8 @@ const labelSize = 13;
 /**
  * A chart of lines as an inline SVG, in about a millisecond, where plotly takes 200: for charts that change several
  * times a second.
- * Draws lines, linear and logarithmic axes, notes in paper coordinates, title and legend as plotly would; nothing else.
+ * Draws lines, linear and logarithmic axes, notes, upright lines whose name the pointer shows, title and legend as
+ * plotly would; nothing else.
  */
 export function sketch({ data, layout }: Figure, width: number): string {
   const { height, margin } = layout as { height: number; margin: { l: number; r: number; t: number; b: number } };
@@ -66,10 +67,15 @@ export function sketch({ data, layout }: Figure, width: number): string {
       area,
     ),
   );
-  const notes = (layout.annotations as Note[]).map((each) => annotation(each, area));
+  const notes = (layout.annotations as Note[]).filter(({ xref }) => xref === 'paper');
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
   const look = `style="max-width:100%;height:auto" font-family="Helvetica, Arial, sans-serif"`;
-  const content = [heading(layout, area), ...panels, ...notes, legend(traces, area, height - 20)].join('');
+  const content = [
+    heading(layout, area),
+    ...panels,
+    ...notes.map((each) => annotation(each, area)),
+    legend(traces, area, height - 20),
+  ].join('');
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${look} font-size="${labelSize}" fill="${palette.text}">` +
     `${content}</svg>`
@@ -122,6 +128,7 @@ function panel(layout: Figure['layout'], traces: Trace[], suffix: string, area: 
       palette.bicubic,
     ),
     title,
+    ...marks(layout, suffix, box, x),
     ...traces.map((trace) =>
       curve(
         trace,
@@ -132,6 +139,32 @@ function panel(layout: Figure['layout'], traces: Trace[], suffix: string, area: 
       ),
     ),
   ].join('');
+}
+
+/** Upright lines and the notes at them. The name of a line shows at its foot while the pointer is near. */
+function marks(layout: Figure['layout'], suffix: string, box: Box, x: Scale): string[] {
+  const isHere = ({ xref }: { xref: string }) => xref === `x${suffix}`;
+  const at = (value: number) => box.left + x.place(value) * box.width;
+  const lines = ((layout.shapes ?? []) as Mark[]).filter(isHere).map(({ x0, name, line }) => {
+    const ends = [
+      [at(x0), box.top],
+      [at(x0), box.top + box.height],
+    ];
+    const anchor = x.place(x0) < 0.5 ? 'start' : 'end';
+    const words = label(name, at(x0) + (anchor === 'start' ? 5 : -5), box.top + box.height - 6, anchor, 11, line.color);
+    // Wider than it is seen, so that a pointer finds it.
+    const drawn = stroke(ends, 'transparent', 9) + stroke(ends, line.color, 1, line.dash);
+    return `<g class="srcnn-mark">${drawn}${words}</g>`;
+  });
+  const notes = (layout.annotations as Note[]).filter(isHere).map(({ text, x: value, xanchor, font }) => {
+    const [anchor, shift] = { left: ['start', 3], right: ['end', -3], center: ['middle', 0] }[xanchor] as [
+      Anchor,
+      number,
+    ];
+    return label(text, at(value) + shift, box.top + font.size!, anchor, font.size, font.color);
+  });
+  const look = '<style>.srcnn-mark text{opacity:0;pointer-events:none}.srcnn-mark:hover text{opacity:1}</style>';
+  return lines.length ? [look, ...lines, ...notes] : notes;
 }
 
 function curve({ mode, line, opacity }: Trace, points: number[][]): string {
@@ -146,7 +179,7 @@ function stroke(points: number[][], color = palette.grid, width = 1, dash?: stri
   if (!points.length) return '';
   return (
     `<polyline points="${points.map(([x, y]) => `${pixel(x)},${pixel(y)}`).join(' ')}" fill="none" ` +
-    `stroke="${color}" stroke-width="${width}"${dash ? ' stroke-dasharray="9,9"' : ''}/>`
+    `stroke="${color}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash === 'dot' ? '1,3' : '9,9'}"` : ''}/>`
   );
 }
 
@@ -216,9 +249,19 @@ interface Note {
   text: string;
   x: number;
   y: number;
-  xanchor: 'left' | 'center';
-  font: { color?: string };
+  xref: string;
+  xanchor: 'left' | 'center' | 'right';
+  font: { color?: string; size?: number };
 }
+
+interface Mark {
+  name: string;
+  xref: string;
+  x0: number;
+  line: { color: string; dash: string };
+}
+
+type Anchor = 'start' | 'middle' | 'end';
 
 function annotation({ text, x, y, xanchor, font }: Note, area: Box): string {
   return label(
@@ -231,14 +274,7 @@ function annotation({ text, x, y, xanchor, font }: Note, area: Box): string {
   );
 }
 
-function label(
-  text: string,
-  x: number,
-  y: number,
-  anchor: 'start' | 'middle' | 'end',
-  size = labelSize,
-  color = palette.text,
-): string {
+function label(text: string, x: number, y: number, anchor: Anchor, size = labelSize, color = palette.text): string {
   const bold = /^<b>(.*)<\/b>$/.exec(text);
   const plain = (bold ? bold[1] : text).replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   return (

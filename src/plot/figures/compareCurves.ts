@@ -1,16 +1,23 @@
 import { OptionError } from '../../errors';
 import { type History, scoredEpochs } from '../../runs/history';
 import { axis, type Figure, layoutOf, lossAxis, note, palette, runColors } from '../figure';
+import { eventMarks, markLayout } from './eventMarks';
+import { batchesOf, toEpochs } from './lossLines';
 
-/** Validation loss and PSNR of several runs, epoch by epoch. Throws OptionError when there is nothing to compare. */
+/**
+ * Validation loss and PSNR of several runs, epoch by epoch; dotted lines in a run's colour mark what was done to it.
+ * Throws OptionError when there is nothing to compare.
+ */
 export function compareCurves(runs: { name: string; history: History }[]): Figure {
   const trained = runs.filter(({ history }) => history.epochs.length);
   if (!trained.length) throw new OptionError('no run has finished an epoch; train one or more, then compare');
   const scored = trained.some(({ history }) => history.epochs.some(({ scores }) => scores !== null));
   const losses = trained.flatMap(({ history }) => history.epochs.map(({ validationLoss }) => validationLoss));
   const most = Math.max(...trained.map(({ history }) => history.epochs.at(-1)!.epoch));
+  const range = [0.5, most + 0.5] as const;
+  const marks = marksOf(trained, range, scored);
   const epochAxis = (rest: Record<string, unknown>) =>
-    axis('epoch', { range: [0.5, most + 0.5], tickformat: 'd', ...(most < 10 ? { dtick: 1 } : {}), ...rest });
+    axis('epoch', { range, tickformat: 'd', ...(most < 10 ? { dtick: 1 } : {}), ...rest });
   const title = (text: string, x: number) =>
     note(`<b>${text}</b>`, x, 1.02, { xref: 'paper', yref: 'paper', xanchor: 'left' });
   const second = {
@@ -31,7 +38,12 @@ export function compareCurves(runs: { name: string; history: History }[]): Figur
         xaxis: epochAxis({ domain: [0, scored ? 0.44 : 1], anchor: 'y' }),
         yaxis: lossAxis('', losses),
         ...(scored ? second : {}),
-        annotations: [title('Validation loss', 0), ...(scored ? [title('PSNR (dB)', 0.56)] : [])],
+        shapes: marks.flatMap(({ shapes }) => shapes),
+        annotations: [
+          title('Validation loss', 0),
+          ...(scored ? [title('PSNR (dB)', 0.56)] : []),
+          ...marks.flatMap(({ annotations }) => annotations),
+        ],
         showlegend: true,
         legend: { orientation: 'h', x: 0, xanchor: 'left', y: -0.2, yanchor: 'top' },
         height: 440,
@@ -40,6 +52,22 @@ export function compareCurves(runs: { name: string; history: History }[]): Figur
     ),
   };
 }
+
+/** Of a single run with their words; of several, these would stand upon each other. */
+function marksOf(runs: { name: string; history: History }[], range: readonly [number, number], scored: boolean) {
+  const panels = scored ? ['', '2'] : [''];
+  if (runs.length === 1) {
+    const [{ history }] = runs;
+    return [markLayout(marksIn(history, range), { range, panels, pixels: scored ? 320 : 730 })];
+  }
+  return runs.map(({ name, history }, row) => {
+    const run = { name, color: runColors[row % runColors.length], row };
+    return markLayout(marksIn(history, range), { range, panels, pixels: null, run });
+  });
+}
+
+const marksIn = (history: History, range: readonly [number, number]) =>
+  eventMarks(history, toEpochs(history, batchesOf(history) ?? 1), range);
 
 function curves(name: string, { epochs }: History, color: string, scored: boolean): Figure['data'] {
   const shared = {

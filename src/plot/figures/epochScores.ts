@@ -1,19 +1,24 @@
 import { OptionError } from '../../errors';
 import { type History, type ScoredEpoch, scoredEpochs } from '../../runs/history';
 import { axis, type Figure, layoutOf, note, palette } from '../figure';
+import { eventMarks, markLayout } from './eventMarks';
+import { batchesOf, toEpochs } from './lossLines';
 
 /**
- * PSNR and SSIM of the evaluation images after each epoch, with those of bicubic as a dashed line. Throws OptionError
- * when no epoch has scores.
+ * PSNR and SSIM of the evaluation images after each epoch, with those of bicubic as a dashed line; dotted lines mark
+ * what was done to the run meanwhile. Throws OptionError when no epoch has scores.
  */
 export function epochScores(history: History): Figure {
   const scored = scoredEpochs(history.epochs);
   if (!scored.length)
     throw new OptionError('no epoch has scores; train with evaluation images (data.evaluation) for one epoch or more');
   const last = scored.at(-1)!.epoch;
+  const range = [scored[0].epoch - 0.5, last + 0.5] as const;
+  const marks = eventMarks(history, toEpochs(history, batchesOf(history) ?? 1), range);
+  const { shapes, annotations } = markLayout(marks, { range, panels: ['', '2'], pixels: 330 });
   const epochAxis = (rest: Record<string, unknown>) =>
     axis('epoch', {
-      range: [scored[0].epoch - 0.5, last + 0.5],
+      range,
       tickformat: 'd',
       ...(last - scored[0].epoch < 10 ? { dtick: 1 } : {}),
       ...rest,
@@ -27,7 +32,8 @@ export function epochScores(history: History): Figure {
       xaxis2: epochAxis({ domain: [0.545, 1], anchor: 'y2' }),
       yaxis: scoreAxis(scored, 'psnr'),
       yaxis2: scoreAxis(scored, 'ssim', { anchor: 'x2' }),
-      annotations: [title('PSNR (dB)', 0), title('SSIM', 0.545)],
+      shapes,
+      annotations: [title('PSNR (dB)', 0), title('SSIM', 0.545), ...annotations],
       showlegend: true,
       legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.09, yanchor: 'bottom' },
       height: 420,

@@ -1,6 +1,7 @@
 import { duration } from '../../duration';
 import { type EpochRecord, type ScoredEpoch, scoredEpochs, comparableEpochs } from '../../runs/history';
 import { axis, type Figure, layoutOf, lossAxis, note, palette } from '../figure';
+import { eventMarks, markLayout } from './eventMarks';
 import {
   batchesOf,
   inGroups,
@@ -44,6 +45,9 @@ export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
   const rates = rateCurve(session, seen.points ?? []);
   const reached = Math.max(single.x.at(-1) ?? 0, mean.x.at(-1) ?? 0, epochs.at(-1)?.epoch ?? 0);
   const scored = scoredEpochs(epochs);
+  // Whole epochs: the curves move on, the axis only now and then.
+  const range = [0, 1.02 * Math.max(1, Math.ceil(reached - 1e-6))] as const;
+  const marks = marksOf(session, range);
   const { title, subtitle } = wordsOf(session, seen);
   return {
     data: [
@@ -55,8 +59,13 @@ export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
       ...scoreLines(scored, 'ssim', '4'),
     ],
     layout: layoutOf(title, subtitle, {
-      ...panelAxes(reached, [...single.y, ...mean.y, ...validation.y], scored),
-      annotations: [...panelTitles(session), ...(scored.length ? [] : emptyPanels(epochs.length > 0))],
+      ...panelAxes(range, [...single.y, ...mean.y, ...validation.y], scored),
+      shapes: marks.shapes,
+      annotations: [
+        ...panelTitles(session),
+        ...(scored.length ? [] : emptyPanels(epochs.length > 0)),
+        ...marks.annotations,
+      ],
       showlegend: true,
       // Below the panels: beside the title there is no room for it in a narrow cell.
       legend: { orientation: 'h', x: 0, xanchor: 'left', y: -0.12, yanchor: 'top' },
@@ -142,14 +151,18 @@ function scoreLines(scored: ScoredEpoch[], score: 'psnr' | 'ssim', suffix: strin
   ];
 }
 
-function panelAxes(reached: number, losses: number[], scored: ScoredEpoch[]): Record<string, unknown> {
-  // Whole epochs: the curves move on, the axis only now and then.
-  const most = Math.max(1, Math.ceil(reached - 1e-6));
+function marksOf(session: TrainSession, range: readonly [number, number]) {
+  const marks = eventMarks(session.history, toEpochs(session.history, stepsPerEpoch(session)), range);
+  return markLayout(marks, { range, panels: ['', '2', '3', '4'], pixels: 340 });
+}
+
+function panelAxes(range: readonly [number, number], losses: number[], scored: ScoredEpoch[]): Record<string, unknown> {
+  const most = Math.floor(range[1]);
   const epochs = (domain: number[], anchor: string, title = '') =>
     axis(title, {
       domain,
       anchor,
-      range: [0, most * 1.02],
+      range,
       tickformat: most < 2 ? '.1f' : 'd',
       ...(most > 1 && most < 10 ? { dtick: 1 } : {}),
     });

@@ -1,6 +1,7 @@
 import { OptionError } from '../../errors';
 import type { EpochRecord, History } from '../../runs/history';
 import { axis, type Figure, layoutOf, lossAxis } from '../figure';
+import { eventMarks, markLayout } from './eventMarks';
 import { batchesOf, lossLines, meanStyle, singleStyle, validationStyle } from './lossLines';
 
 export interface LossCurveOptions {
@@ -10,7 +11,8 @@ export interface LossCurveOptions {
 
 /**
  * The loss of single batches, thin behind their mean in the middle of each epoch, and the validation loss at its end,
- * on a logarithmic axis, at any moment of a run. Throws OptionError for an empty history.
+ * on a logarithmic axis, at any moment of a run. Dotted lines mark what was done to the run
+ * meanwhile. Throws OptionError for an empty history.
  */
 export function lossCurve(history: History, options: LossCurveOptions = {}): Figure {
   const { losses, epochs } = history;
@@ -29,6 +31,8 @@ export function lossCurve(history: History, options: LossCurveOptions = {}): Fig
     { ...epochLine(epochs), name: 'training', ...mean, ...meanStyle },
     { ...epochLine(epochs), name: 'validation', ...validation, ...validationStyle },
   ];
+  const range = [0, Math.max(...[single, mean, validation].map(({ x }) => x.at(-1) ?? 0), lastEvent(history))] as const;
+  const marks = eventMarks(history, (step) => step, range);
   const inSteps = known !== null || losses.length > 0;
   return {
     data: [...(losses.length ? [batches] : []), ...(epochs.length ? lines : [])],
@@ -37,6 +41,7 @@ export function lossCurve(history: History, options: LossCurveOptions = {}): Fig
         ? axis('training step', { rangemode: 'tozero' })
         : axis('epoch', { rangemode: 'tozero', ...(epochs.length < 10 ? { dtick: 1 } : {}) }),
       yaxis: lossAxis('loss', [...single.y, ...mean.y, ...validation.y]),
+      ...markLayout(marks, { range, panels: [''], pixels: 730 }),
       showlegend: true,
       legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.02, yanchor: 'bottom' },
       height: 420,
@@ -44,6 +49,8 @@ export function lossCurve(history: History, options: LossCurveOptions = {}): Fig
     }),
   };
 }
+
+const lastEvent = ({ events }: History) => events?.at(-1)?.step ?? 0;
 
 const epochLine = (epochs: EpochRecord[]) => ({
   type: 'scatter',
