@@ -124,7 +124,8 @@ export { type Display, liveChart, type LiveChart } from './plot/notebook/liveCha
 export { controls } from './plot/notebook/controls';
 export { explore, type Explored, type Parameters, type ValuesOf } from './plot/notebook/explore';
 export { preview, type PreviewOptions } from './plot/notebook/preview';
-export { liveFigure, type LivePoint, type Seen } from './plot/figures/liveFigure';
+export { liveFigure, type Seen } from './plot/figures/liveFigure';
+export type { LivePoint } from './plot/figures/liveLines';
 export { viewer } from './plot/notebook/viewer';
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
 export { liveTable, showTable, tableCsv, tableHtml, tableText, type Table } from './plot/notebook/table';

@@ -226,14 +226,17 @@ function heading(layout: Figure['layout'], area: Box): string {
   return label(text, area.left, 30, 'start', 17) + label(subtitle.text, area.left, 58, 'start', 12);
 }
 
-/** One row below the panels that ends at the right: beside the title there is no room for it. */
+/** A row below the panels that ends at the right, and others above it where it is full: beside the title is no room. */
 function legend(traces: Trace[], area: Box, y: number): string {
   const shown = traces.filter(({ x, showlegend }) => x.length && showlegend !== false);
-  let end = area.left + area.width;
+  const right = area.left + area.width;
+  let end = right;
   return shown
     .reverse()
     .map((trace) => {
-      const start = end - 44 - [...trace.name].reduce((sum, letter) => sum + (letter < 'a' ? 10 : 6.8), 0);
+      const width = 44 + [...trace.name].reduce((sum, letter) => sum + (letter < 'a' ? 10 : 6.8), 0);
+      if (end - width < area.left) [end, y] = [right, y - 18];
+      const start = end - width;
       end = start - 8;
       return (
         curve(trace, [

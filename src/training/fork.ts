@@ -4,7 +4,7 @@ import { CheckpointError, OptionError } from '../errors';
 import { describePatches } from '../runs/runFolder';
 import { checkRunName } from '../runs/runName';
 import { noteEvent } from './events';
-import { remember } from './runningSessions';
+import { remember, sessionIn } from './runningSessions';
 import { Run } from './session';
 import type { ForkSettings, TrainSession } from './settings';
 
@@ -52,6 +52,7 @@ export function forkOf(run: Run, settings: ForkSettings): TrainSession {
 function freeFolder(folder: string): string {
   for (let number = 1; ; number++) {
     const name = `${folder}-fork${number > 1 ? `-${number}` : ''}`;
-    if (!existsSync(name)) return name;
+    // The folder of a fork that was made just now may not be there yet.
+    if (!existsSync(name) && !sessionIn(name)) return name;
   }
 }

@@ -31,6 +31,8 @@ interface Origin {
 export class Run implements TrainSession {
   done!: Promise<TrainResult>;
   state: TrainSession['state'] = 'running';
+  readonly folder: string | undefined;
+  readonly forks: TrainSession[] = [];
   readonly loop: EpochLoop;
   private readonly initialWeights: Float32Array;
   private readonly listeners = new Set<(event: 'step' | 'epoch' | 'state') => void>();
@@ -50,6 +52,7 @@ export class Run implements TrainSession {
   ) {
     const { after, start, script } = origin;
     if (after) this.done = after.done;
+    this.folder = settings.folder;
     this.initialWeights = model.weights.slice();
     const folder = settings.folder ? new RunFolder(settings.folder, model) : undefined;
     const course = start ?? newCheckpoint(given, model, settings.folder ? describePatches(data.training) : '');
@@ -126,7 +129,9 @@ export class Run implements TrainSession {
   }
 
   fork(settings: ForkSettings = {}): TrainSession {
-    return this.origin.fork(this, settings);
+    this.forks.push(this.origin.fork(this, settings));
+    this.emit('state');
+    return this.forks.at(-1)!;
   }
 
   pause(): void {

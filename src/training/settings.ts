@@ -73,6 +73,10 @@ export interface TrainSession {
   readonly history: History;
   readonly progress: Progress | null;
   readonly state: 'running' | 'paused' | 'stopped' | 'finished' | 'failed';
+  /** Where the run is written; undefined: nowhere. */
+  readonly folder: string | undefined;
+  /** What `fork` made of this session, in that order. */
+  readonly forks: readonly TrainSession[];
   /** The options with what was changed since. */
   readonly options: TrainOptions;
   learningRate: number | readonly number[];
@@ -97,6 +101,8 @@ export interface TrainSession {
    * could not be written.
    */
   stop(): Promise<void>;
-  /** Calls back after every step and epoch and whenever `state` changes; returns what ends that. */
+  /**
+   * Calls back after every step and epoch, and ('state') whenever `state` or `forks` changes; returns what ends that.
+   */
   subscribe(listener: (event: 'step' | 'epoch' | 'state') => void): () => void;
 }

@@ -32,6 +32,10 @@ const sources = {
   status: "console.log('now', session.state, session.learningRate, session.epochs, process.pid);",
   busy: 'for (const end = Date.now() + 2000; Date.now() < end; );',
   later: "setTimeout(() => (session.learningRate = 7e-4), 2500);\nconsole.log('soon');",
+  forks: [
+    'const ended = await Promise.all(session.forks.map((fork) => fork.stop().then(() => fork)));',
+    "console.log('forks', ended.map((fork) => fork.learningRate + ' ' + fork.state).join());",
+  ].join('\n'),
   awaiting: "await new Promise((go) => setTimeout(go, 3000));\nconsole.log('waited');",
 };
 
@@ -144,6 +148,43 @@ test('what is wrong is said in the strip, and a thousandfold jump is asked once 
   await until('the confirmed rate', kernel, ({ rate }) => rate === 1e-3);
 });
 
+test('the button fork makes a run at the rate in the field, and the strip and the chart show it', options, async () => {
+  const { rate } = await kernel();
+  await exact().fill('3e-4');
+  await button('fork').click();
+  await until(
+    'the place of the fork',
+    () => strip().locator('.forks').innerText(),
+    (text) => /^fork in .*controls-fork at learning rate 0.0003: running; controls\(session.forks\[0\]\)/.test(text),
+  );
+  assert.equal((await kernel()).rate, rate, 'the rate of this run stays');
+  assert.equal(Number(await exact().inputValue()), rate);
+  const inChart = (text: string) => at('training').locator('svg text').getByText(text, { exact: true });
+  await inChart('fork').first().waitFor();
+  await keep('3-fork');
+  await exact().fill('');
+  await button('fork').click();
+  await until('the refusal', remark, (text) => text.includes('learningRate is 0; use a number above 0'));
+  await runCell(lab.page, at('forks'));
+  assert.match((await outputs(at('forks')).allInnerTexts()).join(), /forks 0.0003 stopped/);
+  await says(/^running/);
+});
+
+test('the pointer shows what was done to the run at a line of the chart', options, async () => {
+  await button('pause').click();
+  await says(/^paused/);
+  const mark = at('training').locator('.srcnn-mark').last();
+  const opacity = () => mark.locator('text').evaluate((text) => getComputedStyle(text).opacity);
+  await until('the mark', opacity, (seen) => seen === '0');
+  assert.match((await mark.locator('text').textContent())!, /paused$/);
+  await mark.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await mark.locator('polyline').first().boundingBox())!;
+  await lab.page.mouse.move(x + width / 2, y + height / 2);
+  await until('its words', opacity, (seen) => seen === '1');
+  await button('resume').click();
+  await says(/^running/);
+});
+
 test('the slider is not moved under the hand, and the last of many values wins', options, async () => {
   await start(lab.page, at('later'));
   await slider().scrollIntoViewIfNeeded();
@@ -218,7 +259,7 @@ test('the cell run again has one strip, of the same run', options, async () => {
 test('the interrupt button stops the run, and the strip goes on with it', options, async () => {
   await lab.page.locator('.jp-NotebookPanel:visible .jp-Toolbar-item[data-jp-item-name="interrupt"]').click();
   await says(/^stopped/);
-  await keep('3-stopped');
+  await keep('4-stopped');
   await button('resume').click();
   await says(/^running/);
 });
@@ -232,7 +273,7 @@ test(
     await lab.page.locator('.jp-Dialog .jp-mod-accept').click();
     await until('the word', remark, (text) => text.startsWith('The kernel was restarted: run this cell again'));
     assert.ok(await slider().isDisabled());
-    await keep('4-restarted');
+    await keep('5-restarted');
     await kernelIdle(lab.page);
     await lab.reopen(name);
     assert.equal(await strip().count(), 0);
@@ -240,7 +281,7 @@ test(
       (await at('training').locator('img').first().getAttribute('alt'))!,
       /^training controls: learning rate/,
     );
-    await keep('5-reopened');
+    await keep('6-reopened');
     await startTraining();
     await drag(0.6);
     assert.equal((await kernel()).rate, await written());
@@ -274,7 +315,7 @@ test('run all twice leaves one strip', options, async () => {
       (prompt) => /\d/.test(prompt),
     );
   }
-  await keep('6-run-all-twice');
+  await keep('7-run-all-twice');
   await says(/^running: epoch/);
   assert.equal(await strip().count(), 1);
 });

@@ -110,6 +110,8 @@ test('a fork goes on from the very batch, in a folder of its own, as a run would
   assert.deepEqual(whole.model.weights, (await start('untouched').done).model.weights, 'the other one is not touched');
   const names = [join(folder, 'parent'), join(folder, 'parent-fork')];
   assert.deepEqual(told(whole.history), [[5, 'fork', ...names]]);
+  assert.deepEqual(session.forks, [fork]);
+  assert.equal(fork!.folder, names[1]);
   assert.deepEqual(told(history), [
     [5, 'fork', ...names],
     [5, 'learningRate', 3e-3, 3e-4],
@@ -117,6 +119,25 @@ test('a fork goes on from the very batch, in a folder of its own, as a run would
   assert.equal((await lastRun(folder)).folder, join(folder, 'untouched'));
   const run = await replay(join(folder, 'parent-fork'), data, { engine });
   assert.deepEqual((await run.done).model.weights, model.weights);
+});
+
+test('forks made at one step have folders of their own, and who listens is told of each', async () => {
+  const session = start('twice');
+  let seen: (string | undefined)[] = [];
+  session.subscribe((event) => {
+    if (event === 'state') seen = session.forks.map((fork) => fork.folder);
+  });
+  at(session, 2, () => {
+    session.fork();
+    session.fork();
+    assert.deepEqual(seen, [join(folder, 'twice-fork'), join(folder, 'twice-fork-2')]);
+  });
+  await session.done;
+  await Promise.all(session.forks.map(({ done }) => done));
+  assert.deepEqual(
+    session.forks.map(({ state }) => state),
+    ['finished', 'finished'],
+  );
 });
 
 test('a fork of a finished run, into a folder that is there, or with other changes is refused by name', async () => {

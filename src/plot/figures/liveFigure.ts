@@ -2,28 +2,16 @@ import { duration } from '../../duration';
 import { type EpochRecord, type ScoredEpoch, scoredEpochs, comparableEpochs } from '../../runs/history';
 import { axis, type Figure, layoutOf, lossAxis, note, palette } from '../figure';
 import { eventMarks, markLayout } from './eventMarks';
-import {
-  batchesOf,
-  inGroups,
-  type LossLines,
-  lossLines,
-  meanStyle,
-  singleStyle,
-  toEpochs,
-  validationStyle,
-} from './lossLines';
+import { forkLines } from './forkLines';
+import { line, type LivePoint, lossesIn, modeOf, ratesIn, short, stepsPerEpoch } from './liveLines';
+import { meanStyle, singleStyle, toEpochs, validationStyle } from './lossLines';
 import type { Progress, TrainSession } from '../../training/settings';
-
-/** The mean loss of the steps since the point before, and the first layer's learning rate at the last of them. */
-export interface LivePoint {
-  step: number;
-  loss: number;
-  learningRate: number;
-}
 
 /** What a chart has seen of a run and its history does not keep. */
 export interface Seen {
   points?: readonly LivePoint[];
+  /** Those of the forks. */
+  pointsOf?: (fork: TrainSession) => readonly LivePoint[];
   /** Why the run failed. */
   failure?: string;
   /** For a picture that may be looked at later: it says when it was made, and never how much time is left. */
@@ -36,18 +24,21 @@ const upper = [0.58, 1],
   lower = [0, 0.42];
 
 /**
- * Shows the present state of a run: loss, PSNR, learning rate and SSIM over epochs, and its progress in the title.
- * Works at any moment, from before the first step.
+ * Shows the present state of a run: loss, PSNR, learning rate and SSIM over epochs, and its progress in the title; its
+ * forks beside it. Works at any moment, from before the first step.
  */
 export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
   const { epochs } = session.history;
   const { single, mean, validation } = lossesIn(session, seen.points ?? []);
-  const rates = rateCurve(session, seen.points ?? []);
-  const reached = Math.max(single.x.at(-1) ?? 0, mean.x.at(-1) ?? 0, epochs.at(-1)?.epoch ?? 0);
+  const rates = ratesIn(session, seen.points ?? []);
+  const forks = forkLines(session, seen.pointsOf ?? (() => []));
+  const curves = [single, mean, validation, ...forks.flatMap((fork) => [fork.mean, fork.validation])];
+  const reached = Math.max(...curves.map(({ x }) => x.at(-1) ?? 0));
   const scored = scoredEpochs(epochs);
   // Whole epochs: the curves move on, the axis only now and then.
   const range = [0, 1.02 * Math.max(1, Math.ceil(reached - 1e-6))] as const;
   const marks = marksOf(session, range);
+  const allScored = [...scored, ...forks.flatMap((fork) => fork.scored)];
   const { title, subtitle } = wordsOf(session, seen);
   return {
     data: [
@@ -57,9 +48,14 @@ export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
       ...scoreLines(scored, 'psnr', '2'),
       { ...line(rates, 'learning rate', palette.text, '3'), showlegend: false },
       ...scoreLines(scored, 'ssim', '4'),
+      ...forks.flatMap(({ traces }) => traces),
     ],
     layout: layoutOf(title, subtitle, {
-      ...panelAxes(range, [...single.y, ...mean.y, ...validation.y], scored),
+      ...panelAxes(
+        range,
+        curves.flatMap(({ y }) => y),
+        allScored,
+      ),
       shapes: marks.shapes,
       annotations: [
         ...panelTitles(session),
@@ -74,53 +70,6 @@ export function liveFigure(session: TrainSession, seen: Seen = {}): Figure {
       height: 560,
       margin: { l: 65, r: 20, t: 110, b: 90 },
     }),
-  };
-}
-
-interface Curve {
-  x: number[];
-  y: number[];
-}
-
-const short = (value: number) => Number(value.toPrecision(5));
-
-const line = ({ x, y }: Curve, name: string, color: string, suffix: string) => ({
-  type: 'scatter',
-  mode: 'lines',
-  name,
-  x,
-  y,
-  xaxis: `x${suffix}`,
-  yaxis: `y${suffix}`,
-  line: { color, width: 2 },
-  marker: { size: 6 },
-});
-
-/** Steps in an epoch; 1 where nothing tells yet. */
-export function stepsPerEpoch({ progress, history }: TrainSession): number {
-  return progress?.batches ?? batchesOf(history) ?? 1;
-}
-
-/** A line of a single point would not be seen. */
-const modeOf = ({ x }: Curve) => (x.length > 1 ? 'lines' : 'markers');
-
-/** The loss over epochs. */
-function lossesIn(session: TrainSession, points: readonly LivePoint[]): Record<keyof LossLines, Curve> {
-  const batches = stepsPerEpoch(session);
-  const { single, mean, validation } = lossLines(session.history, batches, points);
-  const epochAt = toEpochs(session.history, batches);
-  const inEpochs = ({ x, y }: Curve) => ({ x: x.map((step) => short(epochAt(step))), y: y.map(short) });
-  return { single: inEpochs(single), mean: inEpochs(mean), validation: inEpochs(validation) };
-}
-
-function rateCurve(session: TrainSession, points: readonly LivePoint[]): Curve {
-  const epochAt = toEpochs(session.history, stepsPerEpoch(session));
-  const seen = points.map(({ step, learningRate }) => ({ epoch: epochAt(step), learningRate }));
-  const before = session.history.epochs.filter(({ epoch }) => !seen.length || epoch < seen[0].epoch);
-  const grouped = inGroups([...before, ...seen], (group) => group.at(-1)!);
-  return {
-    x: grouped.map(({ epoch }) => short(epoch)),
-    y: grouped.map(({ learningRate }) => short(learningRate)),
   };
 }
 

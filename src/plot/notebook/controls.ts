@@ -1,8 +1,8 @@
-import { duration } from '../../duration';
 import type { TrainSession } from '../../training/settings';
 import { LiveOutput } from './liveOutput';
 import { controlsView } from './page/controls';
 import { stripPicture } from './stripPicture';
+import { forkWords, placeOf, rateOf, runWords } from './stripWords';
 
 /** Milliseconds between two updates. */
 const interval = 250;
@@ -13,9 +13,10 @@ const strips = new WeakMap<TrainSession, Strip>();
 
 /**
  * Shows controls for a run below the cell: a slider for the learning rate, the number of epochs, buttons, and how far
- * the run is. They work while other cells run, after the page was loaded anew, and in several pages at once; in the
- * saved notebook they are a picture. What is set takes effect at the next batch, as when a cell sets it. Throws
- * NoNotebookError outside of a notebook.
+ * the run is. The button fork starts a second run from here, at the rate that stands in the field, in a folder beside
+ * this run's; the strip says where, and the live chart of this run shows it, too. They work while other cells run,
+ * after the page was loaded anew, and in several pages at once; in the saved notebook they are a picture. What is set
+ * takes effect at the next batch, as when a cell sets it. Throws NoNotebookError outside of a notebook.
  */
 export function controls(session: TrainSession): void {
   const strip = strips.get(session) ?? new Strip(session);
@@ -36,7 +37,8 @@ export class Strip {
   /** The ends of the slider: they stay where they were, so that a place on it keeps its meaning. */
   private readonly ends: { least: number; most: number };
   private remark = '';
-  private question: { text: string; rate: number } | null = null;
+  private question: { text: string; yes: string; act: () => void } | null = null;
+  private readonly followed = new Set<TrainSession>();
   private timer?: NodeJS.Timeout;
   private toldAt = 0;
   private told = '';
@@ -47,15 +49,18 @@ export class Strip {
     const still = () => stripPicture(this.look(), Object.keys(this.actions));
     const handlers = {
       onChange: (state: Record<string, unknown>) => this.wished(state),
-      onMessage: ({ press }: Record<string, unknown>) => this.press(String(press)),
+      onMessage: ({ press, ...typed }: Record<string, unknown>) =>
+        // JSON has no NaN, which stands for what was typed and is no number.
+        this.press(String(press), 'rate' in typed ? ((typed.rate as number | null) ?? NaN) : undefined),
     };
     this.output = new LiveOutput(controlsView, this.look(), handlers, still);
     session.subscribe((event) => {
       if (event === 'state') this.stateChanged();
       // What was set is shown at once; how far the run is, now and then.
       else if (this.settings !== this.told) this.tell();
-      else this.timer ??= setTimeout(() => this.tell(), Math.max(0, this.toldAt + interval - Date.now()));
+      else this.tellSoon();
     });
+    this.followForks();
   }
 
   /** A page has set the rate, or the epochs or minutes. What is wrong with them is said in the strip. */
@@ -74,14 +79,13 @@ export class Strip {
     });
   }
 
-  /** A button was pressed. */
-  press(name: string): void {
+  /** A button was pressed, with a rate in the field that was not set. */
+  press(name: string, typed?: number): void {
     this.attempt(() => {
       const { question } = this;
       this.question = null;
-      if (name === 'set it') {
-        if (question) this.applyRate(question.rate);
-      } else this.actions[name as keyof Strip['actions']]?.();
+      if (name === question?.yes) question.act();
+      else this.actions[name as keyof Strip['actions']]?.(typed);
     });
   }
 
@@ -103,6 +107,11 @@ export class Strip {
       // A checkpoint that could not be written is said here.
       this.session.stop().catch((error: Error) => this.say(error.message));
     },
+    fork: (typed?: number) => {
+      // What cannot be forked is refused before its rate is asked about.
+      if (typed === undefined || !usefulIn[this.session.state].includes('fork')) this.session.fork();
+      else this.askAbout(typed, 'fork with it', () => this.session.fork({ learningRate: this.scaled(typed) }));
+    },
   };
 
   private get isTraining(): boolean {
@@ -111,8 +120,7 @@ export class Strip {
 
   /** The learning rate, the largest of them where each layer has its own. */
   private get rate(): number {
-    const { learningRate } = this.session;
-    return typeof learningRate === 'number' ? learningRate : Math.max(...learningRate);
+    return rateOf(this.session);
   }
 
   /** What the run goes by. */
@@ -127,21 +135,25 @@ export class Strip {
 
   private setRate(value: number): void {
     this.question = null;
+    this.askAbout(value, 'set it', () => (this.session.learningRate = this.scaled(value)));
+  }
+
+  /** Does it at once, unless the rate is so far from the one of now that it may be a slip. */
+  private askAbout(value: number, yes: string, act: () => void): void {
     const factor = value > 0 ? Math.max(value / this.rate, this.rate / value) : 1;
-    if (factor < jump || !Number.isFinite(factor)) return this.applyRate(value);
+    if (factor < jump || !Number.isFinite(factor)) return act();
     const way = value > this.rate ? 'large' : 'small';
     const times = Math.round(factor).toLocaleString('en-US');
-    this.question = { text: `${value} is ${times} times as ${way} as the rate of now, ${this.rate}.`, rate: value };
+    this.question = { text: `${value} is ${times} times as ${way} as the rate of now, ${this.rate}.`, yes, act };
   }
 
   /** Layers with rates of their own keep the ratios between these. */
-  private applyRate(value: number): void {
+  private scaled(value: number): number | number[] {
     const { learningRate } = this.session;
     const factor = value / this.rate;
-    this.session.learningRate =
-      typeof learningRate === 'number'
-        ? value
-        : learningRate.map((each) => (value > 0 ? Number((each * factor).toPrecision(6)) : value));
+    return typeof learningRate === 'number'
+      ? value
+      : learningRate.map((each) => (value > 0 ? Number((each * factor).toPrecision(6)) : value));
   }
 
   private attempt(act: () => void): void {
@@ -161,8 +173,28 @@ export class Strip {
 
   private stateChanged(): void {
     if (this.session.state === 'failed') this.session.done.catch((error: Error) => this.say(error.message));
+    this.followForks();
     this.tell();
     this.output.keep();
+  }
+
+  /** Those that a cell has made, too. */
+  private followForks(): void {
+    for (const fork of this.session.forks.filter((each) => !this.followed.has(each))) {
+      this.followed.add(fork);
+      fork.subscribe((event) => (event === 'state' ? this.forkChanged(fork) : this.tellSoon()));
+    }
+  }
+
+  private forkChanged(fork: TrainSession): void {
+    if (fork.state === 'failed')
+      fork.done.catch((error: Error) => this.say(`The fork ${placeOf(fork)} failed: ${error.message}`));
+    this.tell();
+    this.output.keep();
+  }
+
+  private tellSoon(): void {
+    this.timer ??= setTimeout(() => this.tell(), Math.max(0, this.toldAt + interval - Date.now()));
   }
 
   private tell(): void {
@@ -180,9 +212,11 @@ export class Strip {
       rate: this.rate,
       unit: this.unit,
       length: this.session[this.unit]!,
-      words: wordsOf(this.session),
+      words: runWords(this.session),
       remark: this.remark,
+      forks: forkWords(this.session),
       question: this.question?.text ?? '',
+      yes: this.question?.yes ?? '',
       answered: { ...this.answered },
       buttons: Object.keys(this.actions),
       useful: usefulIn[this.session.state],
@@ -190,21 +224,10 @@ export class Strip {
   }
 }
 
-const usefulIn = {
-  running: ['pause', 'stop'],
-  paused: ['resume', 'stop'],
-  stopped: ['resume'],
+const usefulIn: Record<TrainSession['state'], string[]> = {
+  running: ['pause', 'stop', 'fork'],
+  paused: ['resume', 'stop', 'fork'],
+  stopped: ['resume', 'fork'],
   failed: ['resume'],
   finished: [],
 };
-
-function wordsOf(session: TrainSession): string {
-  const { state, progress, history, options } = session;
-  const done = history.epochs.length;
-  if (state === 'finished') return `finished after ${done} epoch${done === 1 ? '' : 's'}`;
-  if (!progress) return `${state}, before the first batch`;
-  const rate = options.schedule === 'constant' ? '' : `, learning rate now ${progress.learningRate.toPrecision(2)}`;
-  const left = progress.secondsLeft === null ? '' : `, ${duration(progress.secondsLeft)} left`;
-  const where = `epoch ${progress.epoch} of ${progress.epochs}, batch ${progress.batch} of ${progress.batches}`;
-  return `${state}: ${where}, loss ${progress.loss.toPrecision(3)}${rate}${state === 'running' ? left : ''}`;
-}

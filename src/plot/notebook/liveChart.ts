@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { liveFigure } from '../figures/liveFigure';
+import { forksOf } from '../figures/forkLines';
+import { liveFigure, type Seen } from '../figures/liveFigure';
 import { figurePng } from '../picture';
 import { figureOutput, figureWords, send } from './show';
 import { sketch } from '../sketch';
@@ -16,7 +17,7 @@ export type Display = (forms: Record<string, unknown>, metadata?: Record<string,
 
 /** A chart that follows a run. */
 export interface LiveChart {
-  /** Settles when the run has first ended, well or badly, and its static picture stands. */
+  /** Settles when the run and its forks have first ended, well or badly, and their static picture stands. */
   readonly done: Promise<void>;
   /** Leaves the chart as it is; training goes on. */
   stop(): void;
@@ -35,8 +36,9 @@ const models = new WeakMap<TrainSession, LiveModel>();
 
 /**
  * Shows a run below the cell and keeps it up to date while other cells run, also after the page was closed and opened
- * again: loss, learning rate, scores, time left. After the run, and again after each resume(), the same figure stays as
- * a static picture. Throws NoNotebookError outside of a notebook where no display is given.
+ * again: loss, learning rate, scores, time left, and the curves of its forks. After the run and its forks, and again
+ * after each resume(), the same figure stays as a static picture. Throws NoNotebookError outside of a notebook where no
+ * display is given.
  */
 export function liveChart(session: TrainSession, display?: Display): LiveChart {
   return display ? new Chart(session, display) : new Chart(session, notebookDisplay(), modelOf(session));
@@ -67,14 +69,13 @@ function modelOf(session: TrainSession): LiveModel | undefined {
 
 class Chart implements LiveChart {
   readonly done: Promise<void>;
-  private readonly trace: RunTrace;
   private readonly began = Date.now();
   private timer?: NodeJS.Timeout;
   private beat?: NodeJS.Timeout;
   private drawnAt = 0;
   private pictureAt = 0;
   private drawnBefore = 0;
-  private readonly unsubscribe: () => void;
+  private readonly followed = new Map<TrainSession, () => void>();
   private settle!: () => void;
   private fail!: (error: unknown) => void;
 
@@ -83,17 +84,16 @@ class Chart implements LiveChart {
     private readonly display: Display,
     private readonly model?: LiveModel,
   ) {
-    this.trace = RunTrace.of(session);
     this.done = new Promise((resolve, reject) => ([this.settle, this.fail] = [resolve, reject]));
     // Whoever awaits `done` sees why there is no picture; a chart must not end the program.
     this.done.catch(() => undefined);
     this.draw();
-    this.unsubscribe = session.subscribe(() => this.changed());
+    this.follow();
     if (this.ended) this.changed();
   }
 
   stop(): void {
-    this.unsubscribe();
+    for (const unsubscribe of this.followed.values()) unsubscribe();
     this.rest();
     this.settle();
   }
@@ -106,12 +106,31 @@ class Chart implements LiveChart {
           'work from the next cell.';
   }
 
+  /** The run and its forks. */
+  private get all(): TrainSession[] {
+    return [this.session, ...forksOf(this.session).map(({ fork }) => fork)];
+  }
+
   private get ended(): boolean {
-    return !['running', 'paused'].includes(this.session.state);
+    return this.all.every(({ state }) => !['running', 'paused'].includes(state));
+  }
+
+  private follow(): void {
+    for (const each of this.all)
+      if (!this.followed.has(each))
+        this.followed.set(
+          each,
+          each.subscribe(() => this.changed()),
+        );
+  }
+
+  private look(): void {
+    for (const each of this.all) RunTrace.of(each).look();
   }
 
   private changed(): void {
-    if (this.trace.isEmpty) this.trace.look();
+    this.follow();
+    for (const each of this.all) if (RunTrace.of(each).isEmpty) RunTrace.of(each).look();
     if (this.ended) {
       this.rest();
       this.keep().then(this.settle, this.fail);
@@ -142,7 +161,7 @@ class Chart implements LiveChart {
    */
   private draw(): void {
     this.rest();
-    this.trace.look();
+    this.look();
     this.model?.stream({ svg: this.sketch(), running: !this.ended });
     if (this.pictureIsDue()) this.showPicture();
     this.drawnAt = Date.now();
@@ -152,7 +171,12 @@ class Chart implements LiveChart {
   }
 
   private sketch(still = false): string {
-    return sketch(liveFigure(this.session, { points: this.trace.points, still }), width);
+    return sketch(this.figure({ still }), width);
+  }
+
+  private figure(seen: Pick<Seen, 'still' | 'failure'>): Figure {
+    const pointsOf = (session: TrainSession) => RunTrace.of(session).points;
+    return liveFigure(this.session, { ...seen, points: pointsOf(this.session), pointsOf });
   }
 
   /**
@@ -183,13 +207,11 @@ class Chart implements LiveChart {
   }
 
   private async keep(): Promise<void> {
-    const failure = await this.session.done.then(
-      () => undefined,
-      (error: Error) => error.message,
-    );
+    const [outcome] = await Promise.allSettled(this.all.map(({ done }) => done));
     if (!this.ended) return;
-    this.trace.look();
-    const figure: Figure = liveFigure(this.session, { points: this.trace.points, failure });
+    this.look();
+    const failure = outcome.status === 'rejected' ? (outcome.reason as Error).message : undefined;
+    const figure = this.figure({ failure });
     const svg = sketch(figure, width);
     this.model?.stream({ svg, running: false });
     this.display({ 'text/html': this.html(svg) });

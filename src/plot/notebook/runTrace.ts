@@ -1,5 +1,5 @@
 import type { Progress, TrainSession } from '../../training/settings';
-import type { LivePoint } from '../figures/liveFigure';
+import type { LivePoint } from '../figures/liveLines';
 
 const traces = new WeakMap<TrainSession, RunTrace>();
 

@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../../src/engine/engine';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
 import { controls, Strip } from '../../../src/plot/notebook/controls';
 import { NoNotebookError } from '../../../src/plot/notebook/show';
+import { stripPicture } from '../../../src/plot/notebook/stripPicture';
 import { train } from '../../../src/training/train';
 import type { TrainSession } from '../../../src/training/settings';
 import { waves } from '../../training/toyPatches';
 
 let engine: Engine;
+let folder: string;
 before(async () => {
   engine = await createWasmEngine({ threads: 1 });
+  folder = await mkdtemp(join(tmpdir(), 'srcnn-controls-'));
 });
-after(() => engine.close());
+after(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true });
+});
 
 const data = { training: waves(48), validation: waves(9) };
 const start = (settings: object = {}) =>
@@ -27,7 +36,7 @@ async function withStrip(act: (strip: Strip, session: TrainSession) => void | Pr
   try {
     await act(new Strip(session), session);
   } finally {
-    await session.stop();
+    await Promise.all([session, ...session.forks].map((each) => each.stop()));
   }
 }
 
@@ -49,7 +58,7 @@ test('buttons do what they say, and say why where they cannot', () =>
     strip.press('pause');
     strip.press('pause');
     assert.equal(session.state, 'paused');
-    assert.deepEqual(strip.look().useful, ['resume', 'stop']);
+    assert.deepEqual(strip.look().useful, ['resume', 'stop', 'fork']);
     strip.press('resume');
     strip.press('resume');
     assert.equal(session.state, 'running');
@@ -120,6 +129,101 @@ test('the strip of a finished run says so, and how to train on', async () => {
   assert.equal(strip.look().words, 'finished after 1 epoch');
   strip.press('resume');
   assert.match(strip.look().remark, /finished. To train on, raise epochs/);
+});
+
+test('the button fork makes a run beside this one at the rate in the field, and the strip says where it runs', () =>
+  withStrip(
+    async (strip, session) => {
+      session.pause();
+      strip.press('fork', 3e-4);
+      strip.press('fork');
+      assert.deepEqual(
+        session.forks.map((fork) => [fork.learningRate, fork.folder]),
+        [
+          [3e-4, join(folder, 'forked-fork')],
+          [1e-3, join(folder, 'forked-fork-2')],
+        ],
+      );
+      assert.equal(session.learningRate, 1e-3);
+      const [first, second] = strip.look().forks;
+      assert.equal(
+        first,
+        `fork in ${join(folder, 'forked-fork')} at learning rate 0.0003: running; ` +
+          'controls(session.forks[0]) shows its strip',
+      );
+      assert.match(second, /forked-fork-2 at learning rate 0.001: running; controls\(session.forks\[1\]\)/);
+      await session.forks[0].stop();
+      assert.match(strip.look().forks[0], /: stopped;/);
+    },
+    { folder: join(folder, 'forked') },
+  ));
+
+test('a fork at a rate of 0, or one that is no number, is refused; a thousandfold jump is asked about first', () =>
+  withStrip((strip, session) => {
+    strip.press('fork', 0);
+    assert.match(strip.look().remark, /learningRate is 0; use a number above 0/);
+    strip.press('fork', NaN);
+    assert.match(strip.look().remark, /learningRate is NaN; use a number above 0/);
+    strip.press('fork', 2);
+    const { question, yes, remark } = strip.look();
+    assert.deepEqual(
+      [question, yes, remark],
+      ['2 is 2,000 times as large as the rate of now, 0.001.', 'fork with it', ''],
+    );
+    assert.equal(session.forks.length, 0);
+    strip.press('set it');
+    strip.press('fork', 2);
+    strip.press('fork with it');
+    assert.deepEqual([session.forks.length, session.forks[0].learningRate, session.learningRate], [1, 2, 1e-3]);
+    assert.match(strip.look().forks[0], /^fork in memory at learning rate 2/);
+  }));
+
+test('a fork keeps the ratios between the rates of single layers', () =>
+  withStrip(
+    (strip, session) => {
+      strip.press('fork', 2e-3);
+      strip.press('fork');
+      assert.deepEqual(session.forks[0].learningRate, [2e-3, 2e-3, 2e-4]);
+      assert.deepEqual(session.forks[1].learningRate, [1e-3, 1e-3, 1e-4]);
+    },
+    { learningRate: [1e-3, 1e-3, 1e-4] },
+  ));
+
+test('a fork of a run that has finished or failed is a word in the strip', async () => {
+  const finished = start({ epochs: 1 });
+  const failed = start({ learningRate: 1e30 });
+  await Promise.allSettled([finished.done, failed.done]);
+  for (const session of [finished, failed]) {
+    const strip = new Strip(session);
+    strip.press('fork', 3e-4);
+    assert.match(
+      strip.look().remark,
+      new RegExp(`a run that has ${session.state} cannot be forked; start another one`),
+    );
+    assert.deepEqual([strip.look().useful.includes('fork'), strip.look().forks], [false, []]);
+  }
+});
+
+test('why a fork failed stands in the strip of the run that it comes from', () =>
+  withStrip(async (strip, session) => {
+    const fork = session.fork({ learningRate: 1e30 });
+    await assert.rejects(fork.done);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.match(strip.look().remark, /^The fork in memory failed: the loss became/);
+    assert.match(strip.look().forks[0], /: failed;/);
+  }));
+
+test('the picture of the strip shows where its forks run', () => {
+  const state = { rate: 1e-3, least: 1e-6, most: 1e-2, unit: 'epochs', length: 5, words: 'paused' };
+  const buttons = ['pause', 'resume', 'stop', 'fork'];
+  const heightOf = (forks: string[]) => {
+    const { html } = stripPicture({ ...state, forks }, buttons);
+    const [, source] = /base64,([^"]+)"/.exec(html)!;
+    return Number(/height="(\d+)"/.exec(Buffer.from(source, 'base64').toString())![1]);
+  };
+  const { text } = stripPicture({ ...state, forks: ['fork in runs/a-fork'] }, buttons);
+  assert.equal(text, 'training controls: learning rate 0.001, 5 epochs; paused; fork in runs/a-fork');
+  assert.ok(heightOf(['a', 'b']) > heightOf(['a']) && heightOf(['a']) > heightOf([]));
 });
 
 test('outside of a notebook there are no controls', () =>

@@ -265,31 +265,6 @@ test('the loss of a run in mid-epoch stands at the steps where it was', async ()
   await session.stop();
 });
 
-test('what is done to a run is marked in every panel of its chart, and named to the pointer', async () => {
-  const session = start({ epochs: 50 });
-  await new Promise<void>((resolve) => {
-    const off = session.subscribe(() => {
-      if (session.progress!.step !== 5) return;
-      off();
-      session.learningRate = 3e-4;
-      session.pause();
-      resolve();
-    });
-  });
-  const figure = liveFigure(session);
-  const words = 'rate 3e-3 → 3e-4, paused';
-  const shapes = figure.layout.shapes as { name: string; xref: string; x0: number }[];
-  assert.deepEqual(
-    shapes.map(({ name, xref, x0 }) => [name, xref, x0.toFixed(3)]),
-    ['x', 'x2', 'x3', 'x4'].map((xref) => [words, xref, '1.667']),
-  );
-  const svg = sketch(figure, 820);
-  assert.equal(svg.match(/<g class="srcnn-mark">/g)!.length, 4);
-  assert.equal(svg.match(/stroke-dasharray="1,3"/g)!.length, 4);
-  assert.equal(svg.match(new RegExp(`>${words}<`, 'g'))!.length, 5, 'four for the pointer, one that is always seen');
-  await session.stop();
-});
-
 test('outside of a notebook a chart needs a display', async () => {
   const session = start({ epochs: 1 });
   assert.throws(() => liveChart(session), NoNotebookError);

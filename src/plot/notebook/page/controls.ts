@@ -18,8 +18,9 @@ const style = \`
 .srcnn-controls button[aria-disabled=true] { opacity: 0.45; cursor: default; }
 .srcnn-controls :focus-visible { outline: 2px solid var(--jp-brand-color1, #1a7fb0); outline-offset: 1px; }
 .srcnn-controls .buttons { display: flex; flex-wrap: wrap; gap: 6px; }
-.srcnn-controls .words, .srcnn-controls .remark { flex: 1 1 100%; min-height: 1.3em; }
-.srcnn-controls .remark:empty { display: none; }
+.srcnn-controls .words, .srcnn-controls .forks, .srcnn-controls .remark { flex: 1 1 100%; min-height: 1.3em; }
+.srcnn-controls .forks { white-space: pre-line; overflow-wrap: anywhere; }
+.srcnn-controls .forks:empty, .srcnn-controls .remark:empty { display: none; }
 .srcnn-controls .remark { color: var(--jp-error-color1, #b3261e); }
 .srcnn-controls.gone > :not(.remark) { opacity: 0.4; }
 \`;
@@ -40,9 +41,10 @@ export default {
     length.ariaLabel = unit;
     const row = make(strip, 'div', { className: 'buttons' });
     const words = make(strip, 'div', { className: 'words' });
+    const forks = make(strip, 'div', { className: 'forks', ariaLive: 'polite' });
     const remark = make(strip, 'div', { className: 'remark', role: 'status', ariaLive: 'polite' });
     const said = make(remark, 'span');
-    const yes = make(remark, 'button', { type: 'button', textContent: 'set it' });
+    const yes = make(remark, 'button', { type: 'button' });
     const buttons = model.get('buttons').map((name) => make(row, 'button', { type: 'button', textContent: name }));
 
     // A slider's step is a twentieth of a power of ten: 3, 3.4, 3.8, 4.2, ... with two digits.
@@ -82,12 +84,15 @@ export default {
       }
       if (isFree('length', length)) length.value = model.get('length');
       words.textContent = model.get('words');
+      const places = model.get('forks').join('\\n');
       const question = model.get('question');
       const texts = { gone: 'The kernel was restarted: run this cell again to go on.',
         silent: 'No news from the kernel: it is busy, or it was restarted. After a restart, run this cell again.',
         alive: question || model.get('remark') };
       // Written only where it changes: a screen reader reads each change aloud.
+      if (forks.textContent !== places) forks.textContent = places;
       if (said.textContent !== texts[life.state]) said.textContent = texts[life.state];
+      yes.textContent = model.get('yes');
       yes.hidden = gone || !question;
       remark.hidden = !texts[life.state];
       strip.classList.toggle('gone', gone);
@@ -128,9 +133,18 @@ export default {
         draw();
       });
     }
-    const press = (name) => { if (life.state !== 'gone') model.send({ press: name }); };
-    for (const button of buttons) button.addEventListener('click', () => press(button.textContent));
-    yes.addEventListener('click', () => press('set it'));
+    const press = (name) => {
+      if (life.state === 'gone') return;
+      flush();
+      const isTyped = name === 'fork' && edited.delete(rate);
+      model.send(isTyped ? { press: name, rate: rate.value.trim() === '' ? 0 : Number(rate.value) } : { press: name });
+      draw();
+    };
+    for (const button of [...buttons, yes]) button.addEventListener('click', () => press(button.textContent));
+    const fork = buttons.find((button) => button.textContent === 'fork');
+    fork.title = 'a second run from here, with the learning rate in the field';
+    // The field keeps the focus: what was typed there is for the fork, and leaving the field would set it here.
+    fork.addEventListener('mousedown', (event) => event.preventDefault());
     // Otherwise the notebook would take the keys as its own: b for a new cell, d d for none.
     strip.addEventListener('keydown', (event) => event.stopPropagation());
 
