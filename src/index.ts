@@ -57,7 +57,14 @@ export { rateCurve } from './plot/figures/rateCurve';
 export { replay, type ReplaySettings } from './training/replay';
 export { recipeFor, type RecipeName, recipes, type TrainOptions } from './training/recipes';
 export { train } from './training/train';
-export type { Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './training/settings';
+export type {
+  Progress,
+  SessionEvent,
+  TrainingData,
+  TrainResult,
+  TrainSession,
+  TrainSettings,
+} from './training/settings';
 export { historyFrame, type EpochRecord, type History, type RunEvent } from './runs/history';
 export { lastRun, type LastRun } from './runs/lastRun';
 export { rowsFrame, runsFrame } from './runs/frames';

@@ -69,7 +69,8 @@ export function sketch({ data, layout }: Figure, width: number): string {
   );
   const notes = (layout.annotations as Note[]).filter(({ xref }) => xref === 'paper');
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
-  const look = `style="max-width:100%;height:auto" font-family="Helvetica, Arial, sans-serif"`;
+  // Only marks answer the pointer: what is drawn above them must not hide them from it.
+  const look = `style="max-width:100%;height:auto;pointer-events:none" font-family="Helvetica, Arial, sans-serif"`;
   const content = [
     heading(layout, area),
     ...panels,
@@ -163,7 +164,9 @@ function marks(layout: Figure['layout'], suffix: string, box: Box, x: Scale): st
     ];
     return label(text, at(value) + shift, box.top + font.size!, anchor, font.size, font.color);
   });
-  const look = '<style>.srcnn-mark text{opacity:0;pointer-events:none}.srcnn-mark:hover text{opacity:1}</style>';
+  const look =
+    '<style>.srcnn-mark{pointer-events:auto}.srcnn-mark text{opacity:0;pointer-events:none}' +
+    '.srcnn-mark:hover text{opacity:1}</style>';
   return lines.length ? [look, ...lines, ...notes] : notes;
 }
 

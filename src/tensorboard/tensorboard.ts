@@ -11,7 +11,7 @@ import type { Plane } from '../image/image';
 import { type EventContent, eventRecord } from './eventFile';
 import { scoreColumns } from '../runs/history';
 import type { EpochRecord, History } from '../runs/history';
-import type { TrainSession } from '../training/settings';
+import type { SessionEvent, TrainSession } from '../training/settings';
 import { restoreWith } from '../evaluation/restore';
 import type { Model } from '../network/network';
 
@@ -134,11 +134,11 @@ export function followInTensorboard(
       onNote(`TensorBoard gets no more of this run: ${(error as Error).message}`);
     }
   };
-  const onEvent = (event: 'step' | 'epoch' | 'state') =>
+  const onEvent = (event: SessionEvent) =>
     guarded(() => {
       // The first event comes when the session has taken over its checkpoint: before that, nobody knows which entries
       // are new.
-      if (event === 'state') return;
+      if (event === 'state' || event === 'setting') return;
       scribe ??= newScribe(session, folder);
       scribe.catchUp(event);
       if (event !== 'epoch' || !samples) return;

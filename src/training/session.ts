@@ -14,7 +14,7 @@ import { onInterrupt } from './interrupt';
 import { layerRates } from './optimizers/update';
 import type { TrainOptions } from './recipes';
 import { noteEvent, type Script, type Setting } from './events';
-import type { ForkSettings, Progress, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
+import type { ForkSettings, SessionEvent, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
 
 /** Where a run comes from. */
 interface Origin {
@@ -35,7 +35,7 @@ export class Run implements TrainSession {
   readonly forks: TrainSession[] = [];
   readonly loop: EpochLoop;
   private readonly initialWeights: Float32Array;
-  private readonly listeners = new Set<(event: 'step' | 'epoch' | 'state') => void>();
+  private readonly listeners = new Set<(event: SessionEvent) => void>();
   private stopping = false;
   private opened = false;
   private diverged = false;
@@ -81,7 +81,7 @@ export class Run implements TrainSession {
     return this.loop.given;
   }
 
-  get progress(): Progress | null {
+  get progress(): TrainSession['progress'] {
     return this.loop.progress;
   }
 
@@ -126,6 +126,7 @@ export class Run implements TrainSession {
     if (to === undefined) return;
     noteEvent(this.course, { what, from: this.course[what]!, to });
     Object.assign(this.course, { [what]: to });
+    this.emit('setting');
   }
 
   fork(settings: ForkSettings = {}): TrainSession {
@@ -159,7 +160,7 @@ export class Run implements TrainSession {
     });
   }
 
-  subscribe(listener: (event: 'step' | 'epoch' | 'state') => void): () => void {
+  subscribe(listener: (event: SessionEvent) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
@@ -196,7 +197,7 @@ export class Run implements TrainSession {
     this.emit('state');
   }
 
-  private emit(event: 'step' | 'epoch' | 'state'): void {
+  private emit(event: SessionEvent): void {
     for (const listener of this.listeners) listener(event);
   }
 
@@ -267,7 +268,6 @@ export class Run implements TrainSession {
    */
   private async open(): Promise<void> {
     const { loop } = this;
-    const { resume = false } = this.settings;
     const { learningRate, epochs, minutes, data } = this.course;
     const setAgain = () => {
       this.set('learningRate', learningRate);
@@ -281,7 +281,7 @@ export class Run implements TrainSession {
       setAgain();
     }
     const fresh = loop.course;
-    if (loop.folder) loop.course = await loop.folder.open(fresh, resume || this.diverged, loop.onNote);
+    if (loop.folder) loop.course = await loop.folder.open(fresh, this.settings.resume || this.diverged, loop.onNote);
     if (this.diverged || this.rateChosen) setAgain();
     if (loop.course !== fresh && !loop.isOver)
       noteEvent(this.course, { what: 'resume', from: 'stopped', to: 'running' });

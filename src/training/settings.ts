@@ -65,6 +65,9 @@ export interface TrainResult {
 export type ForkSettings = Partial<Pick<TrainSettings, 'learningRate' | 'epochs' | 'minutes'>> &
   Pick<TrainSettings, 'folder' | 'onStep' | 'onEpoch' | 'onNote'>;
 
+/** What a session tells those who have subscribed. */
+export type SessionEvent = 'step' | 'epoch' | 'setting' | 'state';
+
 /** Training under way: what is set here takes effect at the next batch; `history` and `progress` grow meanwhile. */
 export interface TrainSession {
   /** Settles when training ends, is stopped or fails. */
@@ -102,7 +105,8 @@ export interface TrainSession {
    */
   stop(): Promise<void>;
   /**
-   * Calls back after every step and epoch, and ('state') whenever `state` or `forks` changes; returns what ends that.
+   * Calls back after every step and epoch, ('setting') whenever the learning rate, the epochs or the minutes are set,
+   * and ('state') whenever `state` or `forks` changes; returns what ends that.
    */
-  subscribe(listener: (event: 'step' | 'epoch' | 'state') => void): () => void;
+  subscribe(listener: (event: SessionEvent) => void): () => void;
 }

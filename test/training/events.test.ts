@@ -121,6 +121,21 @@ test('a fork goes on from the very batch, in a folder of its own, as a run would
   assert.deepEqual((await run.done).model.weights, model.weights);
 });
 
+test('who listens hears at once what is set, while the run is paused too, and nothing of what is refused', async () => {
+  const session = start('heard');
+  session.pause();
+  const heard: unknown[] = [];
+  session.subscribe((event) => heard.push([event, session.learningRate, session.epochs]));
+  session.learningRate = 5e-4;
+  session.epochs = 3;
+  assert.throws(() => (session.learningRate = 0), /learningRate is 0/);
+  assert.deepEqual(heard, [
+    ['setting', 5e-4, 4],
+    ['setting', 5e-4, 3],
+  ]);
+  await session.stop();
+});
+
 test('forks made at one step have folders of their own, and who listens is told of each', async () => {
   const session = start('twice');
   let seen: (string | undefined)[] = [];

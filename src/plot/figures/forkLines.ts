@@ -5,8 +5,8 @@ import { type Figure, runColors } from '../figure';
 import { type Curve, line, type LivePoint, lossesIn, modeOf, ratesIn, short } from './liveLines';
 import { meanStyle } from './lossLines';
 
-/** The run's own line is blue already. */
-const colors = runColors.slice(1);
+/** Not blue or red, as the run's own lines are. */
+const colors = runColors.slice(2, 5);
 
 /** What a fork adds to the chart of the run that it comes from. */
 export interface ForkLines {

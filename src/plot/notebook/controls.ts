@@ -41,7 +41,6 @@ export class Strip {
   private readonly followed = new Set<TrainSession>();
   private timer?: NodeJS.Timeout;
   private toldAt = 0;
-  private told = '';
 
   constructor(private readonly session: TrainSession) {
     const rate = this.rate;
@@ -57,7 +56,7 @@ export class Strip {
     session.subscribe((event) => {
       if (event === 'state') this.stateChanged();
       // What was set is shown at once; how far the run is, now and then.
-      else if (this.settings !== this.told) this.tell();
+      else if (event === 'setting') this.tell();
       else this.tellSoon();
     });
     this.followForks();
@@ -128,11 +127,6 @@ export class Strip {
     return this.session.minutes === undefined ? 'epochs' : 'minutes';
   }
 
-  /** What a cell or a page may have set since the pages were told. */
-  private get settings(): string {
-    return `${this.rate} ${this.session[this.unit]}`;
-  }
-
   private setRate(value: number): void {
     this.question = null;
     this.askAbout(value, 'set it', () => (this.session.learningRate = this.scaled(value)));
@@ -201,7 +195,6 @@ export class Strip {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.toldAt = Date.now();
-    this.told = this.settings;
     this.output.model?.stream(this.look());
   }
 
