@@ -63,6 +63,7 @@ const latencyNames: Record<string, string> = {
 
 /** Of test/jupyter/latencies.test.ts: the median of twenty, and the worst. */
 const controlNames: Record<string, string> = {
+  sliderToKernel: 'the slider let go to the rate heard by the kernel',
   kernelToPage: "the kernel's change to the page",
   sumWithChart: '`1 + 1` with controls and chart',
   sumWithPreview: '`1 + 1` with controls, chart and preview',

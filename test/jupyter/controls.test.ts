@@ -102,10 +102,17 @@ test('the pointer shows what was done to the run at a line of the chart', option
   const opacity = () => mark.locator('text').evaluate((text) => getComputedStyle(text).opacity);
   await until('the mark', opacity, (seen) => seen === '0');
   assert.match((await mark.locator('text').textContent())!, /paused$/);
-  await mark.scrollIntoViewIfNeeded();
-  const { x, y, width, height } = (await mark.locator('polyline').first().boundingBox())!;
-  await lab.page.mouse.move(x + width / 2, y + height / 2);
-  await until('its words', opacity, (seen) => seen === '1');
+  // The chart may be drawn anew between two looks.
+  const hovered = async () => {
+    const place = await mark.evaluate((element) => {
+      element.scrollIntoView({ block: 'center' });
+      const { x, y, width, height } = element.querySelector('polyline')!.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    });
+    await lab.page.mouse.move(place.x, place.y);
+    return opacity();
+  };
+  await until('its words', hovered, (seen) => seen === '1');
   await button('resume').click();
   await says(/^running/);
 });

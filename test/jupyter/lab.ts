@@ -24,6 +24,10 @@ export interface Lab {
   page: Page;
   /** The folder with the notebooks. */
   folder: string;
+  /** The folder for runs, SRCNN_RUNS of the kernels. */
+  runs: string;
+  /** What the server holds in memory, in MB. */
+  serverMemory(): number;
   /** Opens a notebook alone in the window; settles when its kernel is ready. */
   open(name: string): Promise<void>;
   /** Closes the window and opens another on the notebook, whose kernel lives on. */
@@ -47,6 +51,12 @@ export function findBrowser(): string | undefined {
   return process.env.CHROMIUM || usual.map(found).find(Boolean) || installed.find((path) => existsSync(path));
 }
 
+/** Jupyter's programs and folders, as `npm run lab` sets them. */
+export async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {
+  const setup = (await import(join(root, 'scripts/setup.mjs'))) as { jupyterEnvironment(): NodeJS.ProcessEnv };
+  return setup.jupyterEnvironment();
+}
+
 /** `notebooks` are copied without outputs; `extra` cells are put at their ends. */
 export async function startLab(
   browserPath: string,
@@ -54,20 +64,18 @@ export async function startLab(
   extra: Record<string, string[]>,
   environment: Record<string, string>,
 ): Promise<Lab> {
-  const { jupyterEnvironment } = (await import(join(root, 'scripts/setup.mjs'))) as {
-    jupyterEnvironment(): NodeJS.ProcessEnv;
-  };
   // Inside the project: from there, the kernel finds the package by its name.
   mkdirSync(join(root, '.jupyter'), { recursive: true });
   const folder = mkdtempSync(join(root, '.jupyter', 'test-'));
   for (const name of notebooks) copyNotebook(name, folder, extra[name] ?? []);
   const port = await freePort();
+  const runs = join(folder, 'runs');
   const token = randomBytes(16).toString('hex');
   const server = startServer(folder, port, token, {
-    ...jupyterEnvironment(),
+    ...(await jupyterEnvironment()),
     ...settings(folder),
     ...environment,
-    SRCNN_RUNS: join(folder, 'runs'),
+    SRCNN_RUNS: runs,
   });
   let browser: Browser | undefined;
   const close = async () => {
@@ -107,7 +115,20 @@ export async function startLab(
       await openNotebook(page, `http://127.0.0.1:${port}`, name, token);
       return page;
     };
-    const lab: Lab = { page: await newPage(), folder: join(folder, 'notebooks'), close, open, reopen, second };
+    const serverMemory = () => {
+      const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(server.pid)], { encoding: 'utf8' });
+      return (Number(stdout) * 1024) / 1e6;
+    };
+    const lab: Lab = {
+      page: await newPage(),
+      folder: join(folder, 'notebooks'),
+      runs,
+      serverMemory,
+      close,
+      open,
+      reopen,
+      second,
+    };
     return lab;
   } catch (error) {
     await close();

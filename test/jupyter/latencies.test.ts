@@ -29,6 +29,17 @@ const sources = {
     'controls(session);',
     'const chart = liveChart(session);',
   ].join('\n'),
+  heard: [
+    'let rate = session.learningRate;',
+    'const heard: string[] = [];',
+    'const listen = setInterval(() => {',
+    '  if (session.learningRate === rate) return;',
+    '  rate = session.learningRate;',
+    "  heard.push(rate + '@' + Date.now());",
+    '}, 1);',
+    "console.log('listening');",
+  ].join('\n'),
+  times: "clearInterval(listen);\nconsole.log('heard', heard.join(' '));",
   change: "session.epochs = session.epochs + 1; console.log('changed', session.epochs, Date.now());",
   sum: '1 + 1',
   preview: 'preview(session, files.evaluation[0]);\n// the preview',
@@ -80,6 +91,44 @@ function keep(title: string, values: number[]): void {
   latencies[title] = sorted[times / 2];
   latencies[`${title}Worst`] = sorted[times - 1];
 }
+
+/** When each rate was let go, by what the slider says of itself. */
+interface Released {
+  released: Record<string, number>;
+}
+
+test('from the slider let go to the rate heard by the kernel', options, async () => {
+  await runCell(page(), at('heard'));
+  // Of the page: a slider may be drawn anew.
+  await page().evaluate(() => {
+    const released: Record<string, number> = ((window as unknown as Released).released = {});
+    const note = ({ target }: Event) => {
+      const rate = (target as HTMLElement).getAttribute('aria-valuetext');
+      if (rate !== null) released[Number(rate)] = Date.now();
+    };
+    document.addEventListener('change', note, { capture: true });
+  });
+  const slider = strip().getByRole('slider', { name: 'learning rate' });
+  for (let i = 0; i < times; i++) {
+    await slider.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await slider.boundingBox())!;
+    await page().mouse.move(x + width * (0.3 + 0.02 * i), y + height / 2);
+    await page().mouse.down();
+    await page().mouse.up();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const released = await page().evaluate(() => (window as unknown as Released).released);
+  await runCell(page(), at('times'));
+  const heard = new Map(
+    [...(await text('times')).matchAll(/(\S+)@(\d+)/g)].map(([, rate, time]) => [rate, Number(time)]),
+  );
+  // A rate that was released and never heard is missing here, and `keep` counts them.
+  const pairs = Object.entries(released).filter(([rate]) => heard.has(rate));
+  keep(
+    'sliderToKernel',
+    pairs.map(([rate, time]) => heard.get(rate)! - time),
+  );
+});
 
 test("from the kernel's change to the page", options, async () => {
   const epochs = strip().getByRole('spinbutton', { name: 'epochs' });
