@@ -1,7 +1,8 @@
 // Puts the measured figures into README.md and bench/README.md. It reads results/ (as npx srcnn results left it),
 // bench/figures.json (npm run bench -- --peers --json bench/figures.json) and bench/latencies.json (a copy of
 // test/output/jupyter/latencies.json) and bench/controlLatencies.json (one of
-// test/output/jupyter-latencies/latencies.json). Run: node --import tsx scripts/readme.ts
+// test/output/jupyter-latencies/latencies.json) and bench/controlCosts.json (one of
+// test/output/jupyter-cost/costs.json). Run: node --import tsx scripts/readme.ts
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toMarkdown } from '../bench/report';
@@ -88,6 +89,17 @@ function controlTable(): string {
   ]);
 }
 
+/** Of test/jupyter/cost.test.ts. */
+function costTable(): string {
+  const { cores, load, minutes, ...measured } = read('bench/controlCosts.json');
+  return markdownTable([
+    [`chart, controls and preview; ${cores} cores, load ${load}`, ''],
+    ['training is slower, with a page that draws on the same cores', `${measured.costWithPage} %`],
+    ['training is slower, with no page', `${measured.costWithoutPage} %`],
+    [`the server's memory, page closed for ${minutes} minutes`, `${measured.serverMegabytes} MB more`],
+  ]);
+}
+
 function put(file: string, name: string, content: string): void {
   const path = join(root, file),
     text = readFileSync(path, 'utf8');
@@ -104,6 +116,7 @@ async function main(): Promise<void> {
   put('README.md', 'results', await resultsTables());
   if (existsSync(join(root, 'bench/latencies.json'))) put('README.md', 'latencies', latencyTable());
   if (existsSync(join(root, 'bench/controlLatencies.json'))) put('bench/README.md', 'controls', controlTable());
+  if (existsSync(join(root, 'bench/controlCosts.json'))) put('bench/README.md', 'costs', costTable());
   if (existsSync(join(root, 'bench/figures.json')))
     for (const file of ['README.md', 'bench/README.md']) put(file, 'bench', toMarkdown(read('bench/figures.json')));
 }
