@@ -151,7 +151,9 @@ async function prepare(name: string, flags: TrainFlags, reads: Network['reads'])
   const { protocol, scale, threads, evaluation, patchSize: size, stride } = flags;
   const cut = { protocol, scale, reads, threads, size, stride };
   const files = await loadDataset(name, { scale });
-  const scored = evaluation ? await evaluationImages(evaluation, { scale }) : files.evaluation;
+  // The same data set once more would explain the same hidden folder once more.
+  const onNote = evaluation === name ? () => undefined : undefined;
+  const scored = evaluation ? await evaluationImages(evaluation, { scale, onNote }) : files.evaluation;
   if (!datasetNames.includes(name)) console.log(splitText({ ...files, evaluation: scored }));
   const training = await preparePatches(files.training, { ...cut, onProgress: showCount('training images') });
   const validation = await preparePatches(files.validation, { ...cut, onProgress: showCount('validation images') });

@@ -29,6 +29,12 @@ test('srcnn train says once that the data set which is scored hides a folder of 
   assert.deepEqual([code, stderr], [0, note('sample')]);
 });
 
+test('srcnn train says it once, too, where the same data set trains and is scored', async () => {
+  // More patches in a batch than there are: it ends before it trains.
+  const { stderr } = await place.srcnn('train', 'sample', '--evaluation', 'sample', '--batch-size', '9999999');
+  assert.equal(stderr.split(note('sample')).length, 2, stderr);
+});
+
 test('srcnn train takes the folder of that name when it is written as a path, and says nothing', async () => {
   const { code, stdout, stderr } = await place.srcnn('train', './sample', ...small);
   assert.deepEqual([code, stderr], [0, '']);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { createEngine, engineNames, listEngines } from '../../src/engine/choose';
 import { EngineError, UnknownNameError } from '../../src/errors';
@@ -47,6 +49,14 @@ test('the default engine computes, and an engine asked for is that one or an err
       await close.call(forced);
     }
   }
+});
+
+test('an engine that is not there is left out without a word, also by the libraries that look for it', () => {
+  const choose = join(__dirname, '..', '..', 'dist', 'engine', 'choose.js');
+  const program = `require(${JSON.stringify(choose)}).createEngine().then((engine) => engine.close())`;
+  const { SRCNN_ENGINE: _, ...env } = process.env;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', program], { env, encoding: 'utf8' });
+  assert.deepEqual([status, stderr], [0, '']);
 });
 
 test('the list has every engine once, with a measured step or the reason why not', async () => {

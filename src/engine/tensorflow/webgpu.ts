@@ -59,6 +59,25 @@ function kept(create: (options: string[]) => Gpu): Packages['dawn'] {
   };
 }
 
+/**
+ * Throws where the Vulkan loader is missing, without which there is no adapter on Linux. Dawn would find that out as
+ * well, but would also write two paragraphs of its own to standard error.
+ */
+function checkVulkan(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    process.dlopen({ exports: {} }, 'libvulkan.so.1');
+  } catch (error) {
+    // The library is no module of Node, so that loading it always fails; only a missing file counts.
+    if (!/No such file/.test((error as Error).message)) return;
+    throw new EngineError(
+      "engine webgpu: no GPU adapter found, because libvulkan.so.1 is missing; install the GPU's driver and the " +
+        'Vulkan loader (the package libvulkan1 of Debian and Ubuntu), or use the engine wasm',
+      { cause: error },
+    );
+  }
+}
+
 async function load(): Promise<Packages> {
   let addresses: string[];
   try {
@@ -66,6 +85,7 @@ async function load(): Promise<Packages> {
   } catch (error) {
     throw new EngineError(`engine webgpu: its packages are not installed; run ${INSTALL}`, { cause: error });
   }
+  checkVulkan();
   try {
     const tf = await import('@tensorflow/tfjs');
     // The backend comes before the GPU: it would register itself, with an adapter of its own.
