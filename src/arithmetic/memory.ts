@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OptionError } from '../errors';
 import type { ArithmeticKernels } from './kernels';
-import { growTo, sharedMemory } from './sharedMemory';
+import { addressLimit, growTo, sharedMemory } from './sharedMemory';
 
 /** The compiler keeps its own data below this address. */
 const FIRST_FREE_BYTE = 4096;
@@ -40,8 +40,10 @@ export function memoryFor<Name extends string>(
     growTo(memory, end);
   } catch (error) {
     throw new OptionError(
-      `${(end / 2 ** 30).toFixed(1)} GB are needed at once to resize a picture, which this machine ` +
-        'or WebAssembly (4 GB) does not give; cut the picture into parts',
+      `${Math.ceil(end / 2 ** 20)} MB are needed at once to resize a picture, ` +
+        (addressLimit() < Infinity
+          ? 'which the limit of the address space does not allow; raise it (ulimit -v), or cut the picture into parts'
+          : 'which this machine or WebAssembly (4096 MB) does not give; cut the picture into parts'),
       { cause: error },
     );
   }

@@ -49,7 +49,7 @@ export const NO_GUARDS = '--disable-wasm-trap-handler';
 const hasGuards = () => ![...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ').includes(NO_GUARDS);
 
 /** The limit of this process's address space in bytes; it is known on Linux only. */
-function addressLimit(): number {
+export function addressLimit(): number {
   try {
     const soft = /^Max address space +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
     return soft === undefined ? Infinity : Number(soft);

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { evaluationImages } from '../data/datasets';
 import { degradationNames } from '../degradations/degradations';
 import { writeAtomically } from '../disk/writeAtomically';
+import { isStandardOutput, writeStandardOutput } from '../disk/standardStreams';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
 import { OptionError } from '../errors';
@@ -68,7 +69,7 @@ export function evaluateCommand(program: Command): void {
     .addOption(threadsOption())
     .addOption(engineOption())
     .option('-o, --out <folder>', 'write each picture there: the original, bicubic, restored, and their error maps')
-    .option('--json <file>', 'write all scores and differences there')
+    .option('--json <file>', 'write all scores and differences there; - is standard output')
     .option('--csv <file>', 'write all scores there, a line for each picture')
     .option('--markdown <file>', 'write a table of means there')
     .option('--latex <file>', 'write a table of means there')
@@ -76,6 +77,8 @@ export function evaluateCommand(program: Command): void {
 }
 
 async function runEvaluation(sets: string[], flags: EvaluateFlags): Promise<void> {
+  await checkTables(flags);
+  const folders = foldersOf(sets, flags.out);
   const models = await modelsNamed(flags.model);
   const { scale: times, sigma, measures, threads } = flags;
   const conditions = { protocol: protocolFrom(flags), scale: times, sigma, measures, threads };
@@ -86,10 +89,10 @@ async function runEvaluation(sets: string[], flags: EvaluateFlags): Promise<void
   const engine = Object.keys(models).length ? await createEngine(flags.engine, flags) : undefined;
   try {
     const result = await evaluateModels(files, models, { ...conditions, engine, onProgress: showCount('images') });
-    show(result);
+    show(result, tablesOf(flags).some(isStandardOutput) ? console.error : console.log);
     for (const set of sets) await explainLeftOut(set);
     await writeTables(result, flags);
-    if (flags.out) await saveAll(files, flags.out, models, result, engine);
+    if (flags.out) await saveAll(files, folders, models, result, engine);
   } finally {
     await engine?.close();
   }
@@ -105,6 +108,34 @@ async function modelsNamed(given: string[]): Promise<Record<string, Model>> {
     models[short] = await modelNamed(name);
   }
   return models;
+}
+
+const tablesOf = ({ json, csv, markdown, latex }: EvaluateFlags) =>
+  [json, csv, markdown, latex].filter((file) => file !== undefined);
+
+/** What cannot become a file is refused before the work. */
+async function checkTables(flags: EvaluateFlags): Promise<void> {
+  for (const file of tablesOf(flags))
+    if ((await stat(file).catch(() => null))?.isDirectory())
+      throw new OptionError(`${file} is a folder; name the file in it that is to be written`);
+}
+
+const write = (file: string, text: string) =>
+  isStandardOutput(file) ? writeStandardOutput(Buffer.from(text)) : writeAtomically(file, text);
+
+/** Where the pictures of each set go. Throws OptionError where those of two sets would go to one place. */
+function foldersOf(sets: string[], out = ''): Record<string, string> {
+  const folders: Record<string, string> = {};
+  for (const set of new Set(sets)) {
+    const place = join(out, parse(resolve(set)).name);
+    const other = Object.keys(folders).find((each) => folders[each] === place);
+    if (out && other !== undefined)
+      throw new OptionError(
+        `the pictures of ${other} and ${set} would both go to ${place}; evaluate one after the other`,
+      );
+    folders[set] = place;
+  }
+  return folders;
 }
 
 function protocolFrom({ protocol, shrink, score, border, sigma }: EvaluateFlags): string | undefined {
@@ -133,47 +164,50 @@ function warnOfDegradation(
   }
 }
 
-function show({ protocol, scale, scores, skipped }: ModelScores): void {
-  console.log(`protocol ${protocol}, x${scale}`);
+type Say = (line: string) => void;
+
+function show({ protocol, scale, scores, skipped }: ModelScores, say: Say): void {
+  say(`protocol ${protocol}, x${scale}`);
   const sets = [...new Set(scores.map(({ set }) => set))];
   for (const set of sets) {
     const own = scores.filter((each) => each.set === set);
-    if (sets.length > 1) console.log(`${set}:`);
+    if (sets.length > 1) say(`${set}:`);
     const width = Math.max(8, ...own.map(({ model }) => model.length));
     for (const model of new Set(own.map((each) => each.model)))
       showMeans(
         own.filter((each) => each.model === model),
         width,
+        say,
       );
-    showDifferences(own, width);
+    showDifferences(own, width, say);
   }
   showSkipped(skipped);
 }
 
-function showMeans(scores: SetScores[], width: number): void {
+function showMeans(scores: SetScores[], width: number, say: Say): void {
   const [{ model, pictures }] = scores;
   const texts = scores.map(({ measure: { title, unit }, mean, finite }) => {
     const of = finite < pictures.length ? ` (mean of the ${finite} of ${pictures.length} that are finite)` : '';
     return `${title} ${mean.toFixed(6)}${unit ? ` ${unit}` : ''}${of}`;
   });
-  console.log(`${model.padEnd(width)} ${pictures.length} images  ${texts.join('  ')}`);
+  say(`${model.padEnd(width)} ${pictures.length} images  ${texts.join('  ')}`);
 }
 
 /** How many of the pictures that did worst are named. */
 const WORST = 3;
 
 /** Each model against the one before it, the first against bicubic, by the first measure. */
-function showDifferences(scores: SetScores[], width: number): void {
+function showDifferences(scores: SetScores[], width: number, say: Say): void {
   const [{ measure }] = scores;
   const by = scores.filter((each) => each.measure.name === measure.name);
   for (const [i, own] of by.slice(1).entries()) {
     if (!own.pictures.some(({ value }) => Number.isFinite(value))) continue;
     const difference = pairedDifference(own, by[i]);
-    console.log(`${own.model.padEnd(width)} against ${by[i].model}: ${differenceText(difference, own)}`);
+    say(`${own.model.padEnd(width)} against ${by[i].model}: ${differenceText(difference, own)}`);
     const worst = difference.pictures
       .slice(0, WORST)
       .map((each) => `${each.file} ${each.difference.toFixed(measure.digits)}`);
-    if (difference.of > 1) console.log(`${''.padEnd(width)} worst: ${worst.join(', ')}`);
+    if (difference.of > 1) say(`${''.padEnd(width)} worst: ${worst.join(', ')}`);
   }
 }
 
@@ -193,22 +227,27 @@ async function writeTables(result: ModelScores, flags: EvaluateFlags): Promise<v
         ...pairedDifference(own, bicubic),
       };
     });
-  if (flags.json) await writeAtomically(flags.json, scoresToJson({ ...conditions, scores, differences }, 2) + '\n');
-  if (flags.csv) await writeAtomically(flags.csv, scoresCsv(scores));
-  if (flags.markdown) await writeAtomically(flags.markdown, scoresMarkdown(scores));
-  if (flags.latex) await writeAtomically(flags.latex, scoresLatex(scores));
+  if (flags.json) await write(flags.json, scoresToJson({ ...conditions, scores, differences }, 2) + '\n');
+  if (flags.csv) await write(flags.csv, scoresCsv(scores));
+  if (flags.markdown) await write(flags.markdown, scoresMarkdown(scores));
+  if (flags.latex) await write(flags.latex, scoresLatex(scores));
 }
 
 async function saveAll(
   files: Record<string, string[]>,
-  out: string,
+  folders: Record<string, string>,
   models: Record<string, Model>,
   { protocol, scale, sigma, skipped }: ModelScores,
   engine?: Engine,
 ): Promise<void> {
   const bad = new Set(skipped.map(({ file }) => file));
   for (const [set, all] of Object.entries(files)) {
-    for (const file of all.filter((each) => !bad.has(each)))
-      await savePictures(file, join(out, parse(set).name), models, { protocol, scale, sigma, engine });
+    const isAlone = (stem: string) => all.filter((each) => parse(each).name === stem).length === 1;
+    for (const file of all.filter((each) => !bad.has(each))) {
+      // Beside a.jpg the folder of a.png has its whole name.
+      const { name: stem, base } = parse(file);
+      const name = isAlone(stem) ? stem : base;
+      await savePictures(file, folders[set], models, { protocol, scale, sigma, name, engine });
+    }
   }
 }

@@ -58,7 +58,7 @@ export function dataFolder(): string {
  * evaluation, the others for training. A picture with a side below 64 pixels is not held out while there are larger
  * ones; if only one picture is large, it serves for all three. For another split, write the object `{ training,
  * validation, evaluation }` yourself, for example from two folders' `imageFiles`. Throws DatasetError if the set is
- * missing or incomplete, UnknownNameError when there is no such set or folder.
+ * missing or incomplete or the name is a file's, UnknownNameError when there is no such set or folder.
  */
 export async function loadDataset(
   name: string,
@@ -73,6 +73,13 @@ export async function loadDataset(
   if (datasetNames.includes(name))
     return { name, training: [], validation: [], evaluation: await benchmark(catalogueEntry(name), scale) };
   if (await isFolder(name)) return folder(name);
+  const there = await stat(name).catch(() => null);
+  if (there)
+    throw new DatasetError(
+      there.isFile()
+        ? `${name} is a file, not a folder of images; give the folder that it is in`
+        : `${name} is a pipe or device, not a folder of images; give a folder`,
+    );
   throw new UnknownNameError('data set or folder', name, datasetNames);
 }
 

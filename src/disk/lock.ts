@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockedError, WriteError } from '../errors';
 import { type Owner, ownerIn, ownerLives, thisProcess } from './lockOwner';
+import { whyNotWritten } from './whyNotWritten';
 
 /**
  * A lock is a chain of files. The first is the lock file itself. When its owner has ended, a successor is a file whose
@@ -126,7 +127,7 @@ async function take(file: string, before: Link[], next: string): Promise<(() => 
     forget();
     if (error instanceof LockedError) throw error;
     throw new WriteError(
-      `${file}: could not be written (${(error as Error).message}); free some space or choose another folder`,
+      `${file}: could not be written (${whyNotWritten(error)}); free some space or choose another folder`,
       { cause: error },
     );
   }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { WriteError } from '../errors';
 import { findTarget, temporaryBeside } from './target';
 import { forgetTemporary, rememberTemporary } from './temporaries';
+import { whyNotWritten } from './whyNotWritten';
 
 /**
  * Writes a file whole or not at all: to a temporary name beside it, flushed, then renamed. A link is followed and
@@ -15,7 +16,7 @@ export async function writeAtomically(file: string, bytes: Uint8Array | string):
     await writeTarget(file, (target) => writeFlushed(target, bytes));
   } catch (error) {
     throw new WriteError(
-      `${file}: could not be written (${(error as Error).message}); free some space or choose another folder`,
+      `${file}: could not be written (${whyNotWritten(error)}); free some space or choose another folder`,
       { cause: error },
     );
   }

@@ -13,6 +13,8 @@ interface SaveOptions {
   protocol: string | Protocol;
   scale: number;
   sigma: number;
+  /** The name of the picture's folder; by default that of its file, without the extension. */
+  name?: string;
   /** What computes the models. */
   engine?: Engine;
 }
@@ -25,11 +27,11 @@ export async function savePictures(
   file: string,
   folder: string,
   models: Readonly<Record<string, Model>>,
-  { scale, sigma, engine, ...options }: SaveOptions,
+  { scale, sigma, name: own = parse(file).name, engine, ...options }: SaveOptions,
 ): Promise<void> {
   const protocol = protocolOf(options.protocol);
   const image = await readImage(file);
-  const place = join(folder, parse(file).name);
+  const place = join(folder, own);
   await mkdir(place, { recursive: true });
   const { truth, bicubic } = await protocol.compare(image, { scale, sigma, bicubic: true });
   const save = async (name: string, shown: Image, compared: NonNullable<Compared['network']>) => {

@@ -1,4 +1,5 @@
 import { type BmpHeader, readBmpHeader } from './bmpHeader';
+import { bmpProfile } from './bmpColors';
 import { expandRuns } from './bmpRuns';
 import { checkPlausible } from './plausible';
 import type { Photograph } from './photograph';
@@ -12,18 +13,20 @@ export interface EmbeddedFile {
 /**
  * BMP of OS/2 and Windows: 1, 2, 4 and 8 bits with a palette, 16, 24 and 32 bits with masks, run lengths. A palette
  * without colour gives a grey picture. An alpha channel that is 0 everywhere is taken as absent, as browsers do.
- * Throws an Error that says what is wrong.
+ * Colours that the header describes get a profile that says the same. Throws an Error that says what is wrong; what
+ * is not taken over is said to `onNote`.
  */
-export function decodeBmp(file: Buffer): Photograph | EmbeddedFile {
+export function decodeBmp(file: Buffer, onNote: (note: string) => void = () => undefined): Photograph | EmbeddedFile {
   const header = readBmpHeader(file);
-  const { compression, start, perMetre: density, profile } = header;
+  const { compression, start, perMetre: density } = header;
   if (compression === 'jpeg' || compression === 'png') return { embedded: file.subarray(start) };
   checkPlausible(header, file.length);
   const picture = compression.startsWith('runs') ? decodeRuns(file, header) : decodePlain(file, header);
+  const profile = header.profile ?? bmpProfile(file, picture.channels, onNote);
   return {
     ...picture,
     ...(density.x && density.y ? { resolution: { x: perInch(density.x), y: perInch(density.y) } } : {}),
-    ...(profile && picture.channels === 3 ? { profile } : {}),
+    ...(profile && (picture.channels === 3 || !header.profile) ? { profile } : {}),
   };
 }
 

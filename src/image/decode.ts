@@ -2,9 +2,11 @@ import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { decodeBmp } from './bmp';
 import { directoryResolution, exifResolution, plainExif } from './metadata/exif';
 import { jfifResolution } from './metadata/jpeg';
+import { exifOfTiff } from './metadata/tiffExif';
 import { chunkTable } from './metadata/png';
 import { colorChunks } from './metadata/pngColors';
 import { perInch, type Resolution, turned } from './metadata/resolution';
+import { checkTiff } from './metadata/checkTiff';
 import { type Directory, tags, TiffBytes } from './metadata/tiff';
 import { type Photograph, type Samples, samplesLike } from './photograph';
 import { hasIptc, uprightXmp } from './metadata/xmp';
@@ -22,7 +24,7 @@ export interface DecodeOptions {
 export async function decode(bytes: Buffer, options: DecodeOptions): Promise<Photograph> {
   if (bytes.length === 0) throw new Error('it is empty');
   if (bytes.toString('latin1', 0, 2) !== 'BM') return decodeWithSharp(bytes, options);
-  const picture = decodeBmp(bytes);
+  const picture = decodeBmp(bytes, options.onNote);
   return 'embedded' in picture ? decodeWithSharp(picture.embedded, options) : picture;
 }
 
@@ -32,28 +34,50 @@ export async function decode(bytes: Buffer, options: DecodeOptions): Promise<Pho
 const plain = { failOn: 'error', ignoreIcc: true } as const;
 
 async function decodeWithSharp(bytes: Buffer, options: DecodeOptions): Promise<Photograph> {
-  const described = await sharp(bytes, plain).metadata();
+  const described = await describe(bytes, 0);
   const { format, width, height } = described;
   if (!['png', 'jpeg', 'webp', 'tiff'].includes(format))
     throw new Error(`it is of the kind ${format}, which the lab does not read`);
   checkPlausible({ width, height }, bytes.length);
   const file = new TiffBytes(bytes);
   const directories = format === 'tiff' ? file.directories() : [];
+  for (const directory of directories) checkTiff(file, directory);
   const chosen = pagesOf(described, file, directories, options.onNote);
   const pages: Photograph[] = [];
   for (const page of chosen) {
-    const about = page === 0 ? described : await sharp(bytes, { ...plain, page }).metadata();
+    const about = page === 0 ? described : await describe(bytes, page);
     pages.push(await decodePage(bytes, { page, about, file, directory: directories[page] }, options));
   }
   const [first, ...others] = pages;
   return {
     ...first,
-    ...metadataOf(bytes, described, options),
+    ...metadataOf({ file, directories, described }, options),
     ...(others.length ? { pages: others } : {}),
     ...(others.length && format === 'webp'
       ? { animation: { delays: described.delay ?? [], loop: described.loop ?? 0 } }
       : {}),
   };
+}
+
+/** What the file says of a page. The decoder's own message, which names its functions, stays as the error's cause. */
+function describe(bytes: Buffer, page: number): Promise<Metadata> {
+  return sharp(bytes, { ...plain, page })
+    .metadata()
+    .catch((cause: Error) => {
+      const reason = /unsupported image format/.test(cause.message)
+        ? 'it does not begin like a PNG, JPEG, WebP, TIFF or BMP file'
+        : /pixel limit/.test(cause.message)
+          ? 'it has more than 268 million pixels; cut it into parts'
+          : 'its header is damaged, or it is of a variety that the lab does not read; save it as PNG';
+      throw new Error(reason, { cause });
+    });
+}
+
+/** A whole file; the list of directories is empty unless it is a TIFF. */
+interface Whole {
+  file: TiffBytes;
+  directories: readonly Directory[];
+  described: Metadata;
 }
 
 /** The numbers of the pages that are pictures of their own, and not another one's small preview. */
@@ -63,7 +87,9 @@ function pagesOf(
   directories: readonly Directory[],
   onNote: DecodeOptions['onNote'],
 ): number[] {
-  if (format === 'png' && chunkTable(file.bytes).has('acTL'))
+  // An animation of one frame is a still picture.
+  const frames = format === 'png' ? chunkTable(file.bytes).get('acTL') : undefined;
+  if (frames && !(frames.length >= 4 && frames.readUInt32BE(0) === 1))
     throw new Error('it is an animation (APNG), of which only one frame could be read; save it as an animated WebP');
   const isPreview = (page: number) => {
     const [kind = 0] = file.values(directories[page]?.fields.get(tags.subfile));
@@ -154,17 +180,17 @@ function separate(samples: Samples, { width, height, channels: stored, alphaAt }
  * What a file says beside its pixels: resolution, EXIF, XMP, and the colours of a PNG. A TIFF's resolution is that of
  * each page.
  */
-function metadataOf(bytes: Buffer, described: Metadata, options: DecodeOptions) {
+function metadataOf({ file, directories, described }: Whole, options: DecodeOptions) {
   const { format, exif: block, xmp, iptc, orientation = 1 } = described;
-  const exif = block && plainExif(block);
+  const { bytes } = file;
+  const exif = block ? plainExif(block) : directories.length ? exifOfTiff(file, directories[0]) : undefined;
+  if (directories.slice(1).some(({ fields }) => fields.has(tags.exif) || fields.has(tags.place)))
+    options.onNote('the EXIF (date, place) of the pages after the first is not taken over');
   const chunks = format === 'png' ? chunkTable(bytes) : new Map<string, Buffer>();
   const colors = colorChunks.flatMap((type) => (chunks.has(type) ? [{ type, data: chunks.get(type)! }] : []));
   const said =
     format === 'png' ? pngResolution(chunks.get('pHYs')) : format === 'jpeg' ? jfifResolution(bytes) : undefined;
   const resolution = said ?? (exif && exifResolution(exif));
-  const [first] = format === 'tiff' ? new TiffBytes(bytes).directories() : [];
-  if (first && (first.fields.has(tags.exif) || first.fields.has(tags.place)))
-    options.onNote('the EXIF (date, place) of a TIFF is not taken over');
   if (iptc && hasIptc(iptc)) options.onNote('the IPTC (caption, author) is not taken over');
   return {
     ...(resolution ? { resolution: orientation > 4 ? turned(resolution) : resolution } : {}),

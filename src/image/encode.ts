@@ -8,6 +8,7 @@ import { type Chunk, withChunks } from './metadata/png';
 import { colorChunks, profileOfChunks } from './metadata/pngColors';
 import { perMetre, type Resolution } from './metadata/resolution';
 import { joinTiffs, setTiffResolution } from './metadata/tiffPages';
+import { withExif } from './metadata/tiffExif';
 import { describeWebp } from './metadata/webp';
 import { LONGEST_XMP } from './metadata/xmp';
 import { type Photograph, type Samples, samplesLike, toEightBits } from './photograph';
@@ -25,8 +26,7 @@ const isJpeg = (kind: string) => kind.startsWith('.jp');
 
 /**
  * The bytes of a file of a kind ('.png', ...): 16 bits go into PNG and TIFF, alpha into all but JPEG and BMP, a colour
- * profile into all but BMP, for which the colours are converted to sRGB, EXIF into PNG, JPEG and WebP, and XMP into all
- * but BMP.
+ * profile into all but BMP, for which the colours are converted to sRGB, EXIF and XMP into all but BMP.
  */
 export async function encode(kind: string, given: Photograph, options: EncodeOptions): Promise<Buffer> {
   const image = suited(kind, given, options);
@@ -38,7 +38,8 @@ export async function encode(kind: string, given: Photograph, options: EncodeOpt
       setTiffResolution(tiff, page.resolution);
       tiffs.push(tiff);
     }
-    return joinTiffs(tiffs);
+    const joined = joinTiffs(tiffs);
+    return image.exif ? withExif(joined, adaptExif(image.exif, image)) : joined;
   }
   if (kind === '.bmp')
     return encodeBmp({
@@ -65,9 +66,9 @@ export function suited(kind: string, given: Photograph, { background, onNote }: 
     if (isTransparent(image)) onNote(`transparent parts are laid on ${nameOf(background)}: ${kind} has no alpha`);
     image = layOn(image, background);
   }
-  const lacks = isTiff(kind) || kind === '.bmp' || (isJpeg(kind) && image.exif && image.exif.length > LONGEST_EXIF);
-  if (image.exif && lacks) {
-    onNote(`the EXIF (date, place) is left out: the lab does not write it into this ${kind}`);
+  if (image.exif && (kind === '.bmp' || (isJpeg(kind) && image.exif.length > LONGEST_EXIF))) {
+    const why = kind === '.bmp' ? 'BMP has no place for it' : 'it is too long for a JPEG';
+    onNote(`the EXIF (date, place) is left out: ${why}`);
     image = { ...image, exif: undefined };
   }
   if (image.xmp && (kind === '.bmp' || (isJpeg(kind) && Buffer.byteLength(image.xmp) > LONGEST_XMP))) {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { readInput } from '../disk/readInput';
 import { isStandardOutput, writeStandardOutput } from '../disk/standardStreams';
 import { writeTarget } from '../disk/writeAtomically';
+import { whyNotWritten } from '../disk/whyNotWritten';
 import { ImageFileError, WriteError } from '../errors';
 import { decode } from './decode';
 import { encode } from './encode';
@@ -48,9 +49,10 @@ export async function readPhotograph(file: string, options: ReadOptions = {}): P
   try {
     return await decode(await readInput(file), { ignoreProfiles, onNote });
   } catch (error) {
-    throw new ImageFileError(`cannot read the image ${file}: ${messageOf(error)}; replace or remove it`, {
-      cause: error,
-    });
+    const message = messageOf(error);
+    // A message that says what to do stands alone.
+    const advice = message.includes('; ') ? '' : '; replace or remove it';
+    throw new ImageFileError(`cannot read the image ${file}: ${message}${advice}`, { cause: error });
   }
 }
 
@@ -79,7 +81,7 @@ export async function writeImage(file: string, image: Photograph, options: Write
     else await writeTarget(file, (target) => writeFile(target, bytes));
   } catch (error) {
     throw new WriteError(
-      `cannot write the image ${file}: ${messageOf(error)}; is there room, and is the folder writable?`,
+      `cannot write the image ${file}: ${whyNotWritten(error)}; is there room, and is the folder writable?`,
       { cause: error },
     );
   }

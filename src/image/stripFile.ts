@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { findTarget } from '../disk/target';
 import { forgetTemporary, rememberTemporary } from '../disk/temporaries';
 import { writeTarget } from '../disk/writeAtomically';
+import { whyNotWritten } from '../disk/whyNotWritten';
 import { WriteError } from '../errors';
 import { joinAlpha, ofKind } from './encode';
 import { checkWritable, kindOf } from './kinds';
@@ -61,7 +62,7 @@ export async function writeStrips(file: string, shape: Shape, strips: AsyncItera
 
 function fail(file: string, shape: Shape, error: Error): never {
   throw new WriteError(
-    `cannot write the image ${file}: ${error.message.split('\n')[0]}; is there room for ` +
+    `cannot write the image ${file}: ${whyNotWritten(error)}; is there room for ` +
       `${(2e-9 * bytesOf(shape)).toFixed(1)} GB while it is written, and is the folder writable?`,
     { cause: error },
   );

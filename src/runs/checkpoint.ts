@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../disk/writeAtomically';
+import { whyNotWritten } from '../disk/whyNotWritten';
 import { CheckpointError, OptionError, WriteError } from '../errors';
 import type { RandomState } from '../random';
 import { scoresFromJson, scoresToJson } from '../evaluation/scoreJson';
@@ -111,7 +112,7 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
   await writeCheckpoint(next, checkpoint);
   await rename(newest, previous).catch((error) => {
     if (error.code !== 'ENOENT')
-      throw new WriteError(`${previous}: could not be written (${error.message})`, { cause: error });
+      throw new WriteError(`${previous}: could not be written (${whyNotWritten(error)})`, { cause: error });
   });
   await rename(next, newest);
 }

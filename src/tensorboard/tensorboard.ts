@@ -14,6 +14,7 @@ import type { EpochRecord, History } from '../runs/history';
 import type { SessionEvent, TrainSession } from '../training/settings';
 import { restoreWith } from '../evaluation/restore';
 import type { Model } from '../network/network';
+import { whyNotWritten } from '../disk/whyNotWritten';
 
 /**
  * Writes an event file record by record; each is whole on disk when the call returns. Throws WriteError, OptionError
@@ -95,7 +96,7 @@ function append(file: string, size: number, record: Buffer): number {
     } catch {
       /* the error above says it all */
     }
-    throw new WriteError(`${file}: could not be written (${(error as Error).message}); free some space`, {
+    throw new WriteError(`${file}: could not be written (${whyNotWritten(error)}); free some space`, {
       cause: error,
     });
   }

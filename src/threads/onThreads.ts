@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { EngineError, OptionError } from '../errors';
+import { checkThreads } from './checkThreads';
 import { describeError, restoreError } from './errorMessage';
 import { keepWorker, takeWorker } from './keptWorkers';
 import type { FromWorker, ToWorker, Work } from './messages';
@@ -30,8 +31,7 @@ export async function onThreads<Job, Result, Question, Answer>(
   options: ThreadsOptions<Question, Answer> = {},
 ): Promise<PromiseSettledResult<Result>[]> {
   const { threads = availableParallelism(), answer = refuseToAnswer, onProgress } = options;
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new OptionError(`threads is ${threads}; use a whole number above 0`);
+  checkThreads(threads);
   const outcomes: PromiseSettledResult<Result>[] = new Array(jobs.length);
   let next = 0,
     done = 0;

@@ -152,3 +152,35 @@ test('a BMP of 12 MB takes less than two seconds to read and to write', () => {
     assert.ok(performance.now() - begin < 2000);
   }
 });
+
+/** A BMP of Windows 5 whose header describes its colours: endpoints of red, green and blue, and the gammas. */
+function calibrated(endpoints: number[], gammas: number[], space = 0): Buffer {
+  const more = new Array<number>(84).fill(0);
+  const put = (at: number, value: number) => more.splice(at - 54, 4, ...longs(value));
+  put(70, space);
+  endpoints.forEach((value, i) => put(74 + 4 * i, Math.round(value * 2 ** 30)));
+  gammas.forEach((value, i) => put(110 + 4 * i, Math.round(value * 2 ** 16)));
+  return bmp({ bits: 24, size: 124, more }, new Array<number>(16).fill(90));
+}
+const p3 = [0.68, 0.32, 0, 0.265, 0.69, 0.045, 0.15, 0.06, 0.79];
+const srgb = [0.64, 0.33, 0.03, 0.3, 0.6, 0.1, 0.15, 0.06, 0.79];
+
+test('colours that the header of a BMP describes become a profile, unless they are those of sRGB or are left empty', () => {
+  const profile = read(calibrated(p3, [2.2, 2.2, 2.2])).profile!;
+  // The same profile as that of a PNG whose chunks say the same colours, red's XYZ as published for Display P3.
+  const red = profile.indexOf('rXYZ') + 4;
+  const at = profile.readUInt32BE(red) + 8;
+  const xyz = [0, 4, 8].map((offset) => profile.readInt32BE(at + offset) / 65536);
+  [0.5151, 0.2412, -0.0011].forEach((value, i) => assert.ok(Math.abs(xyz[i] - value) < 2e-4, String(xyz)));
+  assert.equal(read(calibrated(srgb, [2.2, 2.2, 2.2])).profile, undefined);
+  assert.equal(read(calibrated(new Array<number>(9).fill(0), [0, 0, 0])).profile, undefined);
+});
+
+test('colours of a BMP that no profile of the lab can say are noted', () => {
+  const notes: string[] = [];
+  const onNote = (note: string) => notes.push(note);
+  decodeBmp(calibrated(p3, [2.2, 1.8, 2.2]), onNote);
+  decodeBmp(calibrated(p3, [2.2, 2.2, 2.2], 0x4c494e4b), onNote);
+  assert.match(notes[0], /gamma of each colour .* is its own/);
+  assert.match(notes[1], /colour profile lies in another file/);
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { sharedMemory } from '../../arithmetic/sharedMemory';
 import { EngineError, OptionError } from '../../errors';
+import { checkThreads } from '../../threads/checkThreads';
 import { lower } from '../../network/lower';
 import type { Model } from '../../network/network';
 import type { Batch, Engine, LossOptions, Planes } from '../engine';
@@ -31,7 +32,7 @@ export interface WasmOptions {
  */
 export async function createWasmEngine({ threads, kernels = 'wasm' }: WasmOptions = {}): Promise<Engine> {
   const count = threads ?? availableParallelism();
-  if (!Number.isInteger(count) || count < 1) throw new OptionError(`threads is ${count}; use a whole number above 0`);
+  checkThreads(count);
   return new WasmEngine(await kernelsNamed(kernels), count);
 }
 

@@ -24,16 +24,27 @@ export function exifResolution(exif: Buffer): Resolution | undefined {
   return first && directoryResolution(file, first);
 }
 
+interface Adapted {
+  width: number;
+  height: number;
+  resolution?: Resolution;
+}
+
 /**
- * EXIF for a picture that stands upright and has this size; the small preview, which shows the picture as it was, is
- * unlinked.
+ * EXIF for a picture that stands upright and has this size and resolution (pixels an inch; without one, that of the
+ * EXIF stays). The small preview, which shows the picture as it was, is unlinked.
  */
-export function adaptExif(exif: Buffer, { width, height }: { width: number; height: number }): Buffer {
+export function adaptExif(exif: Buffer, { width, height, resolution }: Adapted): Buffer {
   const file = new TiffBytes(Buffer.from(exif));
   const [first] = file.directories();
   if (!first) return file.bytes;
   file.set(first.fields.get(tags.orientation), 1);
   file.setLong(first.nextAt, 0);
+  if (resolution) {
+    file.setRational(first.fields.get(tags.xResolution), resolution.x);
+    file.setRational(first.fields.get(tags.yResolution), resolution.y);
+    file.set(first.fields.get(tags.resolutionUnit), 2);
+  }
   const [at] = file.values(first.fields.get(tags.exif));
   const inner = at ? file.directory(at) : undefined;
   file.set(inner?.fields.get(tags.exifWidth), width);

@@ -21,7 +21,7 @@ export function makeProfile(primaries: Primaries, transfer: Transfer, channels: 
   const adaptation = adaptationTo(D50, white);
   const curve = parametric(transfer);
   const elements: [string, Buffer][] = [
-    ['desc', text('made of what a PNG says')],
+    ['desc', text('made of what the file says')],
     ['cprt', text('no copyright')],
     ['wtpt', xyz(D50)],
     ['chad', typed('sf32', fixed(adaptation.flat()))],

@@ -6,7 +6,7 @@ export const colorChunks = ['cICP', 'sRGB', 'gAMA', 'cHRM'];
 
 /** Chromaticities x, y of white, red, green and blue in ITU-T H.273, by the first number of cICP. */
 const D65 = [0.3127, 0.329] as const;
-const knownPrimaries: Readonly<Record<number, Primaries>> = {
+export const knownPrimaries: Readonly<Record<number, Primaries>> = {
   1: [D65, [0.64, 0.33], [0.3, 0.6], [0.15, 0.06]],
   5: [D65, [0.64, 0.33], [0.29, 0.6], [0.15, 0.06]],
   6: [D65, [0.63, 0.34], [0.31, 0.595], [0.155, 0.07]],
@@ -62,5 +62,6 @@ function primariesOf(data: Buffer): Primaries {
   return [point(0), point(1), point(2), point(3)];
 }
 
-const isUsual = (primaries: Primaries) =>
+/** Whether these are the chromaticities of sRGB. */
+export const isUsual = (primaries: Primaries) =>
   primaries.every((point, i) => point.every((value, k) => Math.abs(value - knownPrimaries[1][i][k]) < 0.002));

@@ -24,7 +24,10 @@ export function setTiffResolution(tiff: Buffer, resolution?: Resolution): void {
 /** The longest file whose positions fit into 32 bits. */
 const LONGEST = 2 ** 32 - 1;
 
-/** One TIFF with the pages of several, each of one page, as the lab's encoder makes them (one byte order, no EXIF). */
+/**
+ * One TIFF with the pages of several, each of one page, as the lab's encoder makes them: in one byte order, not yet with
+ * EXIF.
+ */
 export function joinTiffs(pages: readonly Buffer[]): Buffer {
   if (pages.length === 1) return pages[0];
   const padded = pages.map((page) => Buffer.concat([page, Buffer.alloc(page.length % 2)]));

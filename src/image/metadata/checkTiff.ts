@@ -1,0 +1,24 @@
+import { type Directory, tags, type TiffBytes } from './tiff';
+
+/** The compressions that the decoder knows: none, fax (3), LZW, JPEG (2), deflate (2), PackBits. */
+const COMPRESSIONS = [1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946];
+const names: Readonly<Record<number, string>> = { 34925: 'LZMA', 34887: 'LERC', 50000: 'Zstandard', 50001: 'WebP' };
+const OLD_JPEG = 6,
+  JPEG = 7;
+const YCBCR = 6;
+
+/**
+ * Throws an Error where a page of a TIFF is stored in a way that the decoder would take for damage, or of which it
+ * would give wrong colours.
+ */
+export function checkTiff(file: TiffBytes, { fields }: Directory): void {
+  const [compression = 1] = file.values(fields.get(tags.compression));
+  const [photometric] = file.values(fields.get(tags.photometric));
+  if (!COMPRESSIONS.includes(compression))
+    throw new Error(
+      `its samples are compressed by ${names[compression] ?? `method ${compression}`}, which the lab does not read; ` +
+        'save it with LZW or deflate',
+    );
+  if (photometric === YCBCR && compression !== JPEG && compression !== OLD_JPEG)
+    throw new Error('its colours are YCbCr without JPEG, which the lab does not read; save it as RGB');
+}
