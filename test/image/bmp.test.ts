@@ -165,7 +165,7 @@ function calibrated(endpoints: number[], gammas: number[], space = 0): Buffer {
 const p3 = [0.68, 0.32, 0, 0.265, 0.69, 0.045, 0.15, 0.06, 0.79];
 const srgb = [0.64, 0.33, 0.03, 0.3, 0.6, 0.1, 0.15, 0.06, 0.79];
 
-test('colours that the header of a BMP describes become a profile, unless they are those of sRGB or are left empty', () => {
+test('colours that the header of a BMP describes become a profile, unless they are sRGB or left empty', () => {
   const profile = read(calibrated(p3, [2.2, 2.2, 2.2])).profile!;
   // The same profile as that of a PNG whose chunks say the same colours, red's XYZ as published for Display P3.
   const red = profile.indexOf('rXYZ') + 4;

@@ -25,7 +25,7 @@ export function setTiffResolution(tiff: Buffer, resolution?: Resolution): void {
 const LONGEST = 2 ** 32 - 1;
 
 /**
- * One TIFF with the pages of several, each of one page, as the lab's encoder makes them: in one byte order, not yet with
+ * One TIFF with the pages of several, each of one page, as the lab's encoder makes them: in one byte order, without
  * EXIF.
  */
 export function joinTiffs(pages: readonly Buffer[]): Buffer {
