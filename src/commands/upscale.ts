@@ -27,9 +27,9 @@ const about =
   'Enlarge pictures with trained weights: files or folders IN, to the file or folder OUT. The suffix of the file OUT ' +
   'says which kind it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. - is ' +
   'standard input, or standard output, which gets the kind of IN, or PNG. Alpha, colour profile and resolution are ' +
-  'kept, 16 bits in PNG and TIFF, EXIF and XMP in all kinds but BMP. All pages of a TIFF go into a TIFF, all frames ' +
-  'of a WebP into a WebP. Pictures are turned upright as their EXIF says. A note says what a kind cannot hold; IPTC is ' +
-  'left out.';
+  'kept, 16 bits in PNG and TIFF, EXIF and XMP in all kinds but BMP. All pages of a TIFF go into a TIFF, all ' +
+  'frames of a WebP into a WebP. Pictures are turned upright as their EXIF says. A note says what a kind cannot ' +
+  'hold; IPTC is left out.';
 
 /** Adds `srcnn upscale`. */
 export function upscaleCommand(program: Command): void {
