@@ -47,7 +47,8 @@ function bicubicLine(title: string, group: ScoredRun[]): string[] {
 
 function runLine({ run, rows }: ScoredRun): string[] {
   const { epochsDone, bestEpoch, minutes } = reached(run.history);
-  const planned = epochsDone < run.options.epochs ? ` of ${run.options.epochs}` : '';
+  // A run that was given minutes has as many epochs as fitted into them.
+  const planned = !run.options.minutes && epochsDone < run.options.epochs ? ` of ${run.options.epochs}` : '';
   const kept = bestEpoch === null || bestEpoch === epochsDone ? '' : ` (${bestEpoch} kept)`;
   const epochs = `${epochsDone}${planned}${kept}`;
   return [
