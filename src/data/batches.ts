@@ -35,11 +35,13 @@ export function fillBatch(
 ): Batch {
   const { size } = patches;
   const times = timesOf(patches);
+  const channels = patches.colours === undefined || patches.colours === 'y' ? 1 : 3;
   const table = Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / deviation);
   const fill = (which: 'input' | 'target', { data }: Planes): Planes => {
     const factor = which === 'target' ? times : 1;
     const side = size * factor;
-    const room = data.length >= count * side * side ? data : new Float32Array(count * side * side);
+    const area = side * side;
+    const room = data.length >= count * channels * area ? data : new Float32Array(count * channels * area);
     for (let n = 0; n < count; n++) {
       const index = order[start + n];
       const picture = patches.pictures[patches.picture[index]];
@@ -47,9 +49,12 @@ export function fillBatch(
       const width = which === 'target' ? picture.width : picture.width / times;
       const { offset, right, down } = walk(side, width, symmetries ? symmetries[start + n] : 0);
       const corner = factor * (patches.y[index] * width + patches.x[index]) + offset;
-      cutPatch(from, corner, right, down, side, table, room, n * side * side);
+      for (let channel = 0; channel < channels; channel++) {
+        const plane = (channel * from.length) / channels;
+        cutPatch(from, plane + corner, right, down, side, table, room, (n * channels + channel) * area);
+      }
     }
-    return { data: room, count, channels: 1, width: side, height: side };
+    return { data: room, count, channels, width: side, height: side };
   };
   return { input: fill('input', batch.input), target: fill('target', batch.target) };
 }

@@ -1,12 +1,13 @@
 import { pictureName } from './pictureName';
 import { ImageTooSmallError } from '../errors';
-import { luminance } from '../image/color';
+import { type Colours, luminance, toYCbCr } from '../image/color';
 import { readImage } from '../image/files';
-import type { Plane } from '../image/image';
+import type { Image, Plane } from '../image/image';
+import { planesOf } from '../protocols/planes';
 import type { Protocol } from '../protocols/protocol';
 import { protocolOf } from '../protocols/protocols';
 
-/** The 8-bit luminance of a picture, degraded and as it was. */
+/** The 8-bit planes of a picture, degraded and as it was: its luminance, or three planes one after the other. */
 export interface Pair {
   /** The enlarged picture, or the small one, whose sides are those of the target divided by the scale. */
   input: Uint8Array;
@@ -24,17 +25,20 @@ export interface PairJob {
   sigma: number;
   /** Whether the input is the enlarged or the small picture. */
   reads: 'enlarged' | 'small';
+  /** 'y' by default. */
+  colours?: Colours;
   /** The side of the patches it must hold, in pixels of the input. */
   size: number;
 }
 
 /** Reads and degrades one picture; ImageTooSmallError when it holds no patch. */
-export async function preparePair({ file, size, scale, sigma, reads, ...job }: PairJob): Promise<Pair> {
+export async function preparePair(job: PairJob): Promise<Pair> {
+  const { file, size, scale, sigma, reads, colours = 'y' } = job;
   const protocol = protocolOf(job.protocol);
-  const area = protocol.area(luminance(await readImage(file), protocol.convention), scale);
+  const areas = planesFor(await readImage(file), colours, protocol).map((plane) => protocol.area(plane, scale));
   const times = reads === 'small' ? scale : 1;
   const whole = (side: number) => side - (side % times);
-  const sides = protocol.trainingSides(area);
+  const sides = protocol.trainingSides(areas[0]);
   const [width, height] = [whole(sides.width), whole(sides.height)];
   if (Math.min(width, height) <= size * times) {
     throw new ImageTooSmallError(
@@ -43,12 +47,24 @@ export async function preparePair({ file, size, scale, sigma, reads, ...job }: P
     );
   }
   const { degradation } = protocol;
-  const input =
+  const inputs = areas.map((area) =>
     reads === 'small'
       ? bytes(degradation.shrink(area, scale, sigma), width / scale, height / scale)
-      : bytes(degradation.degrade(area, scale, sigma), width, height);
-  return { input, target: bytes(area, width, height), width, height };
+      : bytes(degradation.degrade(area, scale, sigma), width, height),
+  );
+  const targets = areas.map((area) => bytes(area, width, height));
+  return { input: joined(inputs), target: joined(targets), width, height };
 }
+
+function planesFor(image: Image, colours: Colours, { convention }: Protocol): Plane[] {
+  if (colours === 'y') return [luminance(image, convention)];
+  if (colours === 'rgb') return planesOf(image);
+  const { y, cb, cr } = toYCbCr(image, 'studio');
+  return [y, cb, cr];
+}
+
+const joined = (planes: Uint8Array[]): Uint8Array =>
+  planes.length === 1 ? planes[0] : new Uint8Array(Buffer.concat(planes));
 
 /** The upper left part of a plane of whole numbers. A conversion of typed arrays takes several times as long. */
 function bytes({ data, width }: Plane, across: number, down: number): Uint8Array {

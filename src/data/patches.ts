@@ -2,6 +2,7 @@ import { DatasetError, OptionError } from '../errors';
 import { type OnProgress, progressOf } from '../progress';
 import { onThreads, oneByOne } from '../threads/onThreads';
 import { checkScale } from '../degradations/degradation';
+import type { Colours } from '../image/color';
 import type { Protocol } from '../protocols/protocol';
 import { DEFAULT_PROTOCOL, DEFAULT_SCALE, isKnownProtocol, protocolOf } from '../protocols/protocols';
 import { type Pair, preparePair } from './pair';
@@ -20,6 +21,8 @@ export interface PatchSet {
   scale: number;
   /** Whether the inputs are enlarged pictures, or small ones. */
   reads: 'enlarged' | 'small';
+  /** Which planes the pictures have; 'y' by default. */
+  colours?: Colours;
   /** The protocol's name, or one of your own. */
   protocol: string | Protocol;
   /** Standard deviation of the blur before shrinking, in pixels; 0 for none. */
@@ -35,6 +38,8 @@ export interface PatchOptions {
   sigma?: number;
   /** What the network reads: 'enlarged' pictures, the default, or 'small' ones. */
   reads?: 'enlarged' | 'small';
+  /** The planes to learn: luminance ('y', the default), 'rgb', or MATLAB's 'ycbcr'. */
+  colours?: Colours;
   /** Side of a patch in pixels of what the network reads; 32 by default. */
   size?: number;
   /** Pixels from one patch to the next; 13 by default. */
@@ -60,6 +65,7 @@ export async function preparePatches(
     size = 32,
     stride = 13,
     reads = 'enlarged',
+    colours = 'y',
     threads,
     onProgress,
   } = options;
@@ -70,6 +76,7 @@ export async function preparePatches(
   const jobs = files.map((file) => ({
     file,
     reads,
+    colours,
     protocol: isKnownProtocol(protocol) ? protocol.name : protocol,
     scale,
     sigma,
@@ -92,6 +99,7 @@ export async function preparePatches(
       pictures,
       ...layOut(pictures, size, stride, reads === 'small' ? scale : 1),
       reads,
+      colours,
       size,
       scale,
       protocol: isKnownProtocol(protocol) ? protocol.name : protocol,

@@ -2,6 +2,7 @@ import { type Engine, planesIn, planesOf } from '../engine/engine';
 import { WeightsError } from '../errors';
 import { reflect } from '../image/blur';
 import { cut } from '../image/crop';
+import { studioPlanes } from '../image/color';
 import type { Plane } from '../image/image';
 import { reachOf } from '../network/geometry';
 import type { Model } from '../network/network';
@@ -9,10 +10,11 @@ import type { Model } from '../network/network';
 /**
  * The network's output for normalised planes of one size, `scale` times as large. For a network with `padding:
  * 'reflect'` the planes are extended by reflection as far as an output depends on its surroundings, so that the
- * network never sees the zeros around them. Throws WeightsError where an output is NaN or infinite.
+ * network never sees the zeros around them. Three planes are red, green and blue, also for a network on Y, Cb and Cr.
+ * Throws WeightsError where an output is NaN or infinite.
  */
 export async function predict(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {
-  const output = await predictPadded(model, engine, planes);
+  const output = await predictColours(model, engine, planes);
   const wrong = output.map(({ data }) => data.find((value) => !Number.isFinite(value)));
   const value = wrong.find((each) => each !== undefined);
   if (value === undefined) return output;
@@ -20,6 +22,17 @@ export async function predict(model: Model, engine: Engine, planes: Plane[]): Pr
     `the network ${model.network.name} gives ${value} for a pixel, so its weights are ruined; ` +
       'use others, or train it again with a lower learning rate',
   );
+}
+
+/** A network on Y, Cb and Cr reads them in place of red, green and blue, all of them normalised. */
+async function predictColours(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {
+  if (model.network.colours !== 'ycbcr') return predictPadded(model, engine, planes);
+  const { mean, deviation } = model.normalization;
+  const normal = (plane: Plane) => ({ ...plane, data: plane.data.map((value) => (value / 255 - mean) / deviation) });
+  const bytes = (plane: Plane) => ({ ...plane, data: plane.data.map((value) => 255 * (value * deviation + mean)) });
+  const input = studioPlanes(planes.map(bytes), 'from rgb').map(normal);
+  const output = await predictPadded(model, engine, input);
+  return studioPlanes(output.map(bytes), 'to rgb').map(normal);
 }
 
 async function predictPadded(model: Model, engine: Engine, planes: Plane[]): Promise<Plane[]> {

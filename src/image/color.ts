@@ -8,6 +8,9 @@ import type { Image, Plane, YCbCr } from './image';
  */
 export type Convention = 'full' | 'studio' | 'grey';
 
+/** The planes that a network reads: luminance, red, green and blue, or MATLAB's Y, Cb and Cr. */
+export type Colours = 'y' | 'rgb' | 'ycbcr';
+
 /** One output channel as three tables of 256 entries, which are added, and a number that is added to the scaled sum. */
 interface Channel<Table> {
   red: Table;
@@ -72,11 +75,16 @@ const fullChannels = {
   cr: fullChannel(128, [0.5, -0.41869, -0.08131]),
 };
 
-const studioChannels = {
-  y: studioChannel(16, [65.481, 128.553, 24.966]),
-  cb: studioChannel(128, [-37.797, -74.203, 112]),
-  cr: studioChannel(128, [112, -93.786, -18.214]),
-};
+/** Of red, green and blue in 0..1. */
+const studioMatrix = [
+  [65.481, 128.553, 24.966],
+  [-37.797, -74.203, 112],
+  [112, -93.786, -18.214],
+];
+const studioOffsets = [16, 128, 128];
+
+const [studioY, studioCb, studioCr] = studioMatrix.map((row, i) => studioChannel(studioOffsets[i], row));
+const studioChannels = { y: studioY, cb: studioCb, cr: studioCr };
 
 /** MATLAB's rgb2gray: the first row of the inverse of its matrix from YIQ to RGB. */
 const greyWeights = [0.298936021293775, 0.587043074451121, 0.114020904255103];
@@ -148,11 +156,21 @@ function fillFull(planes: YCbCr, rgb: Uint8Array): void {
 }
 
 /** The inverse of the studio matrix in full precision, as MATLAB computes it. */
-const [toRed, toGreen, toBlue] = invert([
-  [65.481, 128.553, 24.966],
-  [-37.797, -74.203, 112],
-  [112, -93.786, -18.214],
-]).map((row) => row.map((entry) => entry * 255));
+const fromStudio = invert(studioMatrix).map((row) => row.map((entry) => entry * 255));
+const [toRed, toGreen, toBlue] = fromStudio;
+
+/** Red, green and blue in 0..255 as MATLAB's Y, Cb and Cr in real numbers, or back. */
+export function studioPlanes(planes: readonly Plane[], direction: 'from rgb' | 'to rgb'): Plane[] {
+  const isForward = direction === 'from rgb';
+  return (isForward ? studioMatrix : fromStudio).map((row, i) => ({
+    ...planes[0],
+    data: planes[0].data.map((_, pixel) => {
+      if (isForward)
+        return studioOffsets[i] + row.reduce((sum, part, c) => sum + (part * planes[c].data[pixel]) / 255, 0);
+      return row.reduce((sum, part, c) => sum + part * (planes[c].data[pixel] - studioOffsets[c]), 0);
+    }),
+  }));
+}
 
 function fillStudio(planes: YCbCr, rgb: Uint8Array): void {
   const y = planes.y.data,

@@ -1,4 +1,5 @@
 import { OptionError } from '../errors';
+import type { Colours } from '../image/color';
 
 /**
  * The function of each sum of a convolution. linear: x. relu: max(x, 0). leaky: x, or 0.1 x below 0. prelu: x, or a
@@ -56,8 +57,10 @@ export type Layer = Convolution | Transposed | Parallel | Add | Shuffle;
 /** A network as plain data. It prints, saves as JSON, and can be typed into a notebook's cell. */
 export interface Network {
   name: string;
-  /** Planes in and out: 1 for luminance, 3 for RGB. */
+  /** Planes in and out: 1 for luminance, 3 for colour. */
   channels: 1 | 3;
+  /** What three planes are: 'rgb', the default, or 'ycbcr', MATLAB's. */
+  colours?: 'rgb' | 'ycbcr';
   /**
    * 'enlarged': the network improves a picture that bicubic enlargement has brought to its final size, at any scale.
    * 'small': it reads the small picture and makes it `scale` times as large itself.
@@ -107,6 +110,10 @@ export interface Model {
   trainedFor?: TrainedFor;
 }
 
+/** What a network's planes are. */
+export const coloursOf = ({ channels, colours = 'rgb' }: Pick<Network, 'channels' | 'colours'>): Colours =>
+  channels === 1 ? 'y' : colours;
+
 const whole = (value: number) => Number.isInteger(value) && value > 0;
 
 type Filters = Omit<Convolution | Transposed, 'kind'>;
@@ -123,8 +130,10 @@ function checkConvolution({ filters, kernel, activation }: Filters, where: strin
 export function checkNetwork(network: Network): void {
   if (typeof network !== 'object' || network === null)
     throw new OptionError(`the network is ${network}; give a name, or a description with its layers`);
-  const { channels, layers } = network;
+  const { channels, colours, layers } = network;
   if (channels !== 1 && channels !== 3) throw new OptionError(`channels is ${channels}; use 1 (luminance) or 3 (RGB)`);
+  if (colours !== undefined && (channels !== 3 || (colours !== 'rgb' && colours !== 'ycbcr')))
+    throw new OptionError(`colours is ${colours} with ${channels} channels; use 'rgb' or 'ycbcr', with 3 channels`);
   if (!Array.isArray(layers) || !layers.length) throw new OptionError('layers is empty; give at least one layer');
   const sizes: { planes: number; scale: number }[] = [{ planes: channels, scale: 1 }];
   for (const [index, layer] of layers.entries()) {

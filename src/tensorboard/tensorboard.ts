@@ -237,7 +237,8 @@ async function sampleStrips(
     for (const { input, target, width, height } of patches.pictures.slice(0, count)) {
       const degraded = middle(input, width / times, height / times, 1);
       const original = middle(target, width, height, times);
-      const planes = () => [degraded];
+      // A network on colours sees grey.
+      const planes = () => Array.from({ length: model.network.channels }, () => degraded);
       const [restored] = await restoreWith(model, engine).restore({ small: planes, enlarged: planes });
       strips.push(await sideBySide([repeated(degraded, times), clipPlane(restored), original]));
     }

@@ -10,7 +10,7 @@ import { checkRunName } from '../runs/runName';
 import { follow, remember, sessionIn } from './runningSessions';
 import { Run } from './session';
 import type { TrainingData, TrainSession, TrainSettings } from './settings';
-import type { Model, Network } from '../network/network';
+import { coloursOf, type Model, type Network } from '../network/network';
 import { reachOf } from '../network/geometry';
 import { areaOf } from '../engine/losses/area';
 import { lossNames } from '../engine/losses/losses';
@@ -107,7 +107,8 @@ export function prepareModel(options: TrainOptions, training: PatchSet): { model
 }
 
 /** Throws OptionError for patches that are not what the network reads. */
-function checkReads({ name, reads, scale }: Network, training: PatchSet): void {
+function checkReads(network: Network, training: PatchSet): void {
+  const { name, reads, scale } = network;
   const wanted = reads === 'small' ? `the small picture at x${scale}` : 'the enlarged picture';
   const given = training.reads === 'small' ? `small pictures at x${training.scale}` : 'enlarged pictures';
   if (reads !== training.reads || (reads === 'small' && scale !== training.scale))
@@ -115,6 +116,12 @@ function checkReads({ name, reads, scale }: Network, training: PatchSet): void {
       `the network ${name} reads ${wanted}, but the patches are of ${given}; ` +
         `prepare them with preparePatches(files, { reads: '${reads}', scale: ` +
         `${reads === 'small' ? scale : training.scale} })`,
+    );
+  const [own, { colours = 'y' }] = [coloursOf(network), training];
+  if (own !== colours)
+    throw new OptionError(
+      `the network ${name} reads ${own}, but the patches are of ${colours}; prepare them with ` +
+        `preparePatches(files, { colours: '${own}' })`,
     );
 }
 

@@ -117,3 +117,22 @@ test("the report's training set has 216,361 pairs with its mean and deviation", 
   assert.ok(Math.abs(mean - 0.4339963) < 1e-6, `mean ${mean}`);
   assert.ok(Math.abs(deviation - 0.2319944) < 1e-6, `deviation ${deviation}`);
 });
+
+test('in colours a picture has three planes, and a batch has each patch of all of them', async () => {
+  const [width, height] = [90, 65];
+  const image = { data: Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 11) % 253), width, height };
+  await writeImage(picture('colours.png'), { ...image, channels: 3 });
+  const options = { protocol: 'paper', size: 12 };
+  const { patches } = await preparePatches([picture('colours.png')], { ...options, colours: 'rgb' });
+  const [{ target, width: across, height: down }] = patches.pictures;
+  assert.deepEqual([target.length, across, down], [3 * 90 * 63, 90, 63]);
+  const batch = fillBatch(patches, Uint32Array.of(7), 0, 1, { mean: 0, deviation: 1 }, emptyBatch());
+  assert.equal(batch.target.channels, 3);
+  for (const channel of [0, 1, 2]) {
+    const value = image.data[3 * ((patches.y[7] + 2) * width + patches.x[7] + 5) + channel];
+    assert.equal(batch.target.data[channel * 144 + 2 * 12 + 5], Math.fround(value / 255));
+  }
+  const { patches: ycbcr } = await preparePatches([picture('colours.png')], { ...options, colours: 'ycbcr' });
+  const { patches: luma } = await preparePatches([picture('colours.png')], options);
+  assert.deepEqual(ycbcr.pictures[0].input.slice(0, 90 * 63), luma.pictures[0].input);
+});

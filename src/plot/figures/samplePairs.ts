@@ -15,6 +15,9 @@ export interface SamplePairsOptions {
 
 const gap = 0.08;
 
+/** The first plane is shown. */
+const shown = { y: 'luminance', rgb: 'red', ycbcr: 'luminance' } as const;
+
 /**
  * Training pairs drawn at random, degraded above and original below; the same seed draws the same ones. Throws
  * OptionError for a count out of range.
@@ -52,7 +55,8 @@ export async function samplePairs(
     data: [emptyTrace()],
     layout: layoutOf(
       `${count} random training ${count === 1 ? 'pair' : 'pairs'}`,
-      `${patches.size} x ${patches.size} pixels of luminance, protocol ${protocolOf(patches.protocol).name}, ` +
+      `${patches.size} x ${patches.size} pixels of ${shown[patches.colours ?? 'y']}, ` +
+        `protocol ${protocolOf(patches.protocol).name}, ` +
         `x${patches.scale}`,
       {
         ...canvasAxes(width, height),
