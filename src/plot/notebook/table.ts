@@ -3,6 +3,15 @@ import { send } from './show';
 /** Rows of flat values, or a danfojs DataFrame. */
 export type Table = readonly object[] | { columns: string[]; values: unknown };
 
+export interface TableOptions {
+  /** Columns whose best number is bold: whether the highest or the lowest is the best. */
+  best?: Readonly<Record<string, 'higher' | 'lower'>>;
+  /** A column: the best is that among the rows with the same value there, such as those of one data set. */
+  within?: string;
+  /** Digits after the point, for columns of numbers that have their own. */
+  digits?: Readonly<Record<string, number>>;
+}
+
 let liveTables = 0;
 
 /**
@@ -10,24 +19,27 @@ let liveTables = 0;
  * ones at most in the largest. A click on a column's head sorts by it where scripts run.
  * Throws NoNotebookError outside of a notebook.
  */
-export function showTable(table: Table): void {
-  send(forms(table));
+export function showTable(table: Table, options: TableOptions = {}): void {
+  send(forms(table, options));
 }
 
 /**
  * Makes a table that changes: the function returned shows rows below the cell the first time, and replaces them after
  * that.
  */
-export function liveTable(): (table: Table) => void {
+export function liveTable(options: TableOptions = {}): (table: Table) => void {
   const id = `srcnn-table-${process.pid}-${++liveTables}`;
   let isUpdate = false;
   return (table) => {
-    send(forms(table), { id, isUpdate });
+    send(forms(table, options), { id, isUpdate });
     isUpdate = true;
   };
 }
 
-const forms = (table: Table) => ({ 'text/html': tableHtml(table) + csvLink(table), 'text/plain': tableText(table) });
+const forms = (table: Table, options: TableOptions) => ({
+  'text/html': tableHtml(table, options) + csvLink(table),
+  'text/plain': tableText(table, options),
+});
 
 /** All cells as comma-separated values (RFC 4180), numbers in full precision, empty ones as nothing. */
 export function tableCsv(table: Table): string {
@@ -53,19 +65,21 @@ b.append(...[...b.rows].sort((p,q)=>{const x=v(p),y=v(q);if(x===''||y==='')retur
 const d=isNaN(n(x))||isNaN(n(y))?x.localeCompare(y):n(x)-n(y);return up?d:-d}))`;
 
 /** The table as an HTML element. Without scripts, as on GitHub, it is the same table and only does not sort. */
-export function tableHtml(table: Table): string {
-  const { columns, rows, isNumber } = cells(table);
-  const cell = (text: string, i: number, tag: 'th' | 'td') =>
-    `<${tag} style="text-align:${isNumber[i] ? 'right' : 'left'}">${escape(text)}</${tag}>`;
-  const line = (texts: string[], tag: 'th' | 'td') => `<tr>${texts.map((text, i) => cell(text, i, tag)).join('')}</tr>`;
-  const body = rows.map((row) => line(row, 'td')).join('\n');
-  const head = line(columns, 'th');
+export function tableHtml(table: Table, options: TableOptions = {}): string {
+  const { columns, rows, isNumber, isBest } = cells(table, options);
+  const cell = (content: string, i: number, tag: 'th' | 'td') =>
+    `<${tag} style="text-align:${isNumber[i] ? 'right' : 'left'}">${content}</${tag}>`;
+  const head = `<tr>${columns.map((name, i) => cell(escape(name), i, 'th')).join('')}</tr>`;
+  const content = (text: string, best: boolean) => (best ? `<b>${escape(text)}</b>` : escape(text));
+  const line = (texts: string[], row: number) =>
+    `<tr>${texts.map((text, i) => cell(content(text, isBest[i][row]), i, 'td')).join('')}</tr>`;
+  const body = rows.map(line).join('\n');
   return `<table onclick="${escape(sortOnClick)}">\n<thead>${head}</thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
 }
 
 /** The table in columns of equal width, text at the left and numbers at the right, for whoever reads without HTML. */
-export function tableText(table: Table): string {
-  const { columns, rows, isNumber } = cells(table);
+export function tableText(table: Table, options: TableOptions = {}): string {
+  const { columns, rows, isNumber } = cells(table, options);
   const widths = columns.map((name, index) => Math.max(name.length, ...rows.map((row) => row[index].length)));
   const pad = (text: string, i: number) => (isNumber[i] ? text.padStart(widths[i]) : text.padEnd(widths[i]));
   return [columns, ...rows].map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
@@ -75,6 +89,8 @@ interface Cells {
   columns: string[];
   rows: string[][];
   isNumber: boolean[];
+  /** By column, then by row. */
+  isBest: boolean[][];
 }
 
 function contents(table: Table): { columns: string[]; values: unknown[][] } {
@@ -86,14 +102,38 @@ function contents(table: Table): { columns: string[]; values: unknown[][] } {
   return { columns, values };
 }
 
-function cells(table: Table): Cells {
+function cells(table: Table, { best = {}, within, digits = {} }: TableOptions): Cells {
   const { columns, values } = contents(table);
-  const written = columns.map((_, index) => writtenColumn(values.map((row) => row[index])));
+  const written = columns.map((name, index) =>
+    writtenColumn(
+      values.map((row) => row[index]),
+      digits[name],
+    ),
+  );
+  const group = within === undefined ? -1 : columns.indexOf(within);
+  const groups = values.map((row) => row[group]);
   return {
     columns,
     rows: values.map((_, row) => written.map(({ texts }) => texts[row])),
     isNumber: written.map(({ isNumber }) => isNumber),
+    isBest: columns.map((name, index) => {
+      const numbers = values.map((row) => (typeof row[index] === 'number' ? row[index] : NaN));
+      return bestOf(numbers, written[index].texts, groups, best[name]);
+    }),
   };
+}
+
+/** Where the best numbers of a column stand, none in a group of one; those that read alike are equally good. */
+function bestOf(numbers: number[], texts: string[], groups: unknown[], better?: 'higher' | 'lower'): boolean[] {
+  return numbers.map((_, row) => {
+    const rivals = numbers.flatMap((value, i) => (groups[i] === groups[row] && !Number.isNaN(value) ? [i] : []));
+    if (!better || rivals.length < 2 || !rivals.includes(row)) return false;
+    const best = rivals.reduce((one, other) => {
+      const isBetter = better === 'higher' ? numbers[other] > numbers[one] : numbers[other] < numbers[one];
+      return isBetter ? other : one;
+    });
+    return texts[row] === texts[best];
+  });
 }
 
 const isEmpty = (value: unknown) => value === null || value === undefined || Number.isNaN(value);
@@ -102,10 +142,11 @@ const isEmpty = (value: unknown) => value === null || value === undefined || Num
  * A column's cells. In a column of numbers only, all have the same digits after the point. Numbers beside text, as in a
  * list of options, have nothing to do with each other: each is written by itself.
  */
-function writtenColumn(values: unknown[]): { texts: string[]; isNumber: boolean } {
+function writtenColumn(values: unknown[], digits?: number): { texts: string[]; isNumber: boolean } {
   const filled = values.filter((value) => !isEmpty(value));
   const isNumber = filled.length > 0 && filled.every((value) => typeof value === 'number');
-  const write = isNumber ? numberWriter(filled as number[]) : String;
+  const withDigits = (value: number) => fixed(value, digits!);
+  const write = !isNumber ? String : digits === undefined ? numberWriter(filled as number[]) : withDigits;
   const texts = values.map((value) => (isEmpty(value) ? '' : write(value as number)));
   return { texts, isNumber };
 }

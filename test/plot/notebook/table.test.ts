@@ -77,3 +77,16 @@ test('as CSV it has every digit, and quotes where they are needed', () => {
   assert.equal(tableCsv(rows), 'name,psnr,note\r\na<b,26.12345678,\r\nc,,"""x"" & y"\r\n');
   assert.equal(tableCsv([{ rate: [1e-4, 1e-5] }]), 'rate\r\n"[0.0001,0.00001]"\r\n');
 });
+
+test('the best numbers of a column are bold within rows of one set, and those that read alike all are', () => {
+  const scores = [
+    { set: 'a', model: 'one', psnr: 30.123, error: 5 },
+    { set: 'a', model: 'two', psnr: 30.124, error: 4 },
+    { set: 'a', model: 'none', psnr: null, error: 7 },
+    { set: 'b', model: 'one', psnr: 20.5, error: 9 },
+  ];
+  const options = { best: { psnr: 'higher', error: 'lower' }, within: 'set', digits: { psnr: 2 } } as const;
+  const bold = [...tableHtml(scores, options).matchAll(/<b>(.*?)<\/b>/g)].map(([, text]) => text);
+  assert.deepEqual(bold, ['30.12', '30.12', '4']);
+  assert.match(tableText(scores, options), /20\.50/);
+});
