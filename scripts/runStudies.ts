@@ -1,0 +1,54 @@
+// The long form of notebook 6: Dong et al.'s studies, and all their measures of runs in results/. Run:
+// node --import tsx scripts/runStudies.ts [NAME ...] (needs bsds500, t91, set5 and set14; continues where it was
+// interrupted). NAME is a study, one of its runs as in filters/9-5-5, or "measures"; all by default.
+import { join } from 'node:path';
+import { createEngine, evaluateModels, loadDataset, loadWeights, paperMeasures, runStudy, studies } from 'srcnn-lab';
+import { type MeanScore, meanOf, writeMeans } from '../src/results/studies/meansFile';
+import { measuresFile } from '../src/results/studies/measureRows';
+
+const results = join(__dirname, '../results');
+const folder = join(results, 'studies');
+/** For each run. */
+const minutes = 9;
+
+/** BSD200 is BSDS500's test, which only the run on T91 has not seen. */
+const scored = [
+  { scale: 2, sets: ['Set5', 'Set14'], runs: ['paper-x2'], protocol: 'paper' },
+  { scale: 3, sets: ['Set5', 'Set14'], runs: ['t91-x3', 'paper-x3', 'paper-x3-9-5-5'], protocol: 'paper' },
+  { scale: 3, sets: ['BSD200'], runs: ['t91-x3'], protocol: 'bsd200' },
+  { scale: 4, sets: ['Set5', 'Set14'], runs: ['paper-x4'], protocol: 'paper' },
+];
+
+async function writeMeasures(): Promise<void> {
+  const means: MeanScore[] = [];
+  for (const { scale, sets, runs, protocol } of scored) {
+    const files: Record<string, string[]> = {};
+    for (const set of sets) files[set] = (await loadDataset(set.toLowerCase(), { scale })).evaluation;
+    const models: Parameters<typeof evaluateModels>[1] = Object.fromEntries(
+      await Promise.all(
+        runs.map(async (run) => [run, await loadWeights(join(results, run, 'weights.safetensors'))] as const),
+      ),
+    );
+    const { scores } = await evaluateModels(files, models, { protocol, scale, measures: paperMeasures });
+    means.push(...scores.map(meanOf));
+    await writeMeans(measuresFile(folder), means);
+    console.log(`${sets.join(', ')} x${scale}: ${runs.join(', ')}`);
+  }
+}
+
+async function main(names: string[]): Promise<void> {
+  const wanted = (...any: string[]) => !names.length || any.some((name) => names.includes(name));
+  // One thread, which wastes nothing by waiting where the machine does other things meanwhile.
+  const engine = await createEngine(undefined, { threads: 1 });
+  for (const study of studies) {
+    const runs = study.runs.filter(({ name }) => wanted(study.name, `${study.name}/${name}`));
+    if (runs.length) console.table(await runStudy({ ...study, runs }, { folder, minutes, engine }));
+  }
+  await engine.close();
+  if (wanted('measures')) await writeMeasures();
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(`${error.name}: ${error.message}`);
+  process.exitCode = 1;
+});
