@@ -105,6 +105,7 @@ export { evaluate, type EvaluateOptions, type Evaluation, type EvaluationRow } f
 export { evaluateModels, type ModelScores } from './evaluation/evaluateModels';
 export { differenceText, pairedDifference, type PairedDifference } from './evaluation/pairedDifference';
 export { checkComparable, type SetScores } from './evaluation/setScores';
+export { cropScores } from './evaluation/cropScores';
 export { scoresCsv, scoresLatex, scoresMarkdown } from './results/scoreTables';
 export { type MeanScores } from './evaluation/meanScores';
 export { restoreImage, type RestoreOptions } from './evaluation/restoreImage';
@@ -136,7 +137,15 @@ export { liveFigure, type Seen } from './plot/figures/liveFigure';
 export type { LivePoint } from './plot/figures/liveLines';
 export { viewer } from './plot/notebook/viewer';
 export { figurePng, figureSvg, saveFigure, type PictureOptions } from './plot/picture';
-export { liveTable, showTable, tableCsv, tableHtml, tableText, type Table, type TableOptions } from './plot/notebook/table';
+export {
+  liveTable,
+  showTable,
+  tableCsv,
+  tableHtml,
+  tableText,
+  type Table,
+  type TableOptions,
+} from './plot/notebook/table';
 export { NoNotebookError, show, showImage, type ShowImageOptions } from './plot/notebook/show';
 export { scoreTable, showScores, type ScoreTable } from './plot/notebook/showScores';
 import './plot/notebook/progress';

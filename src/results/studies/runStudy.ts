@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/engine';
 import { DatasetError } from '../../errors';
 import { train } from '../../training/train';
 import { scoreColours } from './colourScores';
-import type { Study, StudyRun } from './study';
+import { type Study, studyOf, type StudyRun } from './study';
 import { StudyData } from './studyData';
 import { type StudyRow, studyRows } from './studyRows';
 
@@ -24,11 +24,13 @@ export interface StudyOptions {
 }
 
 /**
- * Trains the runs of a study one after another, each by the recipe `tuned` for the same minutes under the protocol
- * paper at x3, and returns what they reached. Without `dataset` BSDS500 val picks the weights and Set5 is scored. It
- * continues where it was interrupted. Throws DatasetError where the study's own data set is not here.
+ * Trains the runs of a study, given by its name or as an object, one after another, each by the recipe `tuned` for the
+ * same minutes under the protocol paper at x3, and returns what they reached. Without `dataset` BSDS500 val picks the
+ * weights and Set5 is scored. It continues where it was interrupted. Throws DatasetError where the study's own data set
+ * is not here, UnknownNameError for a study.
  */
-export async function runStudy(study: Study, options: StudyOptions): Promise<StudyRow[]> {
+export async function runStudy(named: string | Study, options: StudyOptions): Promise<StudyRow[]> {
+  const study = studyOf(named);
   const { folder, dataset, onProgress, onNote = console.log } = options;
   const data = new StudyData(study, dataset);
   const engine = options.engine ?? (await createEngine());

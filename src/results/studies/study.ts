@@ -1,3 +1,4 @@
+import { UnknownNameError } from '../../errors';
 import type { Colours } from '../../image/color';
 import type { Network } from '../../network/network';
 import { srcnn } from '../../network/families/srcnn';
@@ -77,3 +78,16 @@ export const studies: readonly Study[] = [
     runs: (['y', 'ycbcr', 'rgb'] as const).map(colour),
   },
 ];
+
+/** A study by its name, or one of your own as it is. Throws UnknownNameError. */
+export function studyOf(study: string | Study): Study {
+  if (typeof study !== 'string') return study;
+  const found = studies.find(({ name }) => name === study);
+  if (!found)
+    throw new UnknownNameError(
+      'study',
+      study,
+      studies.map(({ name }) => name),
+    );
+  return found;
+}

@@ -7,7 +7,7 @@ import { colourMeasures } from './colourMeasures';
 import { coloursFile } from './colourScores';
 import { readMeans } from './meansFile';
 import { PUBLISHED_FILE, readPublishedCells } from './publishedCells';
-import type { Study } from './study';
+import { type Study, studyOf } from './study';
 
 /** One line of a study's table. */
 export type StudyRow = Readonly<Record<string, string | number | undefined>>;
@@ -16,7 +16,8 @@ export type StudyRow = Readonly<Record<string, string | number | undefined>>;
  * What the runs of a study reached in a folder, beside the published numbers where the folder has their file. Throws
  * CheckpointError for a run that is not there.
  */
-export async function studyRows(study: Study, folder: string): Promise<StudyRow[]> {
+export async function studyRows(named: string | Study, folder: string): Promise<StudyRow[]> {
+  const study = studyOf(named);
   return study.scored === 'colours' ? colourRows(study, folder) : luminanceRows(study, folder);
 }
 
