@@ -39,7 +39,7 @@ function planesAfter({ layers, channels }: Network, last: number): number {
   return layers.slice(0, last + 1).reduce<number>((planes, layer) => planesOut(layer, planes), channels);
 }
 
-/** The network up to a layer, of whose planes a last 1x1 convolution lets one through: so every engine can compute it. */
+/** The network up to a layer, of whose planes a 1x1 convolution lets one through: so every engine can compute it. */
 function upTo(model: Model, last: number, plane: number): Model {
   const { network, weights } = model;
   const choose: Layer = { kind: 'convolution', filters: 1, kernel: 1, activation: 'linear' };
