@@ -3,7 +3,7 @@
 // interrupted). NAME is a study, one of its runs as in filters/9-5-5, or "measures"; all by default.
 import { join } from 'node:path';
 import { createEngine, evaluateModels, loadDataset, loadWeights, paperMeasures, runStudy, studies } from 'srcnn-lab';
-import { type MeanScore, meanOf, writeMeans } from '../src/results/studies/meansFile';
+import { meanOf, readMeans, writeMeans } from '../src/results/studies/meansFile';
 import { measuresFile } from '../src/results/studies/measureRows';
 
 const results = join(__dirname, '../results');
@@ -13,17 +13,21 @@ const minutes = 9;
 
 /** BSD200 is BSDS500's test, which only the run on T91 has not seen. */
 const scored = [
-  { scale: 2, sets: ['Set5', 'Set14'], runs: ['paper-x2'], protocol: 'paper' },
-  { scale: 3, sets: ['Set5', 'Set14'], runs: ['t91-x3', 'paper-x3', 'paper-x3-9-5-5'], protocol: 'paper' },
-  { scale: 3, sets: ['BSD200'], runs: ['t91-x3'], protocol: 'bsd200' },
-  { scale: 4, sets: ['Set5', 'Set14'], runs: ['paper-x4'], protocol: 'paper' },
+  { scale: 3, set: 'Set5', runs: ['t91-x3', 'paper-x3', 'paper-x3-9-5-5'], protocol: 'paper' },
+  { scale: 3, set: 'Set14', runs: ['t91-x3', 'paper-x3', 'paper-x3-9-5-5'], protocol: 'paper' },
+  { scale: 3, set: 'BSD200', runs: ['t91-x3'], protocol: 'bsd200' },
+  { scale: 2, set: 'Set5', runs: ['paper-x2'], protocol: 'paper' },
+  { scale: 2, set: 'Set14', runs: ['paper-x2'], protocol: 'paper' },
+  { scale: 4, set: 'Set5', runs: ['paper-x4'], protocol: 'paper' },
+  { scale: 4, set: 'Set14', runs: ['paper-x4'], protocol: 'paper' },
 ];
 
 async function writeMeasures(): Promise<void> {
-  const means: MeanScore[] = [];
-  for (const { scale, sets, runs, protocol } of scored) {
-    const files: Record<string, string[]> = {};
-    for (const set of sets) files[set] = (await loadDataset(set.toLowerCase(), { scale })).evaluation;
+  const means = await readMeans(measuresFile(folder));
+  for (const { scale, set, runs, protocol } of scored) {
+    const isThere = (run: string) => means.some((mean) => mean.model === run && mean.set === set);
+    if (runs.every(isThere)) continue;
+    const files = { [set]: (await loadDataset(set.toLowerCase(), { scale })).evaluation };
     const models: Parameters<typeof evaluateModels>[1] = Object.fromEntries(
       await Promise.all(
         runs.map(async (run) => [run, await loadWeights(join(results, run, 'weights.safetensors'))] as const),
@@ -32,7 +36,7 @@ async function writeMeasures(): Promise<void> {
     const { scores } = await evaluateModels(files, models, { protocol, scale, measures: paperMeasures });
     means.push(...scores.map(meanOf));
     await writeMeans(measuresFile(folder), means);
-    console.log(`${sets.join(', ')} x${scale}: ${runs.join(', ')}`);
+    console.log(`${set} x${scale}: ${runs.join(', ')}`);
   }
 }
 
