@@ -116,7 +116,8 @@ for (const [title, given] of [
 ] as const) {
   test(`${title} has the strip, the preview and the chart as pictures`, options, async () => {
     const text = await converted(...given);
-    const chart = given[1] === 'markdown' ? /!\[[^\]]*\]\(it_files\/[^)]*\.png\)/ : /<div class="jp-RenderedImage[^>]*>\s*<img /;
+    const chart =
+      given[1] === 'markdown' ? /!\[[^\]]*\]\(it_files\/[^)]*\.png\)/ : /<div class="jp-RenderedImage[^>]*>\s*<img /;
     for (const expected of [
       /<img alt="training controls: learning rate [^"]*; stopped[^"]*" src="data:image\/svg\+xml;base64,/,
       /<img[^>]* alt="the network now[^"]*" src="data:image\/png;base64,/,
