@@ -4,7 +4,7 @@
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
 import { BLOCK, sumBlock } from './block';
 import { sumPairedRows } from './paired';
-import { clearTail, dots, finish, sumPlane, within } from './sums';
+import { clearTail, dots, finish, sumPlanes, within } from './sums';
 import { countOf, dataOf, planeOf, rowOf } from './views';
 
 /**
@@ -173,8 +173,7 @@ export function kernelGradient(
     inputRow = rowOf(from),
     inputs = countOf(from);
   const area = (<usize>(kernel * kernel)) << 2;
-  for (let f = 0; f < filters; f++)
-    sumPlane(delta + <usize>f * deltaPlane, deltaRow, width, height, biasGradient + ((<usize>f) << 2));
+  sumPlanes(deltas, width, height, biasGradient);
   if (filters == 1 && margin > 0) {
     for (let i = 0; i < inputs; i += 4) {
       const left = inputs - i;

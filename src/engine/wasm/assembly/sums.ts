@@ -2,6 +2,7 @@
 
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
 import { pairedDots } from './pairedDots';
+import { countOf, dataOf, planeOf, rowOf } from './views';
 
 /**
  * How a sum is stored: as it is, through ReLU, as zero where the value that it replaces is not above zero, or added to
@@ -133,10 +134,23 @@ export function within(step: usize, times: i32, count: i32): usize {
   return <usize>min(times, count - 1) * step;
 }
 
-export function sumPlane(plane: usize, row: usize, width: i32, height: i32, sum: usize): void {
-  let s = f32x4.splat(0);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x += 4) s = f32x4.add(s, v128.load(plane + <usize>y * row + ((<usize>x) << 2)));
+/** Adds each plane's sum: the gradient of biases. */
+export function sumPlanes(planes: usize, width: i32, height: i32, sums: usize): void {
+  for (let c = 0; c < countOf(planes); c++) {
+    const plane = dataOf(planes) + <usize>c * planeOf(planes);
+    let s = f32x4.splat(0);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x += 4)
+        s = f32x4.add(s, v128.load(plane + <usize>y * rowOf(planes) + ((<usize>x) << 2)));
+    }
+    accumulate(sums + ((<usize>c) << 2), s);
   }
-  accumulate(sum, s);
+}
+
+/** The values of a polynomial at a point and at its negative, from its even and its odd terms, `next` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function storePair(even: v128, odd: v128, to: usize, next: usize): void {
+  v128.store(to, f32x4.add(even, odd));
+  v128.store(to + next, f32x4.sub(even, odd));
 }

@@ -11,8 +11,8 @@
 // addresses, all strides bytes.
 
 import { even, high, low, odd } from './lanes';
-import { clearTail, dots, endLine, finish, sumPlane, within } from './sums';
-import { sumTiles } from './sumTiles';
+import { dotPoints, sumPoints } from './points';
+import { clearTail, endLine, finish, sumPlanes } from './sums';
 import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
 
 /**
@@ -108,21 +108,11 @@ export function convolveWinograd3(
     filters = countOf(to);
   const taps = (<usize>(groups * kernel)) << 4,
     next = scratchPlane << 2;
+  const point = <usize>groups * plane,
+    row = (<usize>tiles) << 2;
   for (let f = 0; f < filters; f += 4) {
-    for (let j = 0; j < 4; j++) {
-      sumTiles(
-        transformed + <usize>(j * groups) * plane,
-        plane,
-        groups,
-        kernel,
-        (<usize>tiles) << 2,
-        kernels,
-        scratch + <usize>j * next,
-        scratchPlane,
-        tiles * height,
-      );
-      kernels += taps;
-    }
+    sumPoints(4, transformed, point, groups, plane, kernel, row, kernels, scratch, scratchPlane, tiles * height);
+    kernels += 4 * taps;
     for (let i = 0; i < min(4, filters - f); i++) {
       formOutputs(
         scratch + <usize>i * scratchPlane,
@@ -216,8 +206,7 @@ export function kernelGradientWinograd3(
   const row = (<usize>tiles) << 2,
     line = (<usize>taps) << 2,
     next = scratchPlane << 2;
-  for (let f = 0; f < filters; f++)
-    sumPlane(delta + <usize>f * deltaPlane, deltaRow, width, height, biasGradient + ((<usize>f) << 2));
+  sumPlanes(deltas, width, height, biasGradient);
   for (let f = 0; f < filters; f += 4) {
     const left = filters - f;
     for (let i = 0; i < min(4, left); i++)
@@ -229,28 +218,21 @@ export function kernelGradientWinograd3(
         scratch + <usize>i * scratchPlane,
         next,
       );
-    memory.fill(sums, 0, 16 * line);
-    for (let j = 0; j < 4; j++)
-      for (let g = 0; g < groups; g++)
-        for (let r = 0; r < kernel; r += 2) {
-          dots(
-            scratch + <usize>j * next,
-            within(scratchPlane, 1, left),
-            within(scratchPlane, 2, left),
-            within(scratchPlane, 3, left),
-            left,
-            0,
-            transformed + <usize>(j * groups + g) * plane + <usize>r * row,
-            r + 1 < kernel ? row : 0,
-            kernel - r,
-            0,
-            count,
-            1,
-            sums + <usize>j * 4 * line + ((<usize>(g * kernel + r)) << 2),
-            line,
-            4,
-          );
-        }
+    dotPoints(
+      4,
+      scratch,
+      scratchPlane,
+      left,
+      transformed,
+      <usize>groups * plane,
+      groups,
+      plane,
+      kernel,
+      row,
+      count,
+      sums,
+      line,
+    );
     for (let i = 0; i < min(4, left); i++)
       addTaps(sums + <usize>i * line, 4 * line, groups, kernel, gradient + ((<usize>((f + i) * kernel * kernel)) << 2));
   }

@@ -5,15 +5,10 @@
 // workspace's row is the distance from point to point.
 
 import { high, low, times } from './lanes';
-import { sumTiles } from './sumTiles';
-import { clearTail, finish, scaledBelowZero } from './sums';
+import { sumPoints } from './points';
+import { A, AA, B, BB, POINTS } from './points4x4';
+import { clearTail, finish, scaledBelowZero, storePair } from './sums';
 import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
-
-const POINTS: i32 = 36;
-const A: f32 = 0.75;
-const B: f32 = 1.5;
-const AA: f32 = A * A;
-const BB: f32 = B * B;
 
 /** The values of six samples `step` bytes apart, written `next` bytes apart. */
 // @ts-ignore: decorator
@@ -23,15 +18,13 @@ function storeValues(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128,
   let even = f32x4.sub(d4, times(BB, d2)),
     odd = times(A, f32x4.sub(d3, times(BB, d1)));
   to += next;
-  v128.store(to, f32x4.add(even, odd));
+  storePair(even, odd, to, next);
   to += next;
-  v128.store(to, f32x4.sub(even, odd));
   even = f32x4.sub(d4, times(AA, d2));
   odd = times(B, f32x4.sub(d3, times(AA, d1)));
   to += next;
-  v128.store(to, f32x4.add(even, odd));
+  storePair(even, odd, to, next);
   to += next;
-  v128.store(to, f32x4.sub(even, odd));
   v128.store(to + next, f32x4.add(times(AA * BB, d1), f32x4.sub(d5, times(AA + BB, d3))));
 }
 
@@ -197,11 +190,9 @@ export function convolveWinograd4x4(
     lines = linesOf(workspace);
   const count = tiles * ((height + 3) >> 2);
   for (let f = 0; f < filters; f += 4) {
-    for (let j = 0; j < POINTS; j++) {
-      const samples = dataOf(workspace) + <usize>j * rowOf(workspace);
-      sumTiles(samples, plane, 1, channels, plane, kernels, lines + <usize>(4 * j) * line, line, count);
-      kernels += (<usize>channels) << 4;
-    }
+    const samples = dataOf(workspace);
+    sumPoints(POINTS, samples, rowOf(workspace), 1, 0, channels, plane, kernels, lines, line, count);
+    kernels += (<usize>(POINTS * channels)) << 4;
     for (let i = 0; i < min(4, filters - f); i++)
       formOutputs(
         lines + <usize>i * line,

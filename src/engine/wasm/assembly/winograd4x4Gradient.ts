@@ -2,14 +2,11 @@
 // products, times the transformed samples, summed over tiles; then back to taps.
 
 import { high, low, times } from './lanes';
-import { dots, endLine, sumPlane, within } from './sums';
+import { dotPoints } from './points';
+import { A, AA, B, BB, POINTS } from './points4x4';
+import { endLine, storePair, sumPlanes } from './sums';
 import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
 
-const POINTS: i32 = 36;
-const A: f32 = 0.75;
-const B: f32 = 1.5;
-const AA: f32 = A * A;
-const BB: f32 = B * B;
 /** The factors of the values at a and at b. */
 const Q: f32 = 1 / (2 * AA * (AA - BB));
 const R: f32 = 1 / (2 * BB * (BB - AA));
@@ -22,15 +19,13 @@ function storeDeltas(e0: v128, e1: v128, e2: v128, e3: v128, to: usize, next: us
   let even = f32x4.add(e0, times(AA, e2)),
     odd = times(A, f32x4.add(e1, times(AA, e3)));
   to += next;
-  v128.store(to, f32x4.add(even, odd));
+  storePair(even, odd, to, next);
   to += next;
-  v128.store(to, f32x4.sub(even, odd));
   even = f32x4.add(e0, times(BB, e2));
   odd = times(B, f32x4.add(e1, times(BB, e3)));
   to += next;
-  v128.store(to, f32x4.add(even, odd));
+  storePair(even, odd, to, next);
   to += next;
-  v128.store(to, f32x4.sub(even, odd));
   v128.store(to + next, e3);
 }
 
@@ -130,36 +125,15 @@ export function kernelGradientWinograd4x4(
   // Whole vectors of channels; behind the sums lies room for the transforms.
   const length = (<usize>((channels + 3) & ~3)) << 2;
   const room = sums + <usize>(4 * POINTS) * length;
-  for (let f = 0; f < filters; f++) {
-    const from = dataOf(delta) + <usize>f * planeOf(delta);
-    sumPlane(from, rowOf(delta), width, height, biasGradient + ((<usize>f) << 2));
-  }
+  sumPlanes(delta, width, height, biasGradient);
   for (let f = 0; f < filters; f += 4) {
     const left = filters - f;
     for (let i = 0; i < min(4, left); i++) {
       const from = dataOf(delta) + <usize>(f + i) * planeOf(delta);
       transformDelta(from, rowOf(delta), tiles, height, lines + <usize>i * line, 4 * line, room);
     }
-    memory.fill(sums, 0, <usize>(4 * POINTS) * length);
-    for (let j = 0; j < POINTS; j++)
-      for (let c = 0; c < channels; c += 2)
-        dots(
-          lines + <usize>(4 * j) * line,
-          within(line, 1, left),
-          within(line, 2, left),
-          within(line, 3, left),
-          left,
-          0,
-          dataOf(workspace) + <usize>j * rowOf(workspace) + <usize>c * plane,
-          c + 1 < channels ? plane : 0,
-          channels - c,
-          0,
-          count,
-          1,
-          sums + <usize>(4 * j) * length + ((<usize>c) << 2),
-          length,
-          4,
-        );
+    const samples = dataOf(workspace);
+    dotPoints(POINTS, lines, line, left, samples, rowOf(workspace), 1, 0, channels, plane, count, sums, length);
     for (let i = 0; i < min(4, left); i++)
       for (let c = 0; c < channels; c += 4) {
         const to = gradient + ((<usize>(((f + i) * channels + c) * 9)) << 2);

@@ -10,11 +10,11 @@
 // addresses, all strides bytes.
 
 import { high, low, times } from './lanes';
-import { clearTail, finish } from './sums';
-import { sumTiles } from './sumTiles';
+import { sumPoints } from './points';
+import { clearTail, finish, storePair } from './sums';
 import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, tilesOf } from './views';
 
-export const POINTS: usize = 8;
+export const POINTS: i32 = 8;
 export const TAPS: i32 = 5;
 
 /**
@@ -64,21 +64,18 @@ export function transformWinograd5(samples: usize, rows: i32, workspace: usize):
         let even = f32x4.sub(f32x4.add(d2, d6), times(4.25, d4)),
           odd = f32x4.sub(f32x4.add(d1, d5), times(4.25, d3));
         at += next;
-        v128.store(at, f32x4.add(even, odd));
+        storePair(even, odd, at, next);
         at += next;
-        v128.store(at, f32x4.sub(even, odd));
         even = f32x4.sub(f32x4.add(d6, times(0.25, d2)), times(1.25, d4));
         odd = f32x4.add(f32x4.sub(times(0.5, d1), times(2.5, d3)), times(2, d5));
         at += next;
-        v128.store(at, f32x4.add(even, odd));
+        storePair(even, odd, at, next);
         at += next;
-        v128.store(at, f32x4.sub(even, odd));
         even = f32x4.sub(f32x4.add(d6, times(4, d2)), times(5, d4));
         odd = f32x4.add(f32x4.sub(times(2, d1), times(2.5, d3)), times(0.5, d5));
         at += next;
-        v128.store(at, f32x4.add(even, odd));
+        storePair(even, odd, at, next);
         at += next;
-        v128.store(at, f32x4.sub(even, odd));
         at += next;
         v128.store(at, f32x4.add(f32x4.sub(d7, d1), times(5.25, f32x4.sub(d3, d5))));
       }
@@ -169,21 +166,11 @@ export function convolveWinograd5(
     filters = countOf(to);
   const taps = (<usize>(channels * TAPS)) << 4,
     next = scratchPlane << 2;
+  const point = <usize>channels * plane,
+    row = (<usize>tiles) << 2;
   for (let f = 0; f < filters; f += 4) {
-    for (let j: usize = 0; j < POINTS; j++) {
-      sumTiles(
-        transformed + j * <usize>channels * plane,
-        plane,
-        channels,
-        TAPS,
-        (<usize>tiles) << 2,
-        kernels,
-        scratch + j * next,
-        scratchPlane,
-        tiles * height,
-      );
-      kernels += taps;
-    }
+    sumPoints(POINTS, transformed, point, channels, plane, TAPS, row, kernels, scratch, scratchPlane, tiles * height);
+    kernels += <usize>POINTS * taps;
     for (let i = 0; i < min(4, filters - f); i++) {
       formOutputs(
         scratch + <usize>i * scratchPlane,

@@ -1,7 +1,8 @@
 // The kernels' gradient by minimal filtering F(4,5): see winograd5.ts.
 
 import { high, low, times } from './lanes';
-import { dots, endLine, sumPlane, within } from './sums';
+import { dotPoints } from './points';
+import { endLine, storePair, sumPlanes } from './sums';
 import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
 import { POINTS, TAPS } from './winograd5';
 
@@ -29,28 +30,25 @@ function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, 
       let even = f32x4.add(e0, e2),
         odd = f32x4.add(e1, e3);
       at += next;
-      v128.store(at, f32x4.add(even, odd));
+      storePair(even, odd, at, next);
       at += next;
-      v128.store(at, f32x4.sub(even, odd));
       even = f32x4.add(e0, times(4, e2));
       odd = f32x4.add(times(2, e1), times(8, e3));
       at += next;
-      v128.store(at, f32x4.add(even, odd));
+      storePair(even, odd, at, next);
       at += next;
-      v128.store(at, f32x4.sub(even, odd));
       even = f32x4.add(e0, times(0.25, e2));
       odd = f32x4.add(times(0.5, e1), times(0.125, e3));
       at += next;
-      v128.store(at, f32x4.add(even, odd));
+      storePair(even, odd, at, next);
       at += next;
-      v128.store(at, f32x4.sub(even, odd));
       at += next;
       v128.store(at, e3);
     }
     delta += deltaRow;
   }
   to += (<usize>tiles) << 2;
-  for (let j: usize = 0; j < POINTS; j++) endLine(to + j * next);
+  for (let j = 0; j < POINTS; j++) endLine(to + <usize>j * next);
 }
 
 /**
@@ -117,8 +115,7 @@ export function kernelGradientWinograd5(
   const row = (<usize>tiles) << 2,
     line = (<usize>rows) << 2,
     next = scratchPlane << 2;
-  for (let f = 0; f < filters; f++)
-    sumPlane(delta + <usize>f * deltaPlane, deltaRow, width, height, biasGradient + ((<usize>f) << 2));
+  sumPlanes(deltas, width, height, biasGradient);
   for (let f = 0; f < filters; f += 4) {
     const left = filters - f;
     for (let i = 0; i < min(4, left); i++)
@@ -130,28 +127,21 @@ export function kernelGradientWinograd5(
         scratch + <usize>i * scratchPlane,
         next,
       );
-    memory.fill(sums, 0, 32 * line);
-    for (let j: usize = 0; j < POINTS; j++)
-      for (let c = 0; c < channels; c++)
-        for (let r = 0; r < TAPS; r += 2) {
-          dots(
-            scratch + j * next,
-            within(scratchPlane, 1, left),
-            within(scratchPlane, 2, left),
-            within(scratchPlane, 3, left),
-            left,
-            0,
-            transformed + (j * <usize>channels + <usize>c) * plane + <usize>r * row,
-            r + 1 < TAPS ? row : 0,
-            TAPS - r,
-            0,
-            count,
-            1,
-            sums + 4 * j * line + ((<usize>(c * TAPS + r)) << 2),
-            line,
-            4,
-          );
-        }
+    dotPoints(
+      POINTS,
+      scratch,
+      scratchPlane,
+      left,
+      transformed,
+      <usize>channels * plane,
+      channels,
+      plane,
+      TAPS,
+      row,
+      count,
+      sums,
+      line,
+    );
     for (let i = 0; i < min(4, left); i++)
       addTaps(sums + <usize>i * line, 4 * line, rows, gradient + <usize>(f + i) * <usize>rows * 20);
   }
