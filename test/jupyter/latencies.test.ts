@@ -102,11 +102,14 @@ test('from the slider let go to the rate heard by the kernel', options, async ()
   // Of the page: a slider may be drawn anew.
   await page().evaluate(() => {
     const released: Record<string, number> = ((window as unknown as Released).released = {});
-    const note = ({ target }: Event) => {
-      const rate = (target as HTMLElement).getAttribute('aria-valuetext');
-      if (rate !== null) released[Number(rate)] = Date.now();
-    };
-    document.addEventListener('change', note, { capture: true });
+    document.addEventListener(
+      'change',
+      ({ target }) => {
+        const rate = (target as HTMLElement).getAttribute('aria-valuetext');
+        if (rate !== null) released[Number(rate)] = Date.now();
+      },
+      { capture: true },
+    );
   });
   const slider = strip().getByRole('slider', { name: 'learning rate' });
   for (let i = 0; i < times; i++) {

@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { type ScoredEpoch, scoredEpochs } from '../../runs/history';
 import type { TrainSession } from '../../training/settings';
 import { type Figure, runColors } from '../figure';
-import { type Curve, line, type LivePoint, lossesIn, modeOf, ratesIn, short } from './liveLines';
-import { meanStyle } from './lossLines';
+import { type Curve, line, type LivePoint, lossesIn, modeOf, ratesIn, short, stepsPerEpoch } from './liveLines';
+import { meanStyle, toEpochs } from './lossLines';
 
 /** Not blue or red, as the run's own lines are. */
 const colors = runColors.slice(2, 5);
@@ -29,11 +29,15 @@ export function forkLines(
 ): ForkLines[] {
   return forksOf(session).map(({ fork, parent }, index) => {
     const shared = sharedEpochs(fork, parent);
-    const { mean, validation } = lossesIn(fork, pointsOf(fork));
+    const points = pointsOf(fork);
+    const { mean, validation } = lossesIn(fork, points);
+    const rates = ratesIn(fork, points);
+    // Its rate is another one from its first step on, not from the end of an epoch.
+    const first = points.length ? toEpochs(fork.history, stepsPerEpoch(fork))(points[0].step) : shared;
     const own = {
       mean: from(mean, shared),
       validation: from(validation, shared),
-      rates: from(ratesIn(fork, pointsOf(fork)), shared),
+      rates: from(rates, short(Math.max(shared, first))),
       scored: scoredEpochs(fork.history.epochs).filter(({ epoch }) => epoch >= shared),
     };
     const [name, color] = [nameOf(fork, session), colors[index % colors.length]];

@@ -162,7 +162,10 @@ class Chart implements LiveChart {
   private draw(): void {
     this.rest();
     this.look();
-    this.model?.stream({ svg: this.sketch(), running: !this.ended });
+    const running = !this.ended;
+    // A picture for no page would take a core from training: the page that comes back is answered with the next one.
+    if (this.model?.drawn && !this.model.isWatched) this.model.stream({ running });
+    else this.model?.stream({ svg: this.sketch(), running });
     if (this.pictureIsDue()) this.showPicture();
     this.drawnAt = Date.now();
     if (!this.model) return;

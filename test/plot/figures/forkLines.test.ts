@@ -55,11 +55,12 @@ test('a fork has its curves in every panel of the chart, from the last epoch tha
 test('a fork that has trained no epoch of its own adds what was seen of its batches', () => {
   const fork = session(undefined, [0.9]);
   const points = [{ step: 14, loss: 0.5, learningRate: 3e-4 }];
-  const [mean] = traces(
+  const [mean, , rates] = traces(
     liveFigure(session(undefined, [0.9], [fork]), { pointsOf: (each) => (each === fork ? points : []) }),
     'fork',
   );
   assert.deepEqual([mean.x, mean.y], [[1.4], [0.5]]);
+  assert.deepEqual([rates.x, rates.y], [[1.4], [3e-4]], 'its rate begins with its first step');
 });
 
 test('forks, and forks of forks, have names and colours of their own', () => {

@@ -9,8 +9,12 @@ export default {
       subtitle.setAttribute('fill', '#b3261e');
       for (const part of el.querySelectorAll('polyline, circle')) part.setAttribute('opacity', '0.4');
     };
+    // In a narrow cell it is scrolled: made smaller than this, its words could not be read.
+    el.style.overflowX = 'auto';
     const draw = () => {
       el.innerHTML = model.get('svg');
+      const [svg] = el.children;
+      if (svg) Object.assign(svg.style, { minWidth: '600px', fill: 'var(--jp-ui-font-color1, #747a82)' });
       if (!model.get('running')) return;
       if (life.state === 'gone') say('The kernel was restarted: run this cell again to go on.');
       if (life.state === 'silent')
