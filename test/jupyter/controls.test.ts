@@ -139,6 +139,8 @@ test('the slider is not moved under the hand, and the last of many values wins',
 });
 
 test('the strip goes on after a reload, and two views and a second tab follow each other', options, async () => {
+  await start(lab.page, at('picture'));
+  await outputs(at('picture')).locator('img').waitFor();
   await save(lab.page);
   assert.match(
     savedOutputs(join(lab.folder, name), 'controls(session)'),
@@ -147,6 +149,8 @@ test('the strip goes on after a reload, and two views and a second tab follow ea
   await lab.reopen(name);
   await says(/^running: epoch/);
   assert.equal(await at('stranger').locator('.jp-OutputArea-output svg').count(), 0, 'the notebook is not trusted');
+  const description = await outputs(at('picture')).locator('img').getAttribute('alt');
+  assert.match(description!, /^picture of \d+ x \d+ pixels$/);
   await drag(0.7);
   const rate = await written();
   assert.equal((await kernel()).rate, rate);

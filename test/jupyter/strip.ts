@@ -17,7 +17,7 @@ export const name = 'controls.ipynb';
 export const sources = {
   stranger: "console.log('a stranger');",
   data: [
-    "import { controls, liveChart, loadDataset, preparePatches, train } from 'srcnn-lab';",
+    "import { controls, liveChart, loadDataset, preparePatches, readImage, show, train } from 'srcnn-lab';",
     "const files = await loadDataset('sample');",
     'const { patches: training } = await preparePatches(files.training.slice(0, 2), { stride: 60 });',
     'const { patches: validation } = await preparePatches(files.validation.slice(0, 1));',
@@ -31,6 +31,7 @@ export const sources = {
     'controls(session);',
     'const chart = liveChart(session);',
   ].join('\n'),
+  picture: 'await show(await readImage(files.evaluation[0]));',
   status: "console.log('now', session.state, session.learningRate, session.epochs, process.pid);",
   busy: 'for (const end = Date.now() + 2000; Date.now() < end; );',
   later: "setTimeout(() => (session.learningRate = 7e-4), 2500);\nconsole.log('soon');",

@@ -31,6 +31,8 @@ const interval = 250;
 const pictureInterval = 20_000;
 /** Milliseconds between two signs of life of a run that is paused. */
 const beatInterval = 5_000;
+/** A page that has drawn nothing for so long has left. */
+const slowestPage = 2_000;
 
 const models = new WeakMap<TrainSession, LiveModel>();
 
@@ -75,6 +77,7 @@ class Chart implements LiveChart {
   private drawnAt = 0;
   private pictureAt = 0;
   private drawnBefore = 0;
+  private watchedAt = Date.now();
   private readonly followed = new Map<TrainSession, () => void>();
   private settle!: () => void;
   private fail!: (error: unknown) => void;
@@ -163,8 +166,9 @@ class Chart implements LiveChart {
     this.rest();
     this.look();
     const running = !this.ended;
+    if (this.model?.isWatched) this.watchedAt = Date.now();
     // A picture for no page would take a core from training: the page that comes back is answered with the next one.
-    if (this.model?.drawn && !this.model.isWatched) this.model.stream({ running });
+    if (this.model?.drawn && Date.now() - this.watchedAt > slowestPage) this.model.stream({ running });
     else this.model?.stream({ svg: this.sketch(), running });
     if (this.pictureIsDue()) this.showPicture();
     this.drawnAt = Date.now();

@@ -3,6 +3,7 @@ import { OptionError } from '../../errors';
 import type { Image, Plane } from '../../image/image';
 import { type Figure, pngOf } from '../figure';
 import { figurePng } from '../picture';
+import { pngImage } from './markup';
 
 type WriteDisplayData = (
   content: { data: Record<string, unknown>; metadata: Record<string, unknown>; transient: Record<string, unknown> },
@@ -97,8 +98,14 @@ function asWideAsTheCell({ data, layout: { width, ...layout } }: Figure): Figure
  * form then says so. Throws OptionError for a width out of range, NoNotebookError outside of a notebook.
  */
 export async function showImage(image: Image | Plane, options: ShowImageOptions = {}): Promise<void> {
-  const { data, metadata } = await imageOutput(image, options);
-  send(data, { metadata });
+  send(imageHtml(await imageOutput(image, options)));
+}
+
+/** As an element: JupyterLab and nbconvert leave out the description of an image/png. */
+export function imageHtml({ data, metadata }: Awaited<ReturnType<typeof imageOutput>>): Record<string, string> {
+  const { 'text/plain': words, 'image/png': png } = data;
+  const { width } = metadata['image/png'];
+  return { 'text/html': pngImage(Buffer.from(png, 'base64'), words, width), 'text/plain': words };
 }
 
 /** The figure's title and subtitle without their markup: what a reader hears who does not see it. */
@@ -111,11 +118,11 @@ export function figureWords({ layout }: Figure): string {
   return words.join(': ') || 'figure';
 }
 
-/** The output that `showImage` sends: the PNG, its shown width and its description in words. */
+/** The PNG of a picture for a notebook, its shown width and its description in words. */
 export async function imageOutput(
   image: Image | Plane,
   { width = Math.min(image.width, widest) }: ShowImageOptions = {},
-): Promise<{ data: Record<string, string>; metadata: Record<string, unknown> }> {
+): Promise<{ data: Record<string, string>; metadata: { 'image/png': { width: number; alt: string } } }> {
   if (!(width >= 1 && width <= 10000)) throw new OptionError(`width is ${width}; use 1 to 10000 pixels`);
   const sent = Math.min(image.width, widest);
   const whole = await pngOf(image);

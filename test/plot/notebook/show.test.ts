@@ -4,7 +4,14 @@ import sharp from 'sharp';
 import { OptionError } from '../../../src/errors';
 import { beforeAfter } from '../../../src/plot/figures/beforeAfter';
 import { slider } from '../../../src/plot/figures/slider';
-import { figureOutput, figureWords, imageOutput, NoNotebookError, show } from '../../../src/plot/notebook/show';
+import {
+  figureOutput,
+  figureWords,
+  imageHtml,
+  imageOutput,
+  NoNotebookError,
+  show,
+} from '../../../src/plot/notebook/show';
 
 const grey = (width: number, height: number) => ({ width, height, data: new Float32Array(width * height).fill(128) });
 
@@ -28,6 +35,14 @@ test('a picture is shown at the width asked for, and a width out of range is nam
   assert.deepEqual(metadata, { 'image/png': { width: 300, alt: 'picture of 30 x 20 pixels' } });
   await assert.rejects(imageOutput(grey(30, 20), { width: 0 }), OptionError);
   await assert.rejects(imageOutput(grey(30, 20), { width: NaN }), /width is NaN/);
+});
+
+test('a shown picture has its description where pages look for it', async () => {
+  const output = await imageOutput(grey(30, 20), { width: 300 });
+  const { 'text/html': html, 'text/plain': words } = imageHtml(output);
+  const source = `data:image/png;base64,${output.data['image/png']}`;
+  assert.equal(html, `<img width="300" alt="picture of 30 x 20 pixels" src="${source}">`);
+  assert.equal(words, 'picture of 30 x 20 pixels');
 });
 
 test('show takes a picture as well as a figure', async () => {
