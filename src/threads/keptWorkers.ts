@@ -36,5 +36,10 @@ function startWorker(): Worker {
 export function keepWorker(worker: Worker): void {
   if (ended.has(worker)) return;
   worker.unref();
-  idle.set(worker, setTimeout(() => void worker.terminate(), KEPT_MS).unref());
+  // It leaves the list at once: `terminate` takes a while, in which a call would get a thread that is about to end.
+  const end = () => {
+    idle.delete(worker);
+    void worker.terminate();
+  };
+  idle.set(worker, setTimeout(end, KEPT_MS).unref());
 }

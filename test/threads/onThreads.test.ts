@@ -9,6 +9,7 @@ import { EngineError, ImageFileError, OptionError } from '../../src/errors';
 import { scoreFile, type ScoreJob } from '../../src/evaluation/scoreFile';
 import type { Plane } from '../../src/image/image';
 import type { Work } from '../../src/threads/messages';
+import { keepWorker, takeWorker } from '../../src/threads/keptWorkers';
 import { onThreads } from '../../src/threads/onThreads';
 import { initialize } from '../../src/network/initialize';
 
@@ -125,6 +126,17 @@ test('a thread is kept for the next call, and one that ended is not', async () =
   assert.equal(await numberOf(), first);
   await assert.rejects(onThreads(endThread as Work<string, string>, module, ['a'], { threads: 1 }));
   assert.notEqual(await numberOf(), first);
+});
+
+test('a thread whose time is over is not given to a call that comes while it ends', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const worker = takeWorker();
+  keepWorker(worker);
+  context.mock.timers.tick(60_000);
+  const next = takeWorker();
+  assert.notEqual(next, worker);
+  keepWorker(next);
+  context.mock.timers.tick(60_000);
 });
 
 test('threads that are kept do not keep the program alive', () => {
