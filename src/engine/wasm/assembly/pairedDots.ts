@@ -1,7 +1,7 @@
 // The dot products of training for V8's revectorizer: see paired.ts.
 
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
-import { accumulate } from './sums';
+import { accumulate } from './accumulate';
 
 /** Room of this thread for 16 vectors: the memory is shared, globals are not. */
 let room: usize = 0;

@@ -1,6 +1,7 @@
 // What the kernels share. All pointers are byte addresses, all strides bytes.
 
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
+import { accumulate } from './accumulate';
 import { pairedDots } from './pairedDots';
 import { countOf, dataOf, planeOf, rowOf } from './views';
 
@@ -33,18 +34,6 @@ export function scaledBelowZero(value: v128, gate: v128, slope: f32): v128 {
 @inline
 export function clearTail(row: usize, width: i32, block: i32): void {
   for (let x = width; x & (block - 1); x++) f32.store(row + ((<usize>x) << 2), 0);
-}
-
-// @ts-ignore: decorator
-@inline
-function sumLanes(v: v128): f32 {
-  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
-}
-
-// @ts-ignore: decorator
-@inline
-export function accumulate(address: usize, v: v128): void {
-  f32.store(address, f32.load(address) + sumLanes(v));
 }
 
 /** Zeros behind a line of transformed gradients: products take whole blocks of it. */
