@@ -13,13 +13,13 @@ const help = `npm run setup:native [-- OPTION]   compiles the kernels for AVX2, 
   (none)     with the C compiler that CC names, or cc, gcc or clang; where there is none, asks for --zig
   --zig      with the compiler of the Python package ziglang, in .venv (101 MB to download, 411 MB on disk)
   --check    only compares the kernels with WebAssembly's
-  --remove   takes them away again`;
+  --remove   deletes them`;
 
 const require = createRequire(import.meta.url);
-/** The built lab knows where the kernels belong. */
+/** Modules of the built lab, which say where the kernels belong. */
 const lab = (name) => require(`../dist/engine/wasm/sets/${name}.js`);
 
-/** The version all this was tried with. */
+/** The version that was tested. */
 const ZIG = 'ziglang==0.17.1';
 
 /** The C compiler as a program and its first words; null where there is none. */
@@ -32,7 +32,10 @@ export function findCompiler(environment = process.env) {
   return null;
 }
 
-/** The compiler's arguments. Widths are chosen while the kernels run, so the code around them is for any processor. */
+/**
+ * The compiler's arguments. The width of vectors is chosen when the kernels are loaded, so the rest of the code is
+ * compiled for any processor.
+ */
 export function compileArguments({ platform, sources, headers, output }) {
   return [
     ...['-std=gnu11', '-O3', '-ffp-contract=fast', '-fno-math-errno', '-fno-trapping-math', '-w', '-fPIC', '-shared'],
@@ -51,12 +54,13 @@ async function zig(chosen) {
     const without = 'install one (Debian: apt install gcc; macOS: xcode-select --install)';
     if (!process.stdin.isTTY)
       throw new SetupError(
-        `no C compiler: ${without}, or npm run setup:native -- --zig; the lab goes on with WebAssembly`,
+        `no C compiler: ${without}, or npm run setup:native -- --zig; the lab continues with WebAssembly`,
       );
     const line = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await line.question(`There is no C compiler. Download ziglang into .venv (101 MB)? [y/N] `);
     line.close();
-    if (!/^y/i.test(answer)) throw new SetupError(`nothing was changed: ${without}; the lab goes on with WebAssembly`);
+    if (!/^y/i.test(answer))
+      throw new SetupError(`nothing was changed: ${without}; the lab continues with WebAssembly`);
   }
   installJupyter();
   const python = join(root, '.venv', 'bin', 'python');
@@ -69,10 +73,10 @@ async function zig(chosen) {
     );
     if (status !== 0)
       throw new SetupError(
-        `${explain(stderr, 'the Python package index') ?? stderr.trim()}; the lab goes on with WebAssembly`,
+        `${explain(stderr, 'the Python package index') ?? stderr.trim()}; the lab continues with WebAssembly`,
       );
   }
-  // Its default is this very processor, and the kernels choose while they run.
+  // By default zig compiles for this processor only; the kernels choose their width themselves.
   return [python, '-m', 'ziglang', 'cc', '-mcpu=baseline'];
 }
 
@@ -94,11 +98,11 @@ function compile([program, ...words], output) {
       console.error(stderr);
       throw new SetupError(
         `${basename(program)} could not compile the kernels: see above; GCC 9 and Clang 10 and newer should; ` +
-          'the lab goes on with WebAssembly',
+          'the lab continues with WebAssembly',
       );
     }
     checkApart(unfinished);
-    // Earlier kernels are of no use any more; a process that runs them keeps its own.
+    // Earlier kernels are replaced; a process that uses them keeps them in memory.
     removeKernels(work);
     renameSync(unfinished, output);
   } finally {
@@ -106,23 +110,25 @@ function compile([program, ...words], output) {
   }
 }
 
-/** In a process of its own: kernels that do not fit can take their process down. */
+/** Tries the kernels in a process of its own, because wrong ones can crash their process. */
 function checkApart(file) {
   const { status, signal } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--check', file], {
     stdio: 'inherit',
   });
   if (status === 0) return;
-  const why = signal ? `took their process down (${signal})` : 'do not work here: see above';
-  throw new SetupError(`the compiled kernels ${why}; the lab goes on with WebAssembly`);
+  const why = signal ? `crashed their process (${signal})` : 'do not work here: see above';
+  throw new SetupError(`the compiled kernels ${why}; the lab continues with WebAssembly`);
 }
 
 async function check(file) {
   const { agree, race } = lab('trial');
   const [wasm] = lab('webAssembly').webAssemblySets();
   for (const set of lab('native').nativeSets(file)) {
-    if (!(await agree(set, wasm))) throw new SetupError(`${set.description} do not compute what WebAssembly's do`);
+    if (!(await agree(set, wasm))) throw new SetupError(`${set.description}: the results differ from WebAssembly's`);
     const [other, own] = await race([wasm, set]);
-    console.log(`${set.description}: they agree with WebAssembly's, ${(other / own).toFixed(1)} times as fast`);
+    console.log(
+      `${set.description}: the results equal WebAssembly's to rounding, ${(other / own).toFixed(1)} times as fast`,
+    );
   }
   return 0;
 }
@@ -135,13 +141,13 @@ function removeKernels(except) {
 
 async function setUp({ zig: zigChosen }) {
   if (process.platform === 'win32')
-    throw new SetupError('Windows: the native kernels were never tried there; the lab goes on with WebAssembly');
+    throw new SetupError('the native kernels have never been tried on Windows; the lab continues with WebAssembly');
   const compiler = zigChosen ? null : findCompiler();
   await setUpPackages();
   compile(compiler ?? (await zig(zigChosen)), lab('native').nativeFile());
   console.log(
     "The engine native is ready and is chosen where it is the fastest; engine: 'wasm', --engine wasm or " +
-      'SRCNN_ENGINE=wasm go on without it.',
+      'SRCNN_ENGINE=wasm use WebAssembly instead.',
   );
   return 0;
 }
@@ -149,7 +155,7 @@ async function setUp({ zig: zigChosen }) {
 async function remove() {
   await setUpPackages();
   rmSync(lab('native').nativeFolder(), { recursive: true, force: true });
-  console.log('The native kernels are gone; the lab goes on with WebAssembly.');
+  console.log('The native kernels are deleted; the lab continues with WebAssembly.');
   return 0;
 }
 

@@ -71,7 +71,7 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const { epochs, minutes, learningRate, ema, schedule, patience, warmUp } = flags;
   const wanted = { ...recipe, ...given({ epochs, minutes, learningRate, ema, schedule, patience, warmUp }) };
   const options = flags.resume ? await withRunRate(wanted, folder, flags.learningRate) : wanted;
-  // What is wrong is said before the patches are cut.
+  // Wrong options are reported before the patches are cut.
   const { network: described } = modelFor(options, flags.scale);
   const folders = new Set([name, flags.evaluation ?? name]);
   const data = await prepare(name, flags, described.reads);
@@ -110,7 +110,7 @@ async function trainInto(
     },
   });
   const stopWatching = onStopSignals(() => session.stop().catch(() => undefined));
-  // The run began with the rate of its options; another one that was asked for holds from here on.
+  // The run begins with the learning rate of its options; one that is given now holds from here on.
   if (resume && learningRate !== undefined) session.learningRate = learningRate;
   const { best } = await session.done
     .catch(async (error) => {
@@ -137,7 +137,7 @@ async function withRunRate(options: TrainOptions, folder: string, asked?: number
   return learningRate === undefined ? options : { ...options, learningRate };
 }
 
-/** What to do about it here, where there is no session to lower the rate of. */
+/** The error with advice for the command line, where no session is at hand whose rate could be lowered. */
 function withAdvice({ message }: Error, learningRate: number | readonly number[], from: string): DivergedError {
   const what = message.split('; ')[0];
   const rate = typeof learningRate === 'number' ? String(learningRate) : learningRate.join(', ');

@@ -5,7 +5,10 @@ import type { EpochRecord } from '../runs/history';
 import { describePatches } from '../runs/runFolder';
 import type { TrainingData } from './settings';
 
-/** What a run is validated and evaluated on: scores of others cannot be compared with its scores. */
+/**
+ * Digests of the pictures that a run is validated and evaluated on. Scores on other pictures cannot be compared with
+ * its own.
+ */
 export type PictureDigests = NonNullable<Checkpoint['pictures']>;
 
 /** Tells one set of validation patches and evaluation pictures from another, by their contents. */
@@ -19,7 +22,7 @@ export async function picturesOf({ validation, evaluation = [] }: TrainingData):
   return { validation: describePatches(validation), evaluation: evaluation.length ? described : 'no pictures' };
 }
 
-/** Which of the two are others than those a checkpoint was scored on; neither where it does not say. */
+/** Which of the two sets differ from those that the checkpoint was scored on; none if the checkpoint does not say. */
 export function changedPictures(course: Checkpoint, now: PictureDigests): (keyof PictureDigests)[] {
   const { pictures = now } = course;
   return (['validation', 'evaluation'] as const).filter((kind) => pictures[kind] !== now[kind]);
@@ -29,8 +32,8 @@ export function changedPictures(course: Checkpoint, now: PictureDigests): (keyof
 export type BestScores = Partial<EpochRecord> & Pick<EpochRecord, 'validationLoss'>;
 
 /**
- * Notes in the run's history that its best weights have new scores, as the pictures were changed: from then on, later
- * epochs are compared with these and not with scores on other pictures.
+ * Records new scores of the run's best weights after the pictures have changed, so that later epochs are compared with
+ * scores on the same pictures.
  */
 export function recordAnew(course: Checkpoint, scores: BestScores): void {
   const { best, history, epoch } = course;
@@ -41,7 +44,7 @@ export function recordAnew(course: Checkpoint, scores: BestScores): void {
   history.rescored = { after: epoch, record: { ...before, ...scores } };
 }
 
-/** What a person should know of such a change. */
+/** The sentence that reports such a change. */
 export function changeNote(kinds: (keyof PictureDigests)[], before: PictureDigests, now: PictureDigests): string {
   const changes = kinds.map((kind) => `${kind} (${before[kind]}; now ${now[kind]})`).join(' and ');
   return (

@@ -20,20 +20,20 @@ import { meanLoss, scoreEpoch } from './validate';
 const DEFAULT_CHECKPOINT_MINUTES = 5;
 
 /**
- * In units of the target's variance, where an answer of the mean grey costs 1: a network this far off does not come
- * back.
+ * A network with a larger loss does not recover. The unit is the target's variance: a network that always gives the
+ * mean grey has the loss 1.
  */
 const LARGEST_LOSS = 1e4;
 
 /** Internal: abandons validation or scoring when stop() is called. */
 class Stopped extends Error {}
 
-/** For what may be abandoned: it is done anew after a resume. */
+/** Ignores that validation or scoring was abandoned: a resumed run does it again. */
 export const ignoreStopped = (error: unknown) => {
   if (!(error instanceof Stopped)) throw error;
 };
 
-/** What the loop asks of the session, and tells it. */
+/** What the loop asks the session, and what it reports to it. */
 export interface Control {
   isStopping(): boolean;
   isPaused(): boolean;
@@ -53,7 +53,7 @@ export class EpochLoop {
 
   constructor(
     readonly data: TrainingData,
-    /** The options as they were given, last. */
+    /** The options that were given last. */
     public given: TrainOptions,
     public settings: TrainSettings,
     readonly model: Model,
@@ -82,7 +82,7 @@ export class EpochLoop {
     return this.timetable.isOver(this.course);
   }
 
-  /** From the batch that is next to the end of the epoch, or to where it is stopped. */
+  /** Trains from the next batch to the end of the epoch, or until it is stopped. */
   async epoch(engine: Engine): Promise<void> {
     const { course, batches } = this;
     let pass = this.drawPass();
@@ -115,15 +115,17 @@ export class EpochLoop {
     return drawPass(this.course, this.data.training, this.given, this.model);
   }
 
-  /** What is validated, scored and kept: the moving average of the weights, where there is one. */
+  /**
+   * The model that is validated, scored and kept: the moving average of the weights if there is one, else the weights.
+   */
   get averaged(): Model {
     const { ema } = this.course;
     return ema ? { ...this.model, weights: ema } : this.model;
   }
 
   /**
-   * Before the first batch: names evaluation pictures that cannot be scored, and scores anew where the pictures were
-   * changed.
+   * Before the first batch: reports evaluation pictures that cannot be scored, and scores the best weights again if the
+   * pictures have changed.
    */
   async checkPictures(engine: Engine): Promise<void> {
     const { course, data, onNote } = this;
@@ -175,10 +177,7 @@ export class EpochLoop {
     return scoreEpoch({ ...this.data, evaluation: files }, model, engine, options).finally(() => saving);
   }
 
-  /**
-   * After the last update no loss says whether the weights are still good: a checkpoint of ruined ones would help
-   * nobody.
-   */
+  /** Computes the loss once more after the last update, so that no checkpoint keeps weights that have diverged. */
   async checkWeights(engine: Engine): Promise<void> {
     const { batchSize } = this.given;
     const first = { ...this.data.training, count: batchSize };
@@ -195,7 +194,7 @@ export class EpochLoop {
       ahead.prepare(index + 1),
     ]);
     this.checkLoss('loss', loss, `batch ${course.batch + 1}`);
-    // The loss has just shown that the weights are good; those after the update may be ruined.
+    // The loss has just shown that the weights are good; the update may spoil them.
     await this.saveIfDue();
     const step = course.optimizer.steps + 1;
     const options = { ...given, learningRate: course.learningRate };
@@ -215,7 +214,7 @@ export class EpochLoop {
     );
   }
 
-  /** What the learning rates are multiplied by at the batch after `step` others. */
+  /** The factor of all learning rates at the batch that follows `step` others. */
   private factor(step: number): number {
     const { course, batches, given } = this;
     const fraction = this.timetable.fraction(course, batches, step);
@@ -239,7 +238,7 @@ export class EpochLoop {
     const { course, averaged: model } = this;
     const began = Date.now();
     const learningRate = this.rate();
-    // The average says little of the weights behind it, which the next checkpoint will hold.
+    // The average says little about the weights themselves, which the next checkpoint holds as well.
     if (course.ema) await this.checkWeights(engine);
     const validationLoss = await this.validationLoss(engine, model);
     const scores = await this.scores(engine, model);
@@ -258,7 +257,7 @@ export class EpochLoop {
       validationSeconds,
     };
     course.history.epochs.push(record);
-    // In a run by minutes the pass through the patches goes on.
+    // In a run by minutes the pass through the patches continues in the next epoch.
     if (course.minutes === undefined) course.random = pass.after;
     Object.assign(course, { epoch, batch: 0, lossSum: 0, seconds: 0 });
     await this.save();
@@ -266,11 +265,11 @@ export class EpochLoop {
     this.control.emit('epoch');
   }
 
-  /** The timed checkpoint. */
+  /** Writes a checkpoint if the last one is older than `checkpointMinutes`. */
   private async saveIfDue(): Promise<void> {
     const minutes = this.settings.checkpointMinutes ?? DEFAULT_CHECKPOINT_MINUTES;
     if (Date.now() - this.lastSaved < 60_000 * minutes) return;
-    // Not due again while this one is being written.
+    // Set before the write, so that no second checkpoint becomes due meanwhile.
     this.lastSaved = Date.now();
     await this.save();
   }

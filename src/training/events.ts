@@ -8,7 +8,7 @@ export type Setting = (typeof settings)[number];
 
 const isSetting = (what: string): what is Setting => (settings as readonly string[]).includes(what);
 
-/** Notes in the history what was done to a run; of changes of one thing at one step, one event is left. */
+/** Adds an event to the history. Several changes of one setting at the same step become one event. */
 export function noteEvent({ history, optimizer }: Checkpoint, event: Omit<RunEvent, 'step'>): void {
   const { what, to } = event;
   const { steps } = optimizer;
@@ -30,7 +30,7 @@ export class Script {
     readonly end: number,
   ) {}
 
-  /** The changes up to this step that were not asked for before. */
+  /** The changes up to this step that have not been returned before. */
   upTo(step: number): { what: Setting; to: number | readonly number[] }[] {
     const { events = [] } = this.history;
     const from = this.told;

@@ -13,7 +13,7 @@ import { completeOptions, prepareModel } from './train';
 export interface FindRateSettings extends Partial<TrainOptions> {
   /** The first and smallest rate; 1e-5 by default. */
   least?: number;
-  /** The last rate, unless the loss has grown fourfold before; 1 by default. */
+  /** The last and largest rate; 1 by default. The search ends earlier if the loss has grown fourfold. */
   most?: number;
   /** Batches, each with a rate that is larger by the same factor; 100 by default. */
   batches?: number;
@@ -29,8 +29,8 @@ export interface RateSearch {
 }
 
 /**
- * Trains a copy of the network with a learning rate that grows from batch to batch, until the loss does (Smith 2017,
- * arXiv 1506.01186), and says which rate to begin with. Nothing is written. Throws OptionError for options out of
+ * Trains a copy of the network with a learning rate that grows from batch to batch, until the loss grows as well (Smith
+ * 2017, arXiv 1506.01186), and suggests a rate to begin with. Nothing is written. Throws OptionError for options out of
  * range.
  */
 export async function findRate(training: PatchSet, settings: FindRateSettings = {}): Promise<RateSearch> {

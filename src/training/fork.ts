@@ -11,7 +11,7 @@ import type { ForkSettings, TrainSession } from './settings';
 const changeable = ['learningRate', 'epochs', 'minutes'] as const;
 const others = ['folder', 'onStep', 'onEpoch', 'onNote'];
 
-/** A second run that goes on from where this one is, see TrainSession.fork. */
+/** A second run that continues from where this one is, see TrainSession.fork. */
 export function forkOf(run: Run, settings: ForkSettings): TrainSession {
   const { state } = run;
   if (state === 'finished' || state === 'failed')

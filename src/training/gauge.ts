@@ -14,7 +14,7 @@ interface Batches {
 /** How fast a run is, and how long it will still take. */
 export class Gauge {
   private readonly pace = new Pace();
-  /** Of the epoch under way, since this process began or resumed it. */
+  /** Seconds and steps of the current epoch since this process began or resumed it. */
   private seconds = 0;
   private steps = 0;
 

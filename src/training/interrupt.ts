@@ -20,7 +20,10 @@ export function onInterrupt(listener: () => void): () => void {
   };
 }
 
-/** npx passes Ctrl-C on to a program that the terminal has already told: two signals this close are one keypress. */
+/**
+ * npx forwards Ctrl-C to the program, which has it from the terminal already: two signals within this time are one
+ * keypress.
+ */
 const SAME_KEYPRESS_MS = 300;
 
 /**

@@ -1,6 +1,9 @@
 /** The first steps compile code and fill caches: they are no measure of those that follow. */
 const warmUp = 5;
-/** Steps that are averaged: recent ones, as a machine's load changes, yet more than an optimizer's longest period. */
+/**
+ * How many recent steps are averaged: few, because the load of a machine changes, but more than an optimizer's longest
+ * period.
+ */
 const window = 100;
 /** An estimate needs so many steps, or steps of so many seconds. */
 const enoughSteps = 20,

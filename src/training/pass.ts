@@ -15,7 +15,7 @@ export interface Pass {
   after: RandomState;
 }
 
-/** The pass that is under way, drawn again. */
+/** The current pass, drawn again from the random state that it began with. */
 export function drawPass(
   course: Checkpoint,
   patches: PatchSet,

@@ -5,10 +5,11 @@ import type { LossName } from '../engine/losses/losses';
 import type { OptimizerOptions } from './optimizers/optimizers';
 import type { ScheduleOptions } from './schedule';
 
-/** Everything a training run can be told, written beside its results. */
+/** All options of a training run; they are written beside its results. */
 export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   /** A network's name ('9-1-7'), or a description of your own. */
   network: string | Network;
+  /** How initial weights are drawn: 'he' (He et al. 2015), or 'gaussian', the report's N(0, 0.001). */
   initialization: NonNullable<InitializeOptions['initialization']>;
   /**
    * Weights to start from: a name that `pretrained` knows ('x2') or a .safetensors file, of the same network at any
@@ -17,13 +18,15 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   from?: string;
   /** Seeds the initial weights and the order of the patches. */
   seed: number;
+  /** Passes through the training patches. */
   epochs: number;
   /**
-   * Minutes of training and validation after which the run ends and its schedule is over, whatever the machine;
-   * pauses do not count. `epochs` then counts for nothing: an epoch is from one validation to the next, 4 to 60 of
-   * them in a run.
+   * Minutes of training and validation after which the run ends and its schedule is over, whatever the machine; pauses
+   * do not count. `epochs` is then ignored: an epoch is the time from one validation to the next, and a run has 4 to 60
+   * of them.
    */
   minutes?: number;
+  /** Patches in a batch; patches that do not fill the last batch of an epoch are left out of it. */
   batchSize: number;
   /**
    * Pixels at the edge of each patch that the loss leaves out; 'reach': all whose output depends on what lies outside
@@ -38,9 +41,9 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    */
   loss?: LossName;
   /**
-   * Keeps a moving average of the weights (Polyak and Juditsky 1992), which is validated, scored and saved instead of
-   * them: each batch it keeps this part of itself, above 0 and below 1, such as 0.999; less in the first batches. None
-   * by default.
+   * The decay of a moving average of the weights (Polyak and Juditsky 1992): above 0 and below 1, such as 0.999; it is
+   * smaller in the first batches. The average is then validated, scored and saved in place of the weights. By default
+   * there is none.
    */
   ema?: number;
   /** Turns and mirrors each patch at random, anew each epoch. */
@@ -49,7 +52,7 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   lossEvery: number;
 }
 
-/** What holds where options do not say it, as in files of earlier versions. */
+/** Defaults of options that files of earlier versions do not have. */
 export const unsaid = { loss: 'mse', augment: false } as const;
 
 const shared = { ...unsaid, network: '9-1-7', seed: 0, epochs: 20, batchSize: 128, border: 0, lossEvery: 100 } as const;
@@ -99,7 +102,7 @@ export const recipes = { report, tuned, small };
 
 export type RecipeName = keyof typeof recipes;
 
-/** The recipe of those who name none: 'small' for networks that read the small picture, else 'tuned'. */
+/** The name of the default recipe: 'small' for networks that read the small picture, else 'tuned'. */
 export function recipeFor(network: string | Network = '9-1-7'): RecipeName {
   const described = typeof network === 'string' ? networkNamed(network) : network;
   return described?.reads === 'small' ? 'small' : 'tuned';

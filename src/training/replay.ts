@@ -14,11 +14,11 @@ export type ReplaySettings = Pick<
   'folder' | 'engine' | 'threads' | 'checkpointMinutes' | 'onStep' | 'onEpoch' | 'onNote'
 >;
 
-/** What a run's folder says beside its options. */
+/** Entries of a run's options.json that are not options. */
 const beside = ['data', 'machine', 'engine'];
 
 /**
- * Trains a run again from its first batch, as its history tells: each change of learning rate, epochs and minutes
+ * Trains a run again from its first batch, as its history records: each change of learning rate, epochs and minutes
  * comes at the step where it was made, and a run by minutes is validated and ends at the steps of its record. On the
  * same data, machine and number of threads it ends with the same bits. `run` is a name or folder (see `loadRun`) or
  * what `loadRun` gave; where the run stopped, the replay stops. Throws what `loadRun` and `train` throw.

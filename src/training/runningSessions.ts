@@ -9,7 +9,10 @@ import type { TrainingData, TrainSettings } from './settings';
 /** The sessions of this process that train in a folder, and those that are about to end there. */
 const sessions = new Map<Run, string>();
 
-/** The folder by one name, however it was given. It may be made between two looks, so this is asked at each look. */
+/**
+ * One name for the folder, by whatever path it was given. It is asked for at each look, because the folder may be
+ * created in between.
+ */
 function nameOf(folder: string): string {
   try {
     return realpathSync(folder);
@@ -34,9 +37,9 @@ export function remember(session: Run, folder: string): void {
 }
 
 /**
- * Goes on with a session that trains, as when a notebook's cell is run again: with the new callbacks, and with the new
- * number of epochs and learning rate where they differ from those it began with. Throws LockedError where it has other
- * options or patches.
+ * Continues with a session that trains, as when a notebook's cell is run again: with the new callbacks, and with the
+ * new number of epochs and learning rate where these differ from those it began with. Throws LockedError if it has
+ * other options or patches.
  */
 export function follow(session: Run, data: TrainingData, options: TrainOptions, settings: TrainSettings): Run {
   const differing = differingOptions(session.given, options).filter((text) => !text.startsWith('learningRate '));

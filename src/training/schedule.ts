@@ -26,7 +26,7 @@ interface Place {
   epochs: Epochs;
 }
 
-/** What the learning rates are multiplied by. */
+/** The factor of all learning rates. */
 export function scheduleFactor({ schedule, patience = 3, warmUp = 0 }: ScheduleOptions, place: Place): number {
   const { fraction, step, epochs } = place;
   const warm = step < warmUp ? (step + 1) / warmUp : 1;

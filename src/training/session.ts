@@ -18,7 +18,7 @@ import type { ForkSettings, SessionEvent, TrainingData, TrainResult, TrainSessio
 
 /** Where a run comes from. */
 interface Origin {
-  /** It begins when this one has given its folder back. */
+  /** The run that held the folder before; the new one begins when the folder is free. */
   after?: Run;
   /** A fork begins there, with these changes. */
   start?: Checkpoint;
@@ -27,7 +27,7 @@ interface Origin {
   fork: (run: Run, settings: ForkSettings) => TrainSession;
 }
 
-/** Who may start, pause and stop: a session whose epochs epoch.ts runs. */
+/** A session: it starts, pauses and stops the run, whose epochs are the work of epoch.ts. */
 export class Run implements TrainSession {
   done!: Promise<TrainResult>;
   state: TrainSession['state'] = 'running';
@@ -76,7 +76,7 @@ export class Run implements TrainSession {
     return this.loop.settings;
   }
 
-  /** The options as they were given, last. */
+  /** The options that were given last. */
   get given(): TrainOptions {
     return this.loop.given;
   }
@@ -184,7 +184,7 @@ export class Run implements TrainSession {
     this.loop.settings = { ...this.settings, onStep, onEpoch, onNote };
   }
 
-  /** In a replay: what was done to the run at this step, is done to it again. */
+  /** In a replay: repeats the changes that were made to the original run at this step. */
   private obey(): void {
     const { script } = this.origin;
     const { steps } = this.course.optimizer;
@@ -203,7 +203,8 @@ export class Run implements TrainSession {
 
   private start(): void {
     this.stopping = false;
-    // The caller holds the session before the first step, whatever fails; a resumed one waits until its folder is free.
+    // The caller gets the session before the first step, whatever fails. A resumed session waits until its folder is
+    // free.
     this.done = Promise.resolve(this.done).then(
       () => this.run(),
       () => this.run(),
@@ -262,10 +263,7 @@ export class Run implements TrainSession {
     );
   }
 
-  /**
-   * Takes over the folder's checkpoint, or refuses what does not fit: at first, and once the weights in memory are
-   * ruined.
-   */
+  /** At the first start, and after a divergence: takes over the folder's checkpoint, or refuses one of another run. */
   private async open(): Promise<void> {
     const { loop } = this;
     const { learningRate, epochs, minutes, data } = this.course;
@@ -285,7 +283,7 @@ export class Run implements TrainSession {
     if (this.diverged || this.rateChosen) setAgain();
     if (loop.course !== fresh && !loop.isOver)
       noteEvent(this.course, { what: 'resume', from: 'stopped', to: 'running' });
-    // A fork can be resumed from its first moment on.
+    // Saved at once, so that a fork can be resumed even if it is stopped before its first batch.
     if (this.origin.start && loop.course === fresh) await loop.save();
     this.course.history.batchesPerEpoch = loop.batches;
     this.opened = true;

@@ -7,14 +7,14 @@ import type { Model } from '../network/network';
 export interface TrainingData {
   training: PatchSet;
   validation: PatchSet;
-  /** Image files scored after each epoch; none: no scores. */
+  /** Image files that are scored after each epoch; without them there are no scores. */
   evaluation?: string[];
 }
 
 /** Where training stands. */
 export interface Progress {
   epoch: number;
-  /** In all; in a run by minutes an estimate, as is `batches`. */
+  /** Epochs of the whole run; in a run by minutes this is an estimate, as is `batches`. */
   epochs: number;
   /** Batches done in this epoch. */
   batch: number;
@@ -24,12 +24,13 @@ export interface Progress {
   step: number;
   /** How much of the run is done, from 0 to 1. */
   done: number;
-  /** Of the first layer, at the batch just done. */
+  /** The first layer's learning rate at the batch just done. */
   learningRate: number;
+  /** The mean loss of this epoch's batches so far. */
   loss: number;
   /**
-   * Until the end of a run by minutes. In one by epochs null until enough steps were measured, and before the end of
-   * the first epoch a lower bound, as scoring is not yet measured.
+   * Seconds to the end of the run. In a run by epochs it is null until enough steps have been measured; during the
+   * first epoch it is a lower bound, because scoring has not been measured yet.
    */
   secondsLeft: number | null;
   /** Patches per second, forwards and backwards. */
@@ -37,20 +38,28 @@ export interface Progress {
 }
 
 export interface TrainSettings extends Partial<TrainOptions> {
-  /** The run's folder: options, history, checkpoints and best weights are written there. None: nothing is written. */
+  /**
+   * The run's folder: options, history, checkpoints and best weights are written there. Without it, nothing is written.
+   */
   folder?: string;
-  /** Go on from the folder's checkpoint where there is one; without it a folder that holds a run is refused. */
+  /** Continues from the folder's checkpoint if there is one. By default a folder that holds a run is refused. */
   resume?: boolean;
+  /** What computes; without it, the fastest engine is chosen, and closed at the end. */
   engine?: Engine;
   /** Threads that score the evaluation images; all cores by default. */
   threads?: number;
   /** Minutes between checkpoints; there is one after every epoch, too. */
   checkpointMinutes?: number;
+  /** Called after each batch. */
   onStep?: (progress: Progress) => void;
+  /** Called after each epoch, when it has been validated and scored. */
   onEpoch?: (record: EpochRecord) => void;
-  /** The end of the message about an interruption. Default: that session.resume() goes on. */
+  /** The end of the message after an interruption; by default `session.resume() goes on`. */
   goOn?: string;
-  /** What a person should know but need not act on, as that an older checkpoint was used. */
+  /**
+   * Called with a sentence that a person should know but need not act on, such as that an older checkpoint was used; by
+   * default it is printed as a warning.
+   */
   onNote?: (message: string) => void;
 }
 
@@ -61,14 +70,14 @@ export interface TrainResult {
   best: { epoch: number; validationLoss: number };
 }
 
-/** What a fork may be told: all else it has from the run that it comes from. */
+/** The settings of a fork. All others are those of the run that it comes from. */
 export type ForkSettings = Partial<Pick<TrainSettings, 'learningRate' | 'epochs' | 'minutes'>> &
   Pick<TrainSettings, 'folder' | 'onStep' | 'onEpoch' | 'onNote'>;
 
 /** What a session tells those who have subscribed. */
 export type SessionEvent = 'step' | 'epoch' | 'setting' | 'state';
 
-/** Training under way: what is set here takes effect at the next batch; `history` and `progress` grow meanwhile. */
+/** A run in progress. What is set here takes effect at the next batch; `history` and `progress` are kept up to date. */
 export interface TrainSession {
   /** Settles when training ends, is stopped or fails. */
   readonly done: Promise<TrainResult>;
@@ -80,33 +89,33 @@ export interface TrainSession {
   readonly folder: string | undefined;
   /** What `fork` made of this session, in that order. */
   readonly forks: readonly TrainSession[];
-  /** The options with what was changed since. */
+  /** The options, with all changes that were made since the start. */
   readonly options: TrainOptions;
   learningRate: number | readonly number[];
-  /** Of a run by epochs; in one by minutes it counts for nothing. */
+  /** Epochs of the whole run; ignored in a run by minutes. */
   epochs: number;
-  /** Of a run by minutes; undefined in one by epochs, where it cannot be set. */
+  /** Minutes of the whole run; undefined in a run by epochs, where it cannot be set. */
   minutes: number | undefined;
   /**
-   * A second run that goes on from this very batch, with the changes that are given and a folder of its own (by
-   * default this run's with -fork behind its name); both train side by side, and each is noted in both histories.
-   * Throws OptionError for a run that has finished or failed, or a change that a fork cannot make.
+   * Starts a second run from this batch, with the given changes and a folder of its own (by default this run's name
+   * with -fork added). Both runs then train side by side, and both histories record the fork. Throws OptionError for a
+   * run that has finished or failed, or a change that a fork cannot make.
    */
   fork(settings?: ForkSettings): TrainSession;
   pause(): void;
   /**
-   * Goes on after pause(), stop() or a failure; after DivergedError from the folder's last checkpoint, else from the
-   * beginning.
+   * Continues after pause(), stop() or a failure. After a DivergedError it continues from the folder's last checkpoint,
+   * or from the beginning if there is none.
    */
   resume(): void;
   /**
-   * Ends after the current batch and writes a checkpoint; `done` then gives what was reached. WriteError where it
-   * could not be written.
+   * Ends the run after the current batch and writes a checkpoint; `done` then gives what was reached. Throws WriteError
+   * if the checkpoint cannot be written.
    */
   stop(): Promise<void>;
   /**
    * Calls back after every step and epoch, ('setting') whenever the learning rate, the epochs or the minutes are set,
-   * and ('state') whenever `state` or `forks` changes; returns what ends that.
+   * and ('state') whenever `state` or `forks` changes; returns a function that ends these calls.
    */
   subscribe(listener: (event: SessionEvent) => void): () => void;
 }

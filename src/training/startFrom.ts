@@ -3,7 +3,7 @@ import { pretrained } from '../formats/pretrained';
 import type { Model, Network } from '../network/network';
 import { layerSlices } from '../network/parameters';
 
-/** What two networks that differ in nothing but their scale have in common: all before the last layer with weights. */
+/** The part that one network has at every scale: all layers before the last one with weights. */
 function trunk(network: Network): { text: string; end: number } {
   const slices = layerSlices(network);
   const last = slices.at(-1)!;

@@ -22,7 +22,7 @@ export type SweepGrid = { [Option in keyof TrainOptions]?: readonly NonNullable<
   kernels?: readonly (readonly number[])[];
 };
 
-/** One run of a sweep: its place in the grid, how it goes, and what it reached so far. */
+/** One run of a sweep: its place in the grid, its state, and the scores that it has reached so far. */
 export interface SweepRow extends Reached {
   name: string;
   /** 'done before': it was trained by an earlier call, and nothing was left to do. */
@@ -34,10 +34,11 @@ export interface SweepRow extends Reached {
 
 export interface SweepSettings extends TrainSettings {
   /**
-   * The sweep's folder: each run gets a subfolder, and a sweep that was cut short goes on. None: nothing is written.
+   * The sweep's folder: each run gets a subfolder, and an interrupted sweep continues there. Without it, nothing is
+   * written.
    */
   folder?: string;
-  /** The table as it stands, whenever a run begins, ends an epoch or ends, and every second of a run. */
+  /** Called with the current table whenever a run begins, ends an epoch or ends, and every second of a run. */
   onProgress?: (rows: SweepRow[]) => void;
   /** The session of each run as it begins, to watch, pause or stop it; stopping it ends the sweep. */
   onSession?: (session: TrainSession, name: string) => void;
@@ -50,7 +51,7 @@ interface Combination {
   options: Partial<TrainOptions>;
 }
 
-// A record, so that the compiler misses an option that is new.
+// A record, so that the compiler reports a new option that is missing here.
 const optionNames: Record<keyof TrainOptions, true> = {
   network: true,
   initialization: true,

@@ -6,7 +6,7 @@ import type { History } from '../runs/history';
 export interface Timetable {
   /** How much of the run has passed, from 0 to 1, when the batch after `step` others begins. */
   fraction(course: Checkpoint, batches: number, step: number): number;
-  /** Before a batch: notes in the history what cannot be told from it later. */
+  /** Before a batch: records in the history what a replay cannot measure again. */
   note(course: Checkpoint): void;
   epochIsOver(course: Checkpoint, batches: number): boolean;
   /** Asked between epochs. */
@@ -21,12 +21,15 @@ export const byEpochs: Timetable = {
   isOver: ({ epoch, epochs }) => epoch >= epochs,
 };
 
-/** At most so many epochs, and at least so many, in a run by minutes. */
+/** The largest and the smallest number of epochs in a run by minutes. */
 const MOST_EPOCHS = 60,
   FEWEST_EPOCHS = 4;
 /** Validation takes a tenth of the time at most, while there are enough epochs. */
 const TRAINING_PER_VALIDATION = 9;
-/** So many different learning rates are as good as a smooth schedule, and can be kept for a replay. */
+/**
+ * The fraction is rounded down to one of these steps: as good as a smooth schedule, and few enough to be recorded for a
+ * replay.
+ */
 const TICKS = 1000;
 
 /** When a run by minutes has to begin its last validation, and how long its epochs are, in seconds. */
@@ -42,13 +45,13 @@ function plan({ minutes = 0, history }: Checkpoint): { end: number; interval: nu
 export function epochSeconds(course: Checkpoint): number {
   const { end, interval } = plan(course);
   const left = end - elapsedSeconds(course) + course.seconds;
-  // The last epoch is not cut in two of which one is short.
+  // No short epoch is left for the end: the last one takes all the time that is left.
   return left < 1.5 * interval ? left : interval;
 }
 
 /**
- * An epoch is from one validation to the next. The fraction that has passed is that of the time, which no later run
- * can measure again: it is noted in thousandths.
+ * An epoch is from one validation to the next. The fraction of the time that has passed cannot be measured again by a
+ * replay, so it is recorded, in thousandths.
  */
 export const byMinutes: Timetable = {
   fraction: ({ history }, _batches, step) => history.timeline?.findLast((entry) => entry.step <= step)?.fraction ?? 0,
@@ -75,7 +78,7 @@ export function recorded({ timeline = [], epochs }: History): Timetable {
   };
 }
 
-/** After a batch: throws OptionError where the first one has taken all the time that the run has. */
+/** After a batch: throws OptionError if the first batch alone has taken all the time of the run. */
 export function checkMinutes({ minutes, seconds, optimizer }: Checkpoint): void {
   if (minutes === undefined || optimizer.steps > 1 || seconds < 60 * minutes) return;
   throw new OptionError(

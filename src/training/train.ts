@@ -21,10 +21,10 @@ import { layerSlices } from '../network/parameters';
 
 /**
  * Trains a network on patches in the background and returns at once: 9-1-7 by the recipe `tuned`, or the one that is
- * named. For a network that reads the small picture, options that are not given are those of the recipe `small`.
- * Where this process trains in the folder already, as when a notebook's cell is run again, the session that does is
- * returned. Throws OptionError or UnknownNameError for options out of range, LockedError where that session has other
- * options; what goes wrong later rejects `done`.
+ * named. For a network that reads the small picture, options that are not given are those of the recipe `small`. If
+ * this process already trains in the folder, as when a notebook's cell is run again, its session is returned. Throws
+ * OptionError or UnknownNameError for options out of range, LockedError if that session has other options; a later
+ * failure rejects `done`.
  */
 export function train(data: TrainingData, settings: TrainSettings = {}): TrainSession {
   const {
@@ -47,15 +47,15 @@ export function train(data: TrainingData, settings: TrainSettings = {}): TrainSe
   if (folder === undefined) return new Run(data, options, settings, model, border, { fork: forkOf });
   const there = sessionIn(folder);
   if (there?.isTraining) return follow(there, data, options, settings);
-  // One that is being stopped still has the folder: the new one begins when it has given it back.
+  // A session that is being stopped still holds the folder: the new one begins when the folder is free.
   const session = new Run(data, options, settings, model, border, { after: there, fork: forkOf });
   remember(session, folder);
   return session;
 }
 
 /**
- * The network's recipe (`recipeFor`) with what was given instead; an option given as undefined is as good as not
- * given. Throws UnknownNameError for a network that the lab does not know.
+ * The recipe of the network (`recipeFor`), with the given options in place of its own; an option that is undefined
+ * counts as not given. Throws UnknownNameError for a network that the lab does not know.
  */
 export function completeOptions(given: Partial<TrainOptions>): TrainOptions {
   return {
@@ -65,8 +65,8 @@ export function completeOptions(given: Partial<TrainOptions>): TrainOptions {
 }
 
 /**
- * The network as its options say, before the first step, for data of this scale. Throws OptionError,
- * UnknownNameError, or WeightsError for weights to start from that cannot be read.
+ * The model that a run with these options begins with, for data of this scale. Throws OptionError, UnknownNameError, or
+ * WeightsError for weights to start from that cannot be read.
  */
 export function modelFor(options: TrainOptions, scale?: number): Model {
   checkNames(options);

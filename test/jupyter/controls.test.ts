@@ -40,7 +40,7 @@ test('in a notebook that is not trusted, mouse, keys and fields set the rate and
   await until('the typed values', kernel, ({ rate, epochs }) => rate === 2.5e-4 && epochs === 3000);
 });
 
-test('the buttons say what they want and are reached by the tab key', options, async () => {
+test('the buttons have labels and can be reached by the tab key', options, async () => {
   await slider().focus();
   for (let i = 0; i < 3; i++) await lab.page.keyboard.press('Tab');
   assert.equal(await lab.page.evaluate(() => document.activeElement!.textContent), 'pause');
@@ -54,7 +54,7 @@ test('the buttons say what they want and are reached by the tab key', options, a
   await says(/^running/);
 });
 
-test('what is wrong is said in the strip, and a thousandfold jump is asked once more', options, async () => {
+test('wrong values are reported in the strip, and a thousandfold jump has to be confirmed', options, async () => {
   await exact().fill('0');
   await lab.page.keyboard.press('Enter');
   await until('the refusal', remark, (text) => text.includes('learningRate is 0; use a number above 0'));
@@ -95,7 +95,7 @@ test('the button fork makes a run at the rate in the field, and the strip and th
   await says(/^running/);
 });
 
-test('the pointer shows what was done to the run at a line of the chart', options, async () => {
+test('pointing at a line of the chart shows what was done to the run there', options, async () => {
   await button('pause').click();
   await says(/^paused/);
   const mark = at('training').locator('.srcnn-mark').last();
@@ -117,7 +117,7 @@ test('the pointer shows what was done to the run at a line of the chart', option
   await says(/^running/);
 });
 
-test('the slider is not moved under the hand, and the last of many values wins', options, async () => {
+test('the slider does not move while it is dragged, and the last of many values wins', options, async () => {
   await start(lab.page, at('later'));
   await slider().scrollIntoViewIfNeeded();
   const { x, y, width, height } = (await slider().boundingBox())!;
@@ -138,7 +138,7 @@ test('the slider is not moved under the hand, and the last of many values wins',
   assert.equal(await written(), last);
 });
 
-test('the strip goes on after a reload, and two views and a second tab follow each other', options, async () => {
+test('the strip works after a reload, and two views and a second tab follow each other', options, async () => {
   await start(lab.page, at('picture'));
   await outputs(at('picture')).locator('img').waitFor();
   await save(lab.page);

@@ -32,7 +32,7 @@ test('the cell run again has one strip, of the same run', options, async () => {
   assert.notEqual(now.rate, rate);
 });
 
-test('the interrupt button stops the run, and the strip goes on with it', options, async () => {
+test('the interrupt button stops the run, and the strip resumes it', options, async () => {
   await lab.page.locator('.jp-NotebookPanel:visible .jp-Toolbar-item[data-jp-item-name="interrupt"]').click();
   await says(/^stopped/);
   await keep('4-stopped');

@@ -90,7 +90,7 @@ function cost(file: string): number {
   return Number(((lost[Math.floor((rounds - 1) / 2)] + lost[Math.floor(rounds / 2)]) / 2).toFixed(1));
 }
 
-test('chart, controls and preview leave a training most of its speed while a page draws them', options, async () => {
+test('training keeps most of its speed while a page draws chart, controls and preview', options, async () => {
   await start(lab.page, at('open'));
   await until(
     'the turns',
@@ -102,7 +102,7 @@ test('chart, controls and preview leave a training most of its speed while a pag
   assert.ok(measured.costWithPage < 50, `${measured.costWithPage} %`);
 });
 
-test('with the page closed they cost less, and the server keeps nothing for it', options, async () => {
+test('with the page closed they cost less, and the server stores nothing for it', options, async () => {
   await start(lab.page, at('closed'));
   await lab.page.close();
   const end = Date.now() + minutes * 60_000;

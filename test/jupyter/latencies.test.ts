@@ -97,7 +97,7 @@ interface Released {
   released: Record<string, number>;
 }
 
-test('from the slider let go to the rate heard by the kernel', options, async () => {
+test('from letting go of the slider to the new rate in the kernel', options, async () => {
   await runCell(page(), at('heard'));
   // Of the page: a slider may be drawn anew.
   await page().evaluate(() => {

@@ -89,7 +89,7 @@ const start = (which: keyof typeof sources) => runSilent(lab.page, at(which));
 const save = () => saveNotebook(lab.page);
 
 test(
-  'in a notebook that is not trusted the chart goes on when the tab is closed and opened again while training',
+  'in an untrusted notebook the chart continues after the tab was closed and opened again during training',
   { skip, timeout: 180_000 },
   async () => {
     await start('imports');
@@ -142,27 +142,31 @@ test('the cell run again while it trains follows the same run', { skip, timeout:
   await keep('3-run-again');
 });
 
-test('a restart of the kernel is said in the chart, which names no time left', { skip, timeout: 120_000 }, async () => {
-  await save();
-  await menu(lab.page, 'Kernel', 'Restart Kernel…');
-  await lab.page.locator('.jp-Dialog .jp-mod-accept').click();
-  const dead = await until(
-    'the word about the restart',
-    () => chart(at('training')),
-    ({ subtitle }) => subtitle.startsWith('The kernel was restarted: run this cell again to go on'),
-  );
-  assert.doesNotMatch(dead.subtitle, / left/);
-  await keep('4-restarted');
-  await kernelIdle(lab.page);
-  await lab.reopen(name);
-  const alt = await outputs(at('training')).locator('img').getAttribute('alt');
-  assert.match(alt!, /^Training .*% done at \d\d:\d\d.*run this cell again/);
-  assert.equal(await outputs(at('training')).locator('svg').count(), 0);
-  await keep('5-restarted-and-reopened');
-});
+test(
+  'after a restart of the kernel the chart says so, and shows no time left',
+  { skip, timeout: 120_000 },
+  async () => {
+    await save();
+    await menu(lab.page, 'Kernel', 'Restart Kernel…');
+    await lab.page.locator('.jp-Dialog .jp-mod-accept').click();
+    const dead = await until(
+      'the word about the restart',
+      () => chart(at('training')),
+      ({ subtitle }) => subtitle.startsWith('The kernel was restarted: run this cell again to go on'),
+    );
+    assert.doesNotMatch(dead.subtitle, / left/);
+    await keep('4-restarted');
+    await kernelIdle(lab.page);
+    await lab.reopen(name);
+    const alt = await outputs(at('training')).locator('img').getAttribute('alt');
+    assert.match(alt!, /^Training .*% done at \d\d:\d\d.*run this cell again/);
+    assert.equal(await outputs(at('training')).locator('svg').count(), 0);
+    await keep('5-restarted-and-reopened');
+  },
+);
 
 test(
-  'after the restart the cells go on with the run, and its end stays as a picture',
+  'after the restart the cells continue the run, and the finished chart stays as a picture',
   { skip, timeout: 120_000 },
   async () => {
     for (const which of ['imports', 'data', 'training'] as const) {

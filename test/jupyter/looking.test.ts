@@ -85,7 +85,7 @@ test('the preview sharpens while it trains, and a slider goes back through the e
   assert.ok(sizes[0] >= 32);
 });
 
-test('explore shows what the function makes of the values, and the last value of a drag', options, async () => {
+test('explore shows the result of the function, and after a drag that of the last value', options, async () => {
   await start(lab.page, at('explore'));
   const image = part('explore').locator('img');
   await image.waitFor();
@@ -120,7 +120,7 @@ test('in the viewer pictures are enlarged and moved together', options, async ()
   await keep('3-viewer', 'viewer');
 });
 
-test('the three go on after a reload, and are pictures in the file and after a restart', options, async () => {
+test('all three work after a reload, and are pictures in the file and after a restart', options, async () => {
   await save(lab.page);
   for (const which of ['preview', 'explore', 'viewer'] as const)
     assert.match(saved(which), /srcnn-live-[\w-]+.*<img [^>]*src=.{2}data:image\/png;base64/, which);

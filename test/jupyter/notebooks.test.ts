@@ -111,7 +111,7 @@ test(
 );
 
 test(
-  'the same cell run again goes on, and cells answer meanwhile: look, slow down, pause, resume',
+  'the same cell run again continues, and other cells work meanwhile: look, slow down, pause, resume',
   { skip, timeout: 120_000 },
   async () => {
     const status = cell(lab.page, 'session.progress ??');
@@ -144,7 +144,7 @@ test(
   },
 );
 
-test('a kernel that is restarted goes on where training was', { skip, timeout: 120_000 }, async () => {
+test('after a restart of the kernel training continues where it was', { skip, timeout: 120_000 }, async () => {
   const ending = cell(lab.page, 'await session.stop();');
   await runCell(lab.page, ending);
   await training().locator('img.plot-img').waitFor();
@@ -179,7 +179,7 @@ test('a kernel that is restarted goes on where training was', { skip, timeout: 1
   await keep('5-restarted', training());
 });
 
-test('what was trained is plotted again without training', { skip, timeout: 120_000 }, async () => {
+test('a finished run is plotted again without training', { skip, timeout: 120_000 }, async () => {
   const status = cell(lab.page, 'session.progress ??');
   // The history has its first loss after 100 batches.
   await until(

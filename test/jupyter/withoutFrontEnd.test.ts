@@ -87,7 +87,7 @@ test('without the front end of live displays there are pictures, and the chart f
   await picturesThatFollow();
 });
 
-test('the same with half of the front end, after a reload', options, async () => {
+test('the same holds with half of the front end, after a reload', options, async () => {
   disable('anywidget');
   // Not saved: pictures that follow a run leave no moment in which the notebook is as it is in the file.
   await lab.reopen(name);

@@ -49,7 +49,7 @@ test('the compiler is the one that CC names, else one that is there; a CC that d
 test('without a compiler, a line says how to get one, and nothing is changed', () => {
   const { status, stderr } = run([script], { PATH: folder });
   assert.equal(status, 1);
-  assert.match(stderr.trim(), /^no C compiler: install one .*--zig; the lab goes on with WebAssembly$/);
+  assert.match(stderr.trim(), /^no C compiler: install one .*--zig; the lab continues with WebAssembly$/);
   assert.deepEqual(readdirSync(folder), []);
 });
 

@@ -36,7 +36,7 @@ const options = {
   ]),
 } satisfies TrainSettings;
 
-test('a loss that is finite, but beyond anything a network comes back from, ends the run', async () => {
+test('a finite loss that is too large for a network to recover ends the run', async () => {
   for (const learningRate of [1e3, 1e6, 1e12]) {
     const session = train(data, {
       ...options,
@@ -55,7 +55,7 @@ test('a loss that is finite, but beyond anything a network comes back from, ends
   }
 });
 
-test('a checkpoint after every batch never holds weights that the next batch finds ruined', async () => {
+test('no checkpoint, even after every batch, holds weights that have diverged', async () => {
   for (const ruinous of [2, 3, 5]) {
     const run = join(folder, `timed-${ruinous}`);
     let steps = 0;
@@ -76,7 +76,7 @@ test('a checkpoint after every batch never holds weights that the next batch fin
   }
 });
 
-test('stop() after a ruinous update keeps the checkpoint before it, from which the run goes on', async () => {
+test('stop() after an update that diverges keeps the checkpoint before it, from which the run continues', async () => {
   const run = join(folder, 'stopped');
   let steps = 0;
   const session = train(data, {

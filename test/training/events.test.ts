@@ -47,7 +47,7 @@ const bits = async (run: string) => {
   return { weights, optimizer, best, epoch, batch, losses, epochs: JSON.stringify(epochs).replace(seconds, '') };
 };
 
-test('what is changed while a run trains is in its history, and its replay ends with the same bits', async () => {
+test('changes made while a run trains are in its history, and its replay ends with the same bits', async () => {
   const first = start('changed');
   at(first, 2, () => {
     first.learningRate = 5e-3;
@@ -87,7 +87,7 @@ test('the replay of a run by minutes is validated and ends at the same steps, wi
   assert.deepEqual(await bits('minutes-again'), await bits('minutes'));
 });
 
-test('the replay of a run that was stopped stops where it did', async () => {
+test('the replay of a stopped run stops at the same step', async () => {
   const session = start('stopped');
   at(session, 5, () => void session.stop());
   await session.done;
@@ -97,7 +97,7 @@ test('the replay of a run that was stopped stops where it did', async () => {
   assert.deepEqual(await bits('halted'), await bits('stopped'));
 });
 
-test('a fork goes on from the very batch, in a folder of its own, as a run would that was changed there', async () => {
+test('a fork continues from the same batch in its own folder, as the run would with the same changes', async () => {
   const session = start('parent');
   let fork: TrainSession | undefined;
   at(session, 5, () => (fork = session.fork({ learningRate: 3e-4 })));
@@ -121,7 +121,7 @@ test('a fork goes on from the very batch, in a folder of its own, as a run would
   assert.deepEqual((await run.done).model.weights, model.weights);
 });
 
-test('who listens hears at once what is set, while the run is paused too, and nothing of what is refused', async () => {
+test('listeners are called at once when a setting changes, also in a pause, and never when it is refused', async () => {
   const session = start('heard');
   session.pause();
   const heard: unknown[] = [];
@@ -136,7 +136,7 @@ test('who listens hears at once what is set, while the run is paused too, and no
   await session.stop();
 });
 
-test('forks made at one step have folders of their own, and who listens is told of each', async () => {
+test('forks made at one step have folders of their own, and listeners are told of each', async () => {
   const session = start('twice');
   let seen: (string | undefined)[] = [];
   session.subscribe((event) => {
@@ -166,7 +166,7 @@ test('a fork of a finished run, into a folder that is there, or with other chang
   assert.throws(() => session.fork(), /a run that has finished cannot be forked/);
 });
 
-test('the run that trained last is found again, and goes on as it was told', async () => {
+test('the run that trained last is found again, and continues with its own options', async () => {
   const session = start('last', { learningRate: 2e-3 });
   at(session, 5, () => {
     session.learningRate = 1e-3;

@@ -13,7 +13,7 @@ after(() => engine.close());
 
 const options = { network: '9-1-5', border: 0, batchSize: 16, optimizer: 'sgd', batches: 40 } as const;
 
-test('the rate grows by the same factor until the loss does, and a third of the best is suggested', async () => {
+test('the rate grows by one factor until the loss grows, and a third of the best rate is suggested', async () => {
   const { points, learningRate } = await findRate(waves(48), { ...options, least: 1e-4, most: 1e3, engine });
   assert.ok(points.length >= 2 && points.length < 40, `${points.length} of 40 batches until the loss has grown`);
   const factors = points.slice(1).map((point, i) => point.learningRate / points[i].learningRate);

@@ -29,7 +29,7 @@ const data = { training: waves(48), validation: waves(4) };
 const options = { network: '9-1-5', border: 0, batchSize: 16, lossEvery: 1, minutes: 0.04 } as const;
 const seconds = ({ epochs }: History) => epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
 
-test('a run by minutes ends when they have passed, and its cosine with it', async () => {
+test('a run by minutes ends when they have passed, and its cosine schedule ends with it', async () => {
   const began = Date.now();
   const { history } = await train(data, { ...options, engine }).done;
   const wall = (Date.now() - began) / 1000;
@@ -43,7 +43,7 @@ test('a run by minutes ends when they have passed, and its cosine with it', asyn
   );
 });
 
-test('its epochs cut the passes through the patches in pieces, and nothing else', async () => {
+test('its epochs only divide the passes through the patches, and change no weight', async () => {
   const constant = { ...options, schedule: 'constant', augment: true, engine } as const;
   const timed = (await train(data, constant).done).history;
   const epochs = Math.ceil(timed.losses.length / 3);
@@ -51,7 +51,7 @@ test('its epochs cut the passes through the patches in pieces, and nothing else'
   assert.deepEqual(timed.losses, counted.losses.slice(0, timed.losses.length));
 });
 
-test('a run that is resumed trains as many minutes as were promised, or as are asked for then', async () => {
+test('a resumed run trains for the minutes it began with, or for those it is given then', async () => {
   const run = join(folder, 'stopped');
   const resumed = { ...options, engine, folder: run, resume: true };
   const first = train(data, { ...resumed, onEpoch: ({ epoch }) => void (epoch === 2 && first.stop()) });
@@ -90,7 +90,7 @@ test('the minutes of a session can be changed while it trains, but not to fewer 
   await byEpochs.done;
 });
 
-test('four hours are validated sixty times, two minutes several times however slow that is', () => {
+test('a run of four hours is validated sixty times, one of two minutes several times, however slow that is', () => {
   const course = (minutes: number, validationSeconds: number) => {
     const fresh = newCheckpoint({ ...recipes.tuned, minutes }, initialize('9-1-5'), '');
     fresh.history.epochs.push({ seconds: 60, validationSeconds } as EpochRecord);

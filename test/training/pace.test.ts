@@ -16,7 +16,7 @@ test('the first steps, which compile code, are no measure of the time left', () 
   near(after([5, 3], [20, 0.1]), 0.1);
 });
 
-test('slow steps are told after few, and a change of pace is followed', () => {
+test('slow steps give an estimate after a few, and the estimate follows a change of pace', () => {
   near(after([5, 9], [2, 1.5]), 1.5);
   near(after([200, 0.1], [100, 0.4]), 0.4);
   near(after([5, 1], [50, 0.1], [50, 0.3]), 0.2);

@@ -5,7 +5,7 @@ import { plain } from '../../src/network/families/plain';
 import { recipeFor, recipes } from '../../src/training/recipes';
 import { completeOptions } from '../../src/training/train';
 
-test('networks that read the small picture are trained by the recipe small where none is named', () => {
+test('without a recipe, networks that read the small picture are trained by the recipe small', () => {
   assert.equal(recipeFor('plain-32x6'), 'small');
   assert.equal(recipeFor(plain({ filters: 8, depth: 2 })), 'small');
   assert.equal(recipeFor('9-1-7'), 'tuned');

@@ -47,7 +47,7 @@ const steps = (session: TrainSession, count: number) =>
     });
   });
 
-test('the cell that trains, run again while it trains, gives the same session, which goes on', async () => {
+test('the training cell run again while it trains returns the same session, which continues', async () => {
   const session = start('cell');
   await steps(session, 5);
   let heard = 0;
@@ -61,7 +61,7 @@ test('the cell that trains, run again while it trains, gives the same session, w
   assert.equal(session.state, 'stopped');
 });
 
-test('the same holds at once, for a paused session, without resume, and for other names of the folder', async () => {
+test('this also holds at once, for a paused session, without resume, and for other names of the folder', async () => {
   mkdirSync(join(folder, 'real'));
   symlinkSync(join(folder, 'real'), join(folder, 'link'));
   const session = start('link/run', { resume: false });
@@ -86,7 +86,7 @@ test('more epochs and another learning rate are taken over; what was changed by 
   await session.stop();
 });
 
-test('other options or patches are refused by name, and training goes on', async () => {
+test('other options or patches are refused by name, and training continues', async () => {
   const session = start('other');
   await steps(session, 2);
   const refused = (call: () => unknown, words: RegExp) =>
@@ -100,7 +100,7 @@ test('other options or patches are refused by name, and training goes on', async
   await session.stop();
 });
 
-test('a cell run again while its session is being stopped goes on from the checkpoint', async () => {
+test('a cell run again while its session is being stopped continues from the checkpoint', async () => {
   const session = start('stopping');
   await steps(session, 5);
   const stopped = session.stop();

@@ -9,14 +9,14 @@ const place = (fraction: number, step = 1000, losses: number[] = []) => ({
   epochs: losses.map((validationLoss) => ({ validationLoss }) as EpochRecord),
 });
 
-test('the cosine schedule goes from 1 to 0 by way of a half, the constant one stays', () => {
+test('the cosine schedule falls from 1 over a half to 0, the constant one stays at 1', () => {
   assert.equal(scheduleFactor({ schedule: 'cosine' }, place(0)), 1);
   assert.ok(Math.abs(scheduleFactor({ schedule: 'cosine' }, place(0.5)) - 0.5) < 1e-12);
   assert.equal(scheduleFactor({ schedule: 'cosine' }, place(1)), 0);
   assert.equal(scheduleFactor({ schedule: 'constant' }, place(1)), 1);
 });
 
-test('a warm-up grows evenly to the full height at its last batch, whatever the schedule', () => {
+test('during a warm-up the rate grows evenly and is full at its last batch, whatever the schedule', () => {
   const factors = [0, 1, 2, 3, 4].map((step) =>
     scheduleFactor({ schedule: 'constant', warmUp: 4 }, place(step / 100, step)),
   );

@@ -75,7 +75,7 @@ test('filters and kernels together make another chain', async () => {
   assert.deepEqual(seen, [5 * 9 + 5 + 3 * 5 + 3 + 3 * 25 + 1]);
 });
 
-test('a sweep that was stopped keeps what it had, and goes on when it is run again', async () => {
+test('a stopped sweep keeps its finished runs, and continues when it is run again', async () => {
   const grid = { seed: [1, 2, 3] };
   const run = { ...settings, engine, folder: join(folder, 'cut') };
   const begun: string[] = [];
@@ -182,7 +182,7 @@ test("a sweep's folder that was trained with other options is refused by name", 
 });
 
 test(
-  'what an earlier sweep has finished is said to be done before, and the run that ' + 'trains says where it stands',
+  'runs that an earlier sweep has finished are called done before, and the run that ' + 'trains says where it stands',
   async () => {
     const grid = { seed: [1, 2] };
     const run = { ...settings, engine, folder: join(folder, 'before') };

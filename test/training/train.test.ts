@@ -58,7 +58,7 @@ test('the folder holds the best weights, readable, and nothing half-written', as
   ]);
 });
 
-test('a checkpoint that is torn, or of other options or data, is refused by name', async () => {
+test('a checkpoint that is damaged, or of other options or data, is refused by name', async () => {
   const run = join(folder, 'refused');
   await train(data, { ...options, epochs: 1, engine, folder: run }).done;
   const resume = (changes: object, other = data) =>

@@ -34,7 +34,7 @@ function watched(look: (batch: number) => Promise<void> | void): Engine {
   };
 }
 
-test('a checkpoint due during validation is written then, and a run continues from it bit for bit', async () => {
+test('a checkpoint due during validation is written then, and the run continues from it bit for bit', async () => {
   const whole = await train(data, { ...options, engine }).done;
   const [run, killed] = [join(folder, 'run'), join(folder, 'killed')];
   // The copy is what a process that is killed then would leave.
