@@ -1,4 +1,4 @@
-// Direct convolution on channel-first planes with zeros around them. All pointers are byte addresses, all strides bytes.
+// Direct convolution on channel-first planes with zeros around them. Pointers are byte addresses, strides are bytes.
 // Rows are computed in blocks; what a block writes beyond `width` is set to zero again.
 
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
@@ -152,7 +152,8 @@ export function convolveSingle(
  * Adds the gradient of a layer's kernels to `gradient` ([filter][input][row][column]) and of its biases to
  * `biasGradient`.
  * `deltas` begins at output (0, 0) of the gradient planes, `from` at the sample under the first tap for it. `margin`
- * rows of zeros lie above and below each gradient plane: with one or more, a single filter takes 2 kernel rows at a time.
+ * rows of zeros lie above and below each gradient plane: with one or more, a single filter takes 2 kernel rows at
+ * once.
  */
 export function kernelGradient(
   deltas: usize,

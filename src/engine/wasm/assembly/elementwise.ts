@@ -103,7 +103,7 @@ export function pass(from: usize, to: usize, width: i32, height: i32, mode: i32)
   }
 }
 
-/** Writes factor² planes of `from` as one of `to`, `factor` times as large; `width` and `height` are those of `from`. */
+/** Writes factor² planes of `from` as one of `to`, `factor` times as large. `width` and `height` are `from`'s. */
 export function writeShuffled(from: usize, factor: i32, to: usize, width: i32, height: i32): void {
   const area = factor * factor;
   for (let c = 0; c < countOf(from); c++) {
