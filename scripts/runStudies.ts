@@ -23,10 +23,10 @@ const scored = [
 ];
 
 async function writeMeasures(): Promise<void> {
-  const means = await readMeans(measuresFile(folder));
+  let means = await readMeans(measuresFile(folder));
   for (const { scale, set, runs, protocol } of scored) {
-    const isThere = (run: string) => means.some((mean) => mean.model === run && mean.set === set);
-    if (runs.every(isThere)) continue;
+    const there = means.filter((mean) => mean.set === set && mean.scale === scale);
+    if (there.length === (runs.length + 1) * paperMeasures.length) continue;
     const files = { [set]: (await loadDataset(set.toLowerCase(), { scale })).evaluation };
     const models: Parameters<typeof evaluateModels>[1] = Object.fromEntries(
       await Promise.all(
@@ -34,7 +34,7 @@ async function writeMeasures(): Promise<void> {
       ),
     );
     const { scores } = await evaluateModels(files, models, { protocol, scale, measures: paperMeasures });
-    means.push(...scores.map(meanOf));
+    means = [...means.filter((mean) => !there.includes(mean)), ...scores.map(meanOf)];
     await writeMeans(measuresFile(folder), means);
     console.log(`${set} x${scale}: ${runs.join(', ')}`);
   }

@@ -86,6 +86,7 @@ async function runEvaluation(sets: string[], flags: EvaluateFlags): Promise<void
   const scale = times ?? Object.values(models)[0]?.trainedFor?.scale;
   for (const set of sets) files[set] = await filesOf(set, scale);
   for (const model of Object.values(models)) warnOfDegradation(conditions, model);
+  warnOfSeen(conditions.protocol, sets, Object.keys(models));
   const engine = Object.keys(models).length ? await createEngine(flags.engine, flags) : undefined;
   try {
     const result = await evaluateModels(files, models, { ...conditions, engine, onProgress: showCount('images') });
@@ -162,6 +163,19 @@ function warnOfDegradation(
         'that were degraded in another way',
     );
   }
+}
+
+/** Sets that are BSDS500's test or a part of it, on which `srcnn train bsds500` trains as the report did. */
+const ofBsds500Test = ['bsd200', 'keras10'];
+
+/** Weights do not say which pictures they were trained on, so this cannot be refused for some and not for others. */
+function warnOfSeen(protocol: string | undefined, sets: string[], models: string[]): void {
+  const set = [protocol, ...sets].find((name) => name !== undefined && ofBsds500Test.includes(name));
+  if (set && models.length)
+    console.error(
+      `${set} is BSDS500's test: the score of a network that was trained on bsds500, as those that come with the ` +
+        'package were, says how well it knows pictures it has seen; train on others, such as t91',
+    );
 }
 
 type Say = (line: string) => void;

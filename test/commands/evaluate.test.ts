@@ -56,3 +56,12 @@ test('more threads than can be started are refused', async () => {
   const { stderr } = await place.srcnn('evaluate', 'one/photos', '--threads', '1e9');
   assert.equal(stderr, 'OptionError: threads is 1000000000; use a whole number from 1 to 512\n');
 });
+
+test("scores on BSDS500's test come with a word on networks that were trained on it", async () => {
+  const scored = ['evaluate', 'one/photos', '--protocol', 'bsd200'];
+  assert.match(
+    (await place.srcnn(...scored, '--model', 'srcnn-x3')).stderr,
+    /bsd200 is BSDS500's test: the score of a network that was trained on bsds500.* train on others, such as t91/,
+  );
+  assert.ok(!(await place.srcnn(...scored)).stderr.includes('BSDS500'));
+});
