@@ -48,13 +48,14 @@ function checkExecuted(file: string): void {
   assert.match(printed(code.at(-1)!), /bicubic +\d+\.\d{4} dB \/ 0\.\d{5}/);
 }
 
-test("there are five notebooks, in the order of the data's way", () => {
+test("there are six notebooks, in the order of the data's way", () => {
   assert.deepEqual(notebooks, [
     '01-preprocessing.ipynb',
     '02-training.ipynb',
     '03-evaluation.ipynb',
     '04-experiments.ipynb',
     '05-networks.ipynb',
+    '06-studies.ipynb',
   ]);
 });
 
