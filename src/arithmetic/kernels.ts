@@ -1,5 +1,14 @@
 /** The exports of assembly/kernels.ts, with addresses in bytes. */
 export type ArithmeticKernels = Record<
-  'convertPixels' | 'narrow' | 'widen' | 'multiply' | 'transpose' | 'blurRows' | 'resizeColumns' | 'resizeRows',
+  | 'convertPixels'
+  | 'fourierLines'
+  | 'toFrequencies'
+  | 'narrow'
+  | 'widen'
+  | 'multiply'
+  | 'transpose'
+  | 'blurRows'
+  | 'resizeColumns'
+  | 'resizeRows',
   (...values: number[]) => void
 >;

@@ -40,7 +40,7 @@ export function memoryFor<Name extends string>(
     growTo(memory, end);
   } catch (error) {
     throw new OptionError(
-      `${Math.ceil(end / 2 ** 20)} MB are needed at once to resize a picture, ` +
+      `${Math.ceil(end / 2 ** 20)} MB are needed at once to resize or compare pictures, ` +
         (addressLimit() < Infinity
           ? 'which the limit of the address space does not allow; raise it (ulimit -v), or cut the picture into parts'
           : 'which this machine or WebAssembly (4096 MB) does not give; cut the picture into parts'),

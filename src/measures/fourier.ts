@@ -1,3 +1,5 @@
+import { memoryFor } from '../arithmetic/memory';
+
 /** Complex samples row after row. */
 export interface Spectrum {
   re: Float64Array;
@@ -5,11 +7,6 @@ export interface Spectrum {
   width: number;
   height: number;
 }
-
-/** A transform of one length, in place on the first samples of `re` and `im`. */
-type Transform = (re: Float64Array, im: Float64Array) => void;
-
-const transforms = new Map<number, Transform>();
 
 /** The discrete Fourier transform over both directions, as fft2: not scaled. The samples may have imaginary parts. */
 export function fourier(data: Float64Array, width: number, height: number, imaginary?: Float64Array): Spectrum {
@@ -30,38 +27,66 @@ export function inverse({ re, im, width, height }: Spectrum): Spectrum {
   return { re, im, width, height };
 }
 
+/** Bytes of a number. */
+const BYTES = 8;
+
+/** In place, along rows and then along columns. */
 function transform({ re, im, width, height }: Spectrum): void {
-  const across = transformOf(width),
-    down = transformOf(height);
-  for (let y = 0; y < height; y++) {
-    const [p, q] = [re, im].map((part) => part.subarray(y * width, (y + 1) * width));
-    // A filter for low frequencies leaves most rows empty.
-    if (!isZero(p) || !isZero(q)) across(p, q);
-  }
-  const p = new Float64Array(height),
-    q = new Float64Array(height);
-  for (let x = 0; x < width; x++) {
-    for (let y = 0, at = x; y < height; y++, at += width) {
-      p[y] = re[at];
-      q[y] = im[at];
-    }
-    down(p, q);
-    for (let y = 0, at = x; y < height; y++, at += width) {
-      re[at] = p[y];
-      im[at] = q[y];
-    }
-  }
+  const [across, down] = [tableOf(width), tableOf(height)];
+  const bytes = BYTES * re.length;
+  const { kernels, buffer, addresses } = memoryFor({
+    re: bytes,
+    im: bytes,
+    across: BYTES * across.values.length,
+    down: BYTES * down.values.length,
+    workspace: 4 * BYTES * Math.max(across.size, down.size),
+  });
+  const at = (start: number, length: number) => new Float64Array(buffer, start, length);
+  at(addresses.re, re.length).set(re);
+  at(addresses.im, im.length).set(im);
+  at(addresses.across, across.values.length).set(across.values);
+  at(addresses.down, down.values.length).set(down.values);
+  const { re: p, im: q, workspace } = addresses;
+  const row = BYTES * width;
+  kernels.fourierLines(p, q, height, width, row, BYTES, across.size, addresses.across, workspace);
+  kernels.fourierLines(p, q, width, height, BYTES, row, down.size, addresses.down, workspace);
+  re.set(at(p, re.length));
+  im.set(at(q, im.length));
 }
 
-const isZero = (values: Float64Array) => values.every((value) => value === 0);
+/** What the kernel needs for lines of one length. */
+interface Table {
+  /** The power of two in which lines are convolved with a chirp. */
+  size: number;
+  /** Turns, chirp and filter. */
+  values: Float64Array;
+}
 
-function transformOf(length: number): Transform {
-  let found = transforms.get(length);
-  if (!found) {
-    found = (length & (length - 1)) === 0 ? powerOfTwo(length) : chirp(length);
-    transforms.set(length, found);
-  }
+const tables = new Map<number, Table>();
+
+function tableOf(length: number): Table {
+  let found = tables.get(length);
+  if (!found) tables.set(length, (found = makeTable(length)));
   return found;
+}
+
+/** Bluestein's transform of any length: a convolution with a chirp, by transforms of a power of two. */
+function makeTable(length: number): Table {
+  const size = 2 ** Math.max(1, Math.ceil(Math.log2(2 * length - 1)));
+  const turn = turns(size, size / 2);
+  // k * k modulo twice the length, as the angle of a large k * k would lose digits.
+  const chirp = turns(2 * length, 2 * length);
+  const square = Int32Array.from({ length }, (_, k) => (k * k) % (2 * length));
+  const cos = Float64Array.from(square, (k) => chirp.cos[k]),
+    sin = Float64Array.from(square, (k) => chirp.sin[k]);
+  const filterRe = new Float64Array(size),
+    filterIm = new Float64Array(size);
+  for (let k = 0; k < length; k++) {
+    filterRe[k] = filterRe[(size - k) % size] = cos[k] / size;
+    filterIm[k] = filterIm[(size - k) % size] = -sin[k] / size;
+  }
+  const filter = frequenciesOf(filterRe, filterIm, [...turn.cos, ...turn.sin]);
+  return { size, values: Float64Array.from([...turn.cos, ...turn.sin, ...cos, ...sin, ...filter]) };
 }
 
 /** cos and sin of -2 pi k / length for k below `count`. */
@@ -73,94 +98,17 @@ function turns(length: number, count: number): { cos: Float64Array; sin: Float64
   };
 }
 
-/** Cooley and Tukey's transform. */
-function powerOfTwo(length: number): Transform {
-  const { cos, sin } = turns(length, length / 2);
-  const bits = Math.log2(length);
-  const reversed = Int32Array.from({ length }, (_, i) => {
-    let out = 0;
-    for (let bit = 0; bit < bits; bit++) out |= ((i >> bit) & 1) << (bits - 1 - bit);
-    return out;
-  });
-  return (re, im) => {
-    for (let i = 0; i < length; i++) {
-      const j = reversed[i];
-      if (i < j) {
-        const [p, q] = [re[i], im[i]];
-        re[i] = re[j];
-        im[i] = im[j];
-        re[j] = p;
-        im[j] = q;
-      }
-    }
-    for (let half = 1; half < length; half *= 2) butterflies(re, im, length, half, cos, sin);
-  };
-}
-
-function butterflies(
-  re: Float64Array,
-  im: Float64Array,
-  length: number,
-  half: number,
-  cos: Float64Array,
-  sin: Float64Array,
-): void {
-  const stride = length / (2 * half);
-  for (let start = 0; start < length; start += 2 * half) {
-    for (let k = 0, at = start, turn = 0; k < half; k++, at++, turn += stride) {
-      const other = at + half;
-      const p = re[other] * cos[turn] - im[other] * sin[turn],
-        q = re[other] * sin[turn] + im[other] * cos[turn];
-      re[other] = re[at] - p;
-      im[other] = im[at] - q;
-      re[at] += p;
-      im[at] += q;
-    }
-  }
-}
-
-/** Bluestein's transform of any length: a convolution with a chirp, by transforms of a power of two. */
-function chirp(length: number): Transform {
-  const size = 2 ** Math.ceil(Math.log2(2 * length - 1));
-  const inner = powerOfTwo(size);
-  // k * k modulo twice the length, as the angle of a large k * k would lose digits.
-  const table = turns(2 * length, 2 * length);
-  const square = Int32Array.from({ length }, (_, k) => (k * k) % (2 * length));
-  const cos = Float64Array.from(square, (k) => table.cos[k]),
-    sin = Float64Array.from(square, (k) => table.sin[k]);
-  const filterRe = new Float64Array(size),
-    filterIm = new Float64Array(size);
-  for (let k = 0; k < length; k++) {
-    filterRe[k] = filterRe[(size - k) % size] = cos[k] / size;
-    filterIm[k] = filterIm[(size - k) % size] = -sin[k] / size;
-  }
-  inner(filterRe, filterIm);
-  const p = new Float64Array(size),
-    q = new Float64Array(size);
-  return (re, im) => {
-    p.fill(0, length);
-    q.fill(0, length);
-    multiply(re, im, cos, sin, p, q, length);
-    inner(p, q);
-    multiply(p, q, filterRe, filterIm, p, q, size);
-    // With the parts swapped this is the inverse transform.
-    inner(q, p);
-    multiply(p, q, cos, sin, re, im, length);
-  };
-}
-
-function multiply(
-  a: Float64Array,
-  b: Float64Array,
-  c: Float64Array,
-  d: Float64Array,
-  re: Float64Array,
-  im: Float64Array,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) {
-    const p = a[i] * c[i] - b[i] * d[i];
-    im[i] = a[i] * d[i] + b[i] * c[i];
-    re[i] = p;
-  }
+/** Both parts of a line's transform, one after the other, in the kernel's order. */
+function frequenciesOf(re: Float64Array, im: Float64Array, turn: number[]): number[] {
+  const { length } = re;
+  const sizes = { re: 2 * BYTES * length, im: 2 * BYTES * length, table: BYTES * turn.length };
+  const { kernels, buffer, addresses } = memoryFor(sizes);
+  // The kernel takes two lines side by side: here the same one twice.
+  const [p, q] = [addresses.re, addresses.im].map((start) => new Float64Array(buffer, start, 2 * length));
+  new Float64Array(buffer, addresses.table, turn.length).set(turn);
+  re.forEach((value, k) => p.fill(value, 2 * k, 2 * k + 2));
+  im.forEach((value, k) => q.fill(value, 2 * k, 2 * k + 2));
+  kernels.toFrequencies(addresses.re, addresses.im, length, addresses.table);
+  const first = (part: Float64Array) => [...part].filter((_, i) => i % 2 === 0);
+  return [...first(p), ...first(q)];
 }

@@ -1,6 +1,7 @@
 import type { Image, Plane } from '../image/image';
 import { fourier, inverse } from './fourier';
 import { type Grid, checkSides, emptyGrid, luminancePair } from './grid';
+import { keepLatest } from './latest';
 import { type Direction, logGaborFilters } from './logGabor';
 import type { CompareOptions, Measure } from './measure';
 
@@ -24,7 +25,7 @@ export function fsim(restored: Plane | Image, truth: Plane | Image, options: Com
   checkSides(pair[0], 8, 'FSIM');
   const factor = Math.max(1, Math.round(Math.min(pair[0].width, pair[0].height) / 256));
   const grids = pair.map((grid) => shrink(grid, factor));
-  const [a, b] = grids.map(phaseCongruency);
+  const [a, b] = [phaseOfTruth(grids[0]), phaseCongruency(grids[1])];
   const [p, q] = grids.map((grid) => squaredGradients(grid).data);
   let sum = 0,
     weights = 0;
@@ -61,12 +62,19 @@ function phaseCongruency({ data, width, height }: Grid): Float64Array {
     amplitude = new Float64Array(data.length);
   for (const direction of logGaborFilters(width, height)) {
     const responses = direction.filters.map((filter) => {
-      const { re, im } = spectrum;
-      return inverse({ re: re.map((v, i) => v * filter[i]), im: im.map((v, i) => v * filter[i]), width, height });
+      return inverse({ re: product(spectrum.re, filter), im: product(spectrum.im, filter), width, height });
     });
     addDirection(responses, noiseThreshold(responses[0], direction), energy, amplitude);
   }
   return energy.map((value, i) => (value === 0 ? 0 : value / amplitude[i]));
+}
+
+const phaseOfTruth = keepLatest(phaseCongruency);
+
+function product(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i] * b[i];
+  return out;
 }
 
 type Response = { re: Float64Array; im: Float64Array };
@@ -91,7 +99,9 @@ function addDirection(responses: Response[], noise: number, energy: Float64Array
 
 /** The energy that noise is expected to reach, from the median energy of the finest filter. */
 function noiseThreshold({ re, im }: Response, { noise }: Direction): number {
-  const squared = re.map((value, i) => value * value + im[i] * im[i]).sort();
+  const squared = new Float64Array(re.length);
+  for (let i = 0; i < re.length; i++) squared[i] = re[i] * re[i] + im[i] * im[i];
+  squared.sort();
   const middle = squared.length / 2;
   const median = (squared[Math.ceil(middle) - 1] + squared[Math.floor(middle)]) / 2;
   const tau = Math.sqrt((-median / Math.log(0.5)) * noise * 0.5);

@@ -1,5 +1,6 @@
 import { eigen } from './eigen';
 import { type Grid, emptyGrid } from './grid';
+import { keepLatest } from './latest';
 import { mirror, steerableLevels } from './steerable';
 
 // Sheikh, Bovik and de Veciana's model of a natural picture and of its distortion, which IFC and VIF share, as their
@@ -27,17 +28,35 @@ export interface BandModel {
   eigenvalues: Float64Array;
 }
 
-/** The models of eight bands: two orientations at four levels. */
-export function bandModels(truth: Grid, restored: Grid): BandModel[] {
-  const compared = steerableLevels(restored);
-  return steerableLevels(truth).flatMap(({ number, bands }, level) =>
-    bands.map((band, i) => modelOf(wholeBlocks(band), wholeBlocks(compared[level].bands[i]), 2 ** number + 1)),
-  );
+/** A band of a picture and the side of its windows. */
+interface Band {
+  blocks: Grid;
+  window: number;
 }
 
-function modelOf(truth: Grid, restored: Grid, window: number): BandModel {
-  const { gain, noise } = channelOf(truth, restored, window);
-  const { field, eigenvalues } = sourceOf(truth);
+/** A band of the truth with its source. */
+interface TrueBand extends Band {
+  field: Grid;
+  eigenvalues: Float64Array;
+}
+
+const bandsOf = (grid: Grid): Band[] =>
+  steerableLevels(grid).flatMap(({ number, bands }) =>
+    bands.map((band) => ({ blocks: wholeBlocks(band), window: 2 ** number + 1 })),
+  );
+
+const trueBandsOf = keepLatest((truth: Grid): TrueBand[] =>
+  bandsOf(truth).map((band) => ({ ...band, ...sourceOf(band.blocks) })),
+);
+
+/** The models of eight bands: two orientations at four levels. */
+export const bandModels = keepLatest((truth: Grid, restored: Grid): BandModel[] => {
+  const compared = bandsOf(restored);
+  return trueBandsOf(truth).map((band, i) => modelOf(band, compared[i].blocks));
+});
+
+function modelOf({ blocks, window, field, eigenvalues }: TrueBand, restored: Grid): BandModel {
+  const { gain, noise } = channelOf(blocks, restored, window);
   const margin = Math.ceil((window - 1) / 2 / SIDE);
   const inner = (grid: Grid) => withoutMargin(grid, margin).data;
   return { gain: inner(gain), noise: inner(noise), field: inner(field), eigenvalues };
@@ -123,27 +142,30 @@ function readBlock({ data, width }: Grid, x: number, y: number, block: Float64Ar
   for (let j = 0; j < SIZE; j++) block[j] = data[(y + Math.floor(j / SIDE)) * width + x + (j % SIDE)];
 }
 
-function blockCovariance(band: Grid): Float64Array {
-  const covariance = new Float64Array(SIZE * SIZE),
-    mean = new Float64Array(SIZE),
-    block = new Float64Array(SIZE);
-  const columns = band.width - SIDE + 1,
-    rows = band.height - SIDE + 1;
-  const visit = (use: () => void) => {
-    for (let y = 0; y < rows; y++)
-      for (let x = 0; x < columns; x++) {
-        readBlock(band, x, y, block);
-        use();
-      }
-  };
-  visit(() => {
-    for (let j = 0; j < SIZE; j++) mean[j] += block[j] / (rows * columns);
+/** The covariance of the samples of all blocks, also of those that overlap. */
+function blockCovariance({ data, width, height }: Grid): Float64Array {
+  const columns = width - SIDE + 1,
+    rows = height - SIDE + 1,
+    count = rows * columns;
+  const starts = Array.from({ length: SIZE }, (_, j) => Math.floor(j / SIDE) * width + (j % SIDE));
+  const means = starts.map((start) => {
+    let sum = 0;
+    for (let y = 0; y < rows; y++) for (let at = start + y * width, end = at + columns; at < end; at++) sum += data[at];
+    return sum / count;
   });
-  visit(() => {
-    for (let j = 0; j < SIZE; j++) block[j] -= mean[j];
-    for (let j = 0; j < SIZE; j++)
-      for (let k = j; k < SIZE; k++) covariance[j * SIZE + k] += (block[j] * block[k]) / (rows * columns);
-  });
-  for (let j = 0; j < SIZE; j++) for (let k = 0; k < j; k++) covariance[j * SIZE + k] = covariance[k * SIZE + j];
+  const covariance = new Float64Array(SIZE * SIZE);
+  for (let j = 0; j < SIZE; j++)
+    for (let k = j; k < SIZE; k++) {
+      const sum = productsAt(data, starts[j], starts[k], columns, rows, width);
+      // A band's mean is near zero: nothing is lost in the difference.
+      covariance[j * SIZE + k] = covariance[k * SIZE + j] = sum / count - means[j] * means[k];
+    }
   return covariance;
+}
+
+function productsAt(data: Float64Array, a: number, b: number, columns: number, rows: number, width: number): number {
+  let sum = 0;
+  for (let y = 0, start = 0; y < rows; y++, start += width)
+    for (let i = start; i < start + columns; i++) sum += data[a + i] * data[b + i];
+  return sum;
 }

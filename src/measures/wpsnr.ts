@@ -1,4 +1,5 @@
 import type { Image, Plane } from '../image/image';
+import { fourier, inverse } from './fourier';
 import { type Grid, emptyGrid, luminancePair } from './grid';
 import type { CompareOptions, Measure } from './measure';
 
@@ -45,31 +46,36 @@ function quarterOfFilter(): Float64Array {
   return kernel;
 }
 
-/** The correlation with the filter, which is symmetric in both directions: rows at one distance are added first. */
-function filtered({ data, width, height }: Grid): Grid {
+let latest: { width: number; height: number; gains: Float64Array } | undefined;
+
+/** The filter's spectrum over width x height, which is real. That of the latest size is kept. */
+function gainsOf(width: number, height: number): Float64Array {
+  if (latest?.width === width && latest.height === height) return latest.gains;
   const quarter = quarterOfFilter();
-  const out = emptyGrid(width, height);
-  const pair = new Float64Array(width + 2 * RADIUS);
-  for (let y = 0; y < height; y++) {
-    for (let j = 0; j <= RADIUS; j++) {
-      for (let x = 0; x < width; x++) {
-        const above = y - j >= 0 ? data[(y - j) * width + x] : 0,
-          below = j > 0 && y + j < height ? data[(y + j) * width + x] : 0;
-        pair[RADIUS + x] = above + below;
-      }
-      addRow(pair, quarter, j, out.data.subarray(y * width, (y + 1) * width));
-    }
-  }
-  return out;
+  const wrapped = emptyGrid(width, height);
+  const place = (at: number, side: number) => (at + side) % side;
+  for (let y = -RADIUS; y <= RADIUS; y++)
+    for (let x = -RADIUS; x <= RADIUS; x++)
+      wrapped.data[place(y, height) * width + place(x, width)] = quarter[Math.abs(y) * (RADIUS + 1) + Math.abs(x)];
+  const gains = fourier(wrapped.data, width, height).re;
+  latest = { width, height, gains };
+  return gains;
 }
 
-function addRow(padded: Float64Array, quarter: Float64Array, j: number, row: Float64Array): void {
-  const side = RADIUS + 1;
-  for (let k = 0; k <= RADIUS; k++) {
-    const weight = quarter[j * side + k];
-    if (k === 0) for (let x = 0; x < row.length; x++) row[x] += weight * padded[x + RADIUS];
-    else for (let x = 0; x < row.length; x++) row[x] += weight * (padded[x + RADIUS - k] + padded[x + RADIUS + k]);
+/** The correlation with the filter, zeros around the picture: by spectra, with a margin in which the filter ends. */
+function filtered({ data, width, height }: Grid): Grid {
+  const padded = emptyGrid(width + RADIUS, height + RADIUS);
+  for (let y = 0; y < height; y++) padded.data.set(data.subarray(y * width, (y + 1) * width), y * padded.width);
+  const spectrum = fourier(padded.data, padded.width, padded.height);
+  const gains = gainsOf(padded.width, padded.height);
+  for (let i = 0; i < gains.length; i++) {
+    spectrum.re[i] *= gains[i];
+    spectrum.im[i] *= gains[i];
   }
+  const { re } = inverse(spectrum);
+  const out = emptyGrid(width, height);
+  for (let y = 0; y < height; y++) out.data.set(re.subarray(y * padded.width, y * padded.width + width), y * width);
+  return out;
 }
 
 /** WPSNR as a measure. */
