@@ -10,17 +10,32 @@ export interface EpochScores {
 
 /** What one epoch reached. */
 export interface EpochRecord {
+  /** The number of the epoch, from 1. */
   epoch: number;
+  /**
+   * The mean training loss over the epoch's batches, each taken before its own step; of normalised values, 0 or more.
+   */
   loss: number;
+  /**
+   * The mean loss over all validation patches after the epoch, by the averaged weights where the run keeps an average.
+   */
   validationLoss: number;
-  /** null where no evaluation images were given, or none of them could be read. */
+  /**
+   * Mean scores of the evaluation images by network and bicubic, such as PSNR in dB; null where no evaluation images
+   * were given, or none of them could be read.
+   */
   scores: EpochScores | null;
+  /**
+   * The first layer's learning rate at the epoch's last batch, as the schedule had made it; above 0, or 0 at its end.
+   */
   learningRate: number;
-  /** Of training, validation and scores. */
+  /** Seconds of training, validation and scores, without pauses. */
   seconds: number;
-  /** Of these, validation and scores; absent in a history that an older version wrote, as is `step`. */
+  /**
+   * Seconds of these that validation and scores took; absent in a history that an older version wrote, as is `step`.
+   */
   validationSeconds?: number;
-  /** Batches since the run began. */
+  /** Batches since the run began, with this epoch's. */
   step?: number;
 }
 

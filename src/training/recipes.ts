@@ -16,9 +16,9 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * scale. Where the scale differs, the last layer begins anew.
    */
   from?: string;
-  /** Seeds the initial weights and the order of the patches. */
+  /** Seeds the initial weights and the order of the patches: a whole number, 0 in all recipes. */
   seed: number;
-  /** Passes through the training patches. */
+  /** Passes through the training patches: a whole number above 0, 20 in all recipes. */
   epochs: number;
   /**
    * Minutes of training and validation after which the run ends and its schedule is over, whatever the machine; pauses
@@ -26,12 +26,15 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * of them.
    */
   minutes?: number;
-  /** Patches in a batch; patches that do not fill the last batch of an epoch are left out of it. */
+  /**
+   * Patches in a batch: a whole number above 0; 128 by `report`, 16 by `tuned`, 32 by `small`. Patches that do not fill
+   * the last batch of an epoch are left out of it.
+   */
   batchSize: number;
   /**
-   * Pixels at the edge of each patch that the loss leaves out; 'reach': all whose output depends on what lies outside
-   * the patch.
-   * A network trained with a border has never seen zero padding, so pictures are padded by reflection when it is used.
+   * Pixels at the edge of each patch's target that the loss leaves out: 0 or more, and below half its side; 'reach':
+   * all whose output depends on what lies outside the patch. A network trained with a border has never seen zero
+   * padding, so pictures are padded by reflection when it is used.
    */
   border: number | 'reach';
   /**
@@ -46,9 +49,9 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * there is none.
    */
   ema?: number;
-  /** Turns and mirrors each patch at random, anew each epoch. */
+  /** Turns and mirrors each patch at random, anew each epoch; false by default, true by `small`. */
   augment?: boolean;
-  /** Batches between two entries of the loss curve. */
+  /** Batches between two entries of the loss curve: a whole number above 0, 100 in all recipes. */
   lossEvery: number;
 }
 

@@ -5,7 +5,9 @@ import type { TrainOptions } from './recipes';
 import type { Model } from '../network/network';
 
 export interface TrainingData {
+  /** Patches to learn from, at least `batchSize` of them, as `preparePatches` makes them. */
   training: PatchSet;
+  /** Patches of other pictures, prepared alike: the epoch with the lowest loss on these is the one that is kept. */
   validation: PatchSet;
   /** Image files that are scored after each epoch; without them there are no scores. */
   evaluation?: string[];
@@ -48,7 +50,7 @@ export interface TrainSettings extends Partial<TrainOptions> {
   engine?: Engine;
   /** Threads that score the evaluation images; all cores by default. */
   threads?: number;
-  /** Minutes between checkpoints; there is one after every epoch, too. */
+  /** Minutes between checkpoints: 0 (after every batch) or more, 5 by default; there is one after every epoch, too. */
   checkpointMinutes?: number;
   /** Called after each batch. */
   onStep?: (progress: Progress) => void;
@@ -64,9 +66,13 @@ export interface TrainSettings extends Partial<TrainOptions> {
 }
 
 export interface TrainResult {
-  /** The weights with the lowest validation loss. */
+  /**
+   * The network with the weights of the epoch whose validation loss was the lowest; the last ones before its first end.
+   */
   model: Model;
+  /** The loss of batches and a record of each epoch, so far. */
   history: History;
+  /** The epoch whose weights these are, from 1, and its validation loss; 0 and NaN before the first epoch's end. */
   best: { epoch: number; validationLoss: number };
 }
 
