@@ -96,7 +96,7 @@ function costTable(): string {
     [`chart, controls and preview; ${cores} cores, load ${load}`, ''],
     ['training is slower, with a page that draws on the same cores', `${measured.costWithPage} %`],
     ['training is slower, with no page', `${measured.costWithoutPage} %`],
-    [`the server's memory, page closed for ${minutes} minutes`, `${measured.serverMegabytes} MB more`],
+    [`the server's memory, page closed for ${minutes} min`, `${measured.serverMegabytes} MB more`],
   ]);
 }
 
