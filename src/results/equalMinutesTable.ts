@@ -11,7 +11,7 @@ import { meanOfSet } from './scoreRows';
  * at the top, in Markdown: what each network is, what it was given, and PSNR / SSIM on each set.
  */
 export function equalMinutesTable(scored: readonly ScoredRun[]): string {
-  if (!scored.length) return 'No run is here.';
+  if (!scored.length) return 'No run has been made yet.';
   const sets = setsOf(scored[0].run.protocol);
   const psnr = ({ rows }: ScoredRun) => meanOfSet(rows, sets[0])?.network?.psnr ?? 0;
   const head = ['run', 'loss', 'weights', 'multiply-adds per output pixel', 'minutes', 'batches', ...sets];

@@ -15,8 +15,8 @@ and scores), and figures as .svg and .png: \`loss\`, \`scores\` after each epoch
 \`before-after\` of a photograph that the run has not seen.
 
 ## Equal minutes
-Each network was trained for the same time, with the recipe that is its default and a moving average of its weights
-(\`node --import tsx scripts/equalMinutes.ts\`), on the pictures of the runs above. Slow networks saw fewer patches.
+Each network is trained for the same time, with the recipe that is its default and a moving average of its weights
+(\`node --import tsx scripts/equalMinutes.ts\`), on the pictures of the runs above. Slow networks see fewer patches.
 
 ${marked('equal minutes')}
 
