@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createEngine } from '../../engine/choose';
 import type { Engine } from '../../engine/engine';
 import { DatasetError } from '../../errors';
+import { loadRun } from '../../runs/readRun';
 import { train } from '../../training/train';
 import { scoreColours } from './colourScores';
 import { type Study, studyOf, type StudyRun } from './study';
@@ -19,7 +20,10 @@ export interface StudyOptions {
   engine?: Engine;
   /** Called with the rows so far after each run. */
   onProgress?: (rows: StudyRow[]) => void;
-  /** Called where a run is left out because its data set is not here; printed by default. */
+  /**
+   * Called where a run is left out because its data set is not here, and where one that has ended had other minutes;
+   * printed by default.
+   */
   onNote?: (message: string) => void;
 }
 
@@ -38,7 +42,7 @@ export async function runStudy(named: string | Study, options: StudyOptions): Pr
   try {
     for (const run of study.runs) {
       try {
-        await trainRun(run, data, { ...options, folder: join(folder, study.name), engine });
+        await trainRun(run, data, { ...options, folder: join(folder, study.name), engine, onNote });
       } catch (error) {
         // A set that only this run wants, such as T91, may be left out; the study's own may not.
         if (!(error instanceof DatasetError) || run.data === undefined) throw error;
@@ -59,9 +63,14 @@ export async function runStudy(named: string | Study, options: StudyOptions): Pr
 async function trainRun(run: StudyRun, data: StudyData, options: StudyOptions): Promise<void> {
   const folder = join(options.folder, run.name);
   const there = (file: string) => stat(join(folder, file)).catch(() => null);
-  if ((await there('weights.safetensors')) && !(await there('checkpoint.bin'))) return;
   const { network } = run;
-  const { minutes, engine } = options;
+  const { minutes, engine, onNote } = options;
+  if ((await there('weights.safetensors')) && !(await there('checkpoint.bin'))) {
+    const { options: before } = await loadRun(run.name, options.folder);
+    if (before.minutes !== minutes)
+      onNote?.(`${folder} has ended after ${before.minutes} minutes, not ${minutes}; delete it to train it again`);
+    return;
+  }
   await train(await data.of(run), { network, minutes, folder, resume: true, engine }).done;
   for (const file of ['checkpoint.bin', 'checkpoint.previous.bin']) await rm(join(folder, file), { force: true });
 }

@@ -62,6 +62,9 @@ test('a study trains its runs for the same minutes, and a run that has ended is 
   assert.ok(!existsSync(join(folder, 'runs/filters/one/checkpoint.bin')));
   assert.ok(rows.every(({ updates, minutes }) => Number(updates) > 0 && Number(minutes) > 0));
   assert.deepEqual(await runStudy({ ...study, runs: runs.slice(0, 2) }, options()), rows);
+  const longer = { ...options(), minutes: 0.5, onNote: (note: string) => notes.push(note) };
+  assert.deepEqual(await runStudy({ ...study, runs: runs.slice(0, 1) }, longer), rows.slice(0, 1));
+  assert.match(notes.at(-1)!, /one has ended after 0\.05 minutes, not 0\.5; delete it/);
 });
 
 test('the published numbers stand beside the runs that repeat them, and below where there is none', async () => {
