@@ -14,8 +14,8 @@ import {
 } from 'srcnn-lab';
 import { emptyBatch, fillBatch } from 'srcnn-lab/dist/data/batches';
 import { engineNames } from 'srcnn-lab/dist/engine/choose';
-import { newOptimizerState } from 'srcnn-lab/dist/training/optimizers/optimizers';
-import { update } from 'srcnn-lab/dist/training/optimizers/update';
+import { newOptimizerState } from 'srcnn-lab/dist/optimizers/optimizers';
+import { update } from 'srcnn-lab/dist/optimizers/update';
 import { type Contestant, interleave, timed } from './measure';
 import { Peer, pythonOf } from './peer';
 import { BATCH } from './work';

@@ -1,6 +1,6 @@
 import { type Batch, type Engine, initialize, layerSlices, type LossName, type Model, type Planes } from 'srcnn-lab';
-import { newOptimizerState } from 'srcnn-lab/dist/training/optimizers/optimizers';
-import { update } from 'srcnn-lab/dist/training/optimizers/update';
+import { newOptimizerState } from 'srcnn-lab/dist/optimizers/optimizers';
+import { update } from 'srcnn-lab/dist/optimizers/update';
 
 export const BATCH = 128,
   PATCH = 32;

@@ -55,7 +55,7 @@ export { createWasmEngine, type WasmOptions } from './engine/wasm/wasm';
 export { findRate, type FindRateSettings, type RateSearch } from './training/findRate';
 export { rateCurve } from './plot/figures/rateCurve';
 export { replay, type ReplaySettings } from './training/replay';
-export { recipeFor, type RecipeName, recipes, type TrainOptions } from './training/recipes';
+export { recipeFor, type RecipeName, recipes, type TrainOptions } from './recipes/recipes';
 export { train } from './training/train';
 export type {
   Progress,

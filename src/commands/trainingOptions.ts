@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { type LossName, lossNames } from '../engine/losses/losses';
 import { UnknownNameError } from '../errors';
 import { networkNames } from '../network/families/families';
-import { type OptimizerName, optimizerNames } from '../training/optimizers/optimizers';
-import { recipeFor, type RecipeName, recipes, type TrainOptions } from '../training/recipes';
+import { type OptimizerName, optimizerNames } from '../optimizers/optimizers';
+import { recipeFor, type RecipeName, recipes, type TrainOptions } from '../recipes/recipes';
 import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
 
 /** What is trained, and on which patches: the flags that `train` and `rate` share. */

@@ -1,4 +1,4 @@
-import { recipes, type TrainOptions, unsaid } from '../training/recipes';
+import { recipes, type TrainOptions, unsaid } from '../recipes/recipes';
 import { optionText } from '../runs/optionText';
 
 /** Epochs, seed and lossEvery do not belong to a recipe. */

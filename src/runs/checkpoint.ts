@@ -8,8 +8,8 @@ import type { RandomState } from '../random';
 import { scoresFromJson, scoresToJson } from '../evaluation/scoreJson';
 import { networkOf, wrongHeader } from './checkFiles';
 import { type History, newHistory } from './history';
-import { newOptimizerState, type OptimizerState } from '../training/optimizers/optimizers';
-import type { TrainOptions } from '../training/recipes';
+import { newOptimizerState, type OptimizerState } from '../optimizers/optimizers';
+import type { TrainOptions } from '../recipes/recipes';
 import { type Model, reportNormalization } from '../network/network';
 import { countWeights } from '../network/parameters';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CheckpointError, DatasetError, OptionError, UnknownNameError } from '../errors';
 import { scoresFromJson } from '../evaluation/scoreJson';
-import type { TrainOptions } from '../training/recipes';
+import type { TrainOptions } from '../recipes/recipes';
 import { wrongHistory, wrongOptions } from './checkFiles';
 import { currentHistory, currentOptions } from './earlier';
 import { holdsRun, RUNS, runNames } from './findRuns';

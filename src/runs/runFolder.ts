@@ -9,7 +9,7 @@ import { writeAtomically } from '../disk/writeAtomically';
 import { type Checkpoint, elapsedSeconds, loadCheckpoint, saveCheckpoint } from './checkpoint';
 import { scoresToJson } from '../evaluation/scoreJson';
 import { machineName } from './machine';
-import { type TrainOptions, unsaid } from '../training/recipes';
+import { type TrainOptions, unsaid } from '../recipes/recipes';
 import type { Model } from '../network/network';
 import { protocolOf } from '../protocols/protocols';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CheckpointError } from '../errors';
-import type { TrainOptions } from '../training/recipes';
+import type { TrainOptions } from '../recipes/recipes';
 import { RUNS, runNames } from './findRuns';
 import { optionText } from './optionText';
 import { type Reached, reached } from './reached';

@@ -8,12 +8,12 @@ import type { RunFolder } from '../runs/runFolder';
 import { changedPictures, changeNote, picturesOf, recordAnew } from './changedPictures';
 import { checkEvaluation, type EvaluationPictures } from './evaluationPictures';
 import { Gauge } from './gauge';
-import { follow, layerRates, update } from './optimizers/update';
+import { follow, layerRates, update } from '../optimizers/update';
 import { lossOptionsOf } from './lossOptions';
 import { drawPass, type Pass } from './pass';
-import type { TrainOptions } from './recipes';
+import type { TrainOptions } from '../recipes/recipes';
 import type { Progress, TrainingData, TrainSettings } from './settings';
-import { scheduleFactor } from './schedule';
+import { scheduleFactor } from '../recipes/schedule';
 import { byEpochs, byMinutes, checkMinutes, recorded, type Timetable } from './timetable';
 import { meanLoss, scoreEpoch } from './validate';
 

@@ -5,9 +5,9 @@ import type { Engine } from '../engine/engine';
 import { OptionError } from '../errors';
 import { BatchesAhead } from './batchesAhead';
 import { lossOptionsOf } from './lossOptions';
-import { newOptimizerState } from './optimizers/optimizers';
-import { update } from './optimizers/update';
-import type { TrainOptions } from './recipes';
+import { newOptimizerState } from '../optimizers/optimizers';
+import { update } from '../optimizers/update';
+import type { TrainOptions } from '../recipes/recipes';
 import { completeOptions, prepareModel } from './train';
 
 export interface FindRateSettings extends Partial<TrainOptions> {

@@ -2,7 +2,7 @@ import { frequencyChange } from '../data/frequencyChange';
 import type { PatchSet } from '../data/patches';
 import type { LossOptions } from '../engine/engine';
 import { losses } from '../engine/losses/losses';
-import { type TrainOptions, unsaid } from './recipes';
+import { type TrainOptions, unsaid } from '../recipes/recipes';
 
 /** What the engine is told of a run's loss. */
 export function lossOptionsOf(

@@ -4,7 +4,7 @@ import type { Model } from '../network/network';
 import type { RandomState } from '../random';
 import type { Checkpoint } from '../runs/checkpoint';
 import { BatchesAhead } from './batchesAhead';
-import type { TrainOptions } from './recipes';
+import type { TrainOptions } from '../recipes/recipes';
 
 /** A pass through the training patches in random order. */
 export interface Pass {

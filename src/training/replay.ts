@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { History } from '../runs/history';
 import { loadRun, type SavedRun } from '../runs/readRun';
-import type { TrainOptions } from './recipes';
+import type { TrainOptions } from '../recipes/recipes';
 import { Script } from './events';
 import { Run } from './session';
 import { forkOf } from './fork';

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LockedError } from '../errors';
 import { differingOptions } from '../runs/runFolder';
-import type { TrainOptions } from './recipes';
+import type { TrainOptions } from '../recipes/recipes';
 import type { Run } from './session';
 import type { TrainingData, TrainSettings } from './settings';
 

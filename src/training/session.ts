@@ -11,8 +11,8 @@ import { describePatches, RunFolder } from '../runs/runFolder';
 import { checkEpochs, checkMinutes } from './changes';
 import { type Control, EpochLoop, ignoreStopped } from './epoch';
 import { onInterrupt } from './interrupt';
-import { layerRates } from './optimizers/update';
-import type { TrainOptions } from './recipes';
+import { layerRates } from '../optimizers/update';
+import type { TrainOptions } from '../recipes/recipes';
 import { noteEvent, type Script, type Setting } from './events';
 import type { ForkSettings, SessionEvent, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
 

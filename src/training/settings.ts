@@ -1,7 +1,7 @@
 import type { PatchSet } from '../data/patches';
 import type { Engine } from '../engine/engine';
 import type { EpochRecord, History } from '../runs/history';
-import type { TrainOptions } from './recipes';
+import type { TrainOptions } from '../recipes/recipes';
 import type { Model } from '../network/network';
 
 export interface TrainingData {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { PatchSet } from '../data/patches';
 import { duration } from '../duration';
 import { DivergedError, OptionError, UnknownNameError } from '../errors';
-import type { TrainOptions } from './recipes';
+import type { TrainOptions } from '../recipes/recipes';
 import { optionText } from '../runs/optionText';
 import { reached, type Reached } from '../runs/reached';
 import { checkRunName } from '../runs/runName';

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { OptionError, UnknownNameError, WeightsError, WriteError } from '../../src/errors';
 import { loadWeights, parseWeights, saveWeights } from '../../src/formats/weights';
 import { countWeights } from '../../src/network/parameters';
-import { newOptimizerState } from '../../src/training/optimizers/optimizers';
+import { newOptimizerState } from '../../src/optimizers/optimizers';
 import { initialize } from '../../src/network/initialize';
 import { networkNamed } from '../../src/network/families/families';
 

@@ -10,7 +10,7 @@ import { restoredPictures } from '../../src/results/restoredPictures';
 import type { ResultRun } from '../../src/results/resultRun';
 import { runTable } from '../../src/results/runTable';
 import type { ScoreRow } from '../../src/results/scoreRows';
-import { recipes } from '../../src/training/recipes';
+import { recipes } from '../../src/recipes/recipes';
 import { goldenImage } from '../golden/image';
 import type { Model } from '../../src/network/network';
 import { initialize } from '../../src/network/initialize';

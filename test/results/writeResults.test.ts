@@ -17,7 +17,7 @@ import { writeResults } from '../../src/results/writeResults';
 import { resultRuns } from '../../src/results/resultRun';
 import { meanOfSet, readScores, writeScores } from '../../src/results/scoreRows';
 import { scoreRun } from '../../src/results/scoreRun';
-import { recipes } from '../../src/training/recipes';
+import { recipes } from '../../src/recipes/recipes';
 import { train } from '../../src/training/train';
 import { goldenImage } from '../golden/image';
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { loadWeights } from '../../src/formats/weights';
 import type { EpochRecord } from '../../src/runs/history';
 import { readCheckpoint, writeCheckpoint } from '../../src/runs/checkpoint';
-import type { TrainOptions } from '../../src/training/recipes';
+import type { TrainOptions } from '../../src/recipes/recipes';
 import type { TrainSettings } from '../../src/training/settings';
 import { train } from '../../src/training/train';
 import { meanLoss } from '../../src/training/validate';

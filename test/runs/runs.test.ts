@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { scoresToJson } from '../../src/evaluation/scoreJson';
 import { CheckpointError, DatasetError, OptionError, UnknownNameError } from '../../src/errors';
 import type { EpochRecord } from '../../src/runs/history';
-import { recipes } from '../../src/training/recipes';
+import { recipes } from '../../src/recipes/recipes';
 import { runsFrame } from '../../src/runs/frames';
 import { optionText } from '../../src/runs/optionText';
 import { loadRun } from '../../src/runs/readRun';

@@ -9,7 +9,7 @@ import { CheckpointError, OptionError } from '../../src/errors';
 import { initialize } from '../../src/network/initialize';
 import { newCheckpoint } from '../../src/runs/checkpoint';
 import type { EpochRecord, History } from '../../src/runs/history';
-import { recipes } from '../../src/training/recipes';
+import { recipes } from '../../src/recipes/recipes';
 import { byMinutes, epochSeconds } from '../../src/training/timetable';
 import { train } from '../../src/training/train';
 import { waves } from './toyPatches';

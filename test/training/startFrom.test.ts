@@ -7,7 +7,7 @@ import { OptionError, WeightsError } from '../../src/errors';
 import { saveWeights } from '../../src/formats/weights';
 import { initialize } from '../../src/network/initialize';
 import { layerSlices } from '../../src/network/parameters';
-import { recipes } from '../../src/training/recipes';
+import { recipes } from '../../src/recipes/recipes';
 import { modelFor } from '../../src/training/train';
 
 let folder: string;

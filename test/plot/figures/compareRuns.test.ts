@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { OptionError, UnknownNameError } from '../../../src/errors';
 import { compareRuns } from '../../../src/plot/figures/compareRuns';
-import { recipes, type TrainOptions } from '../../../src/training/recipes';
+import { recipes, type TrainOptions } from '../../../src/recipes/recipes';
 import type { SavedRun } from '../../../src/runs/readRun';
 
 function run(name: string, changes: Partial<TrainOptions>, losses: number[]): SavedRun {

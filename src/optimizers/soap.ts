@@ -3,11 +3,11 @@
 // "darker". Adam, which scales the weights one by one, loses the small part about edges in that. In a basis of
 // uncorrelated coordinates each of them is scaled by its own size.
 
-import { memoryFor } from '../../arithmetic/memory';
+import { memoryFor } from '../arithmetic/memory';
 import { adamStep } from './adam';
-import { OptionError } from '../../errors';
+import { OptionError } from '../errors';
 import type { LayerStep, Optimizer } from './optimizer';
-import type { LayerSlice } from '../../network/parameters';
+import type { LayerSlice } from '../network/parameters';
 
 /**
  * The statistics and the bases take 1 GiB each at most: WebAssembly must hold both, and the memory of a checkpoint

@@ -1,4 +1,4 @@
-import type { LayerSlice } from '../../network/parameters';
+import type { LayerSlice } from '../network/parameters';
 
 /** A step of one layer: arrays are those of all layers, and are changed in place where `slices[index]` has its part. */
 export interface LayerStep {

@@ -2,7 +2,7 @@ import type { InitializeOptions } from '../network/initialize';
 import { networkNamed } from '../network/families/families';
 import type { Network } from '../network/network';
 import type { LossName } from '../engine/losses/losses';
-import type { OptimizerOptions } from './optimizers/optimizers';
+import type { OptimizerOptions } from '../optimizers/optimizers';
 import type { ScheduleOptions } from './schedule';
 
 /** All options of a training run; they are written beside its results. */

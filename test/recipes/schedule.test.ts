@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EpochRecord } from '../../src/runs/history';
-import { scheduleFactor } from '../../src/training/schedule';
+import { scheduleFactor } from '../../src/recipes/schedule';
 
 const place = (fraction: number, step = 1000, losses: number[] = []) => ({
   fraction,

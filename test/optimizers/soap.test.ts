@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { chain } from '../../../src/network/families/srcnn';
+import { chain } from '../../src/network/families/srcnn';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { normal, type RandomState } from '../../../src/random';
-import { newOptimizerState, type OptimizerName } from '../../../src/training/optimizers/optimizers';
-import { update } from '../../../src/training/optimizers/update';
-import type { Model } from '../../../src/network/network';
-import { layerSlices } from '../../../src/network/parameters';
-import { initialize } from '../../../src/network/initialize';
+import { normal, type RandomState } from '../../src/random';
+import { newOptimizerState, type OptimizerName } from '../../src/optimizers/optimizers';
+import { update } from '../../src/optimizers/update';
+import type { Model } from '../../src/network/network';
+import { layerSlices } from '../../src/network/parameters';
+import { initialize } from '../../src/network/initialize';
 
-const golden = JSON.parse(readFileSync(join(__dirname, '../../golden/soap.json'), 'utf8'));
+const golden = JSON.parse(readFileSync(join(__dirname, '../golden/soap.json'), 'utf8'));
 
 /** Fills with values in -1..1 of the generator of Numerical Recipes, as makeSoapGolden.py does. */
 function fillNext(gradient: Float32Array, state: number): number {

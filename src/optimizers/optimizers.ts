@@ -1,6 +1,6 @@
-import { UnknownNameError } from '../../errors';
-import type { Model } from '../../network/network';
-import { layerSlices } from '../../network/parameters';
+import { UnknownNameError } from '../errors';
+import type { Model } from '../network/network';
+import { layerSlices } from '../network/parameters';
 import { adam } from './adam';
 import type { Optimizer } from './optimizer';
 import { sgd } from './sgd';

@@ -1,6 +1,6 @@
-import { OptionError } from '../../errors';
-import type { Model } from '../../network/network';
-import { layerSlices } from '../../network/parameters';
+import { OptionError } from '../errors';
+import type { Model } from '../network/network';
+import { layerSlices } from '../network/parameters';
 import { type OptimizerOptions, optimizers, type OptimizerState } from './optimizers';
 
 const DEFAULT_MOMENTUM = 0.9;

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { createWasmEngine } from '../../../src/engine/wasm/wasm';
-import type { Engine } from '../../../src/engine/engine';
-import { OptionError, UnknownNameError } from '../../../src/errors';
-import { newOptimizerState, type OptimizerOptions, optimizers } from '../../../src/training/optimizers/optimizers';
-import { follow, layerRates, update } from '../../../src/training/optimizers/update';
-import type { Model } from '../../../src/network/network';
-import { chain } from '../../../src/network/families/srcnn';
-import { initialize } from '../../../src/network/initialize';
+import { createWasmEngine } from '../../src/engine/wasm/wasm';
+import type { Engine } from '../../src/engine/engine';
+import { OptionError, UnknownNameError } from '../../src/errors';
+import { newOptimizerState, type OptimizerOptions, optimizers } from '../../src/optimizers/optimizers';
+import { follow, layerRates, update } from '../../src/optimizers/update';
+import type { Model } from '../../src/network/network';
+import { chain } from '../../src/network/families/srcnn';
+import { initialize } from '../../src/network/initialize';
 
 const line = (weights: number[]): Model => ({
   ...initialize(chain([{ filters: 1, kernel: 1, activation: 'linear' }], 'line')),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnknownNameError } from '../../src/errors';
 import { plain } from '../../src/network/families/plain';
-import { recipeFor, recipes } from '../../src/training/recipes';
+import { recipeFor, recipes } from '../../src/recipes/recipes';
 import { completeOptions } from '../../src/training/train';
 
 test('without a recipe, networks that read the small picture are trained by the recipe small', () => {
