@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels';
-import type { GradientJob, Job, Plan, Shape, TapValue } from './plan';
+import type { GradientJob, Job, Plan, Shape, Taps } from './plan';
 import { roundUp } from './plan';
 import type { Views } from './views';
 
@@ -26,12 +26,14 @@ export const direct: Plan = {
 };
 
 /** [outputs / 4][input][row][column][4] */
-function packDirect(target: Float32Array, start: number, { outputs, inputs, kernel }: Shape, value: TapValue): void {
+function packDirect(target: Float32Array, start: number, { outputs, inputs, kernel }: Shape, taps: Taps): void {
   const area = kernel ** 2;
+  const { weights, first, output, input, step } = taps;
   for (let o = 0; o < outputs; o++)
     for (let i = 0; i < inputs; i++)
       for (let tap = 0; tap < area; tap++)
-        target[start + (((o >> 2) * inputs + i) * area + tap) * 4 + (o & 3)] = value(o, i, tap);
+        target[start + (((o >> 2) * inputs + i) * area + tap) * 4 + (o & 3)] =
+          weights[first + o * output + i * input + tap * step];
 }
 
 /** The gradient of kernels, also for the plans that have no way of their own. */

@@ -53,22 +53,14 @@ export function packWeights(weights: Float32Array, packed: readonly PackedLayer[
   for (const layer of packed) {
     const { inputs, kernel, kernelStart, biasStart, slopeStart, end, forwards, backwards, bias, slopes } = layer;
     const area = kernel ** 2;
-    forwards.plan.pack(
-      target,
-      forwards.start,
-      forwards.shape,
-      (f, i, tap) => weights[kernelStart + (f * inputs + i) * area + tap],
-    );
+    const one = { weights, first: kernelStart, output: inputs * area, input: area, step: 1 };
+    forwards.plan.pack(target, forwards.start, forwards.shape, one);
     target.set(weights.subarray(biasStart, slopeStart), bias);
     target.set(weights.subarray(slopeStart, end), slopes);
     if (forwards.shape.use === 'predict') continue;
     // The gradient of a convolution's input is a convolution with the kernels turned by 180 degrees and the channels
     // exchanged.
-    backwards.plan.pack(
-      target,
-      backwards.start,
-      backwards.shape,
-      (i, f, tap) => weights[kernelStart + (f * inputs + i) * area + area - 1 - tap],
-    );
+    const turned = { weights, first: kernelStart + area - 1, output: area, input: inputs * area, step: -1 };
+    backwards.plan.pack(target, backwards.start, backwards.shape, turned);
   }
 }

@@ -67,11 +67,8 @@ export interface Plan {
   bends?: boolean;
   /** Floats of packed kernels. */
   packedLength(shape: Shape): number;
-  /**
-   * Packs the kernels into `target`, which holds zeros, from `start`; `value` gives a tap of [output][input][row *
-   * kernel + column].
-   */
-  pack(target: Float32Array, start: number, shape: Shape, value: TapValue): void;
+  /** Packs the kernels into `target`, which holds zeros, from `start`. */
+  pack(target: Float32Array, start: number, shape: Shape, taps: Taps): void;
   /** Floats that a thread needs beside the planes, for outputs of up to width x height. */
   workspace(shape: Shape, width: number, height: number): number;
   /** Binds a convolution to its memory once; the returned function runs it. */
@@ -87,7 +84,19 @@ export interface Plan {
   ): (kernelGradient: number, biasGradient: number) => void;
 }
 
-export type TapValue = (output: number, input: number, tap: number) => number;
+/**
+ * Where taps stand among a network's weights: tap t of row * kernel + column, between input i and output o, is
+ * `weights[first + o * output + i * input + t * step]`. Numbers instead of a function: kernels are packed anew in each
+ * training step, while the threads wait.
+ */
+export interface Taps {
+  weights: Float32Array;
+  first: number;
+  output: number;
+  input: number;
+  /** 1, or -1 for kernels that are turned by 180 degrees. */
+  step: number;
+}
 
 /** Room behind lines of tiles: the kernels write whole vectors, of up to as many floats. */
 export const SLACK = 16;

@@ -1,5 +1,5 @@
 import { directGradient, viewsOf } from './direct';
-import type { Plan, Shape, TapValue } from './plan';
+import type { Plan, Shape, Taps } from './plan';
 
 /** Two rows at a time for a layer of one output: assembly/direct.ts, convolveSingle. */
 export const single: Plan = {
@@ -21,12 +21,12 @@ export const single: Plan = {
  * [input][row, one more][column][2]: the tap of an input row for the upper output row is that of the next row for the
  * lower.
  */
-function packSingle(target: Float32Array, start: number, { inputs, kernel }: Shape, value: TapValue): void {
+function packSingle(target: Float32Array, start: number, { inputs, kernel }: Shape, taps: Taps): void {
   const area = kernel ** 2;
+  const { weights, first, input, step } = taps;
   for (let i = 0; i < inputs; i++)
     for (let tap = 0; tap < area; tap++) {
       const at = start + (i * (area + kernel) + tap) * 2;
-      target[at] = value(0, i, tap);
-      target[at + 2 * kernel + 1] = value(0, i, tap);
+      target[at] = target[at + 2 * kernel + 1] = weights[first + i * input + tap * step];
     }
 }

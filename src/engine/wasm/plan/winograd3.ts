@@ -1,4 +1,4 @@
-import { type Plan, roundUp, type Shape, SLACK, type TapValue } from './plan';
+import { type Plan, roundUp, type Shape, SLACK, type Taps } from './plan';
 
 /**
  * Groups of 3 taps that a row of the kernels is taken as. A group with a single tap saves nothing, and would let
@@ -66,12 +66,15 @@ function workspaceOf(shape: Shape, width: number, height: number, at: number) {
 }
 
 /** Each row's taps transformed in groups of 3: [outputs / 4][j][group][row][4]. */
-function packWinograd3(target: Float32Array, start: number, { outputs, kernel }: Shape, value: TapValue): void {
+function packWinograd3(target: Float32Array, start: number, { outputs, kernel }: Shape, taps: Taps): void {
   const groups = groupsOf(kernel);
+  const { weights, first, output, step } = taps;
   for (let o = 0; o < outputs; o++)
     for (let g = 0; g < groups; g++)
       for (let r = 0; r < kernel; r++) {
-        const [g0, g1, g2] = [0, 1, 2].map((c) => (3 * g + c < kernel ? value(o, 0, r * kernel + 3 * g + c) : 0));
+        const [g0, g1, g2] = [0, 1, 2].map((c) =>
+          3 * g + c < kernel ? weights[first + o * output + (r * kernel + 3 * g + c) * step] : 0,
+        );
         [g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2].forEach((w, j) => {
           target[start + ((((o >> 2) * 4 + j) * groups + g) * kernel + r) * 4 + (o & 3)] = w;
         });

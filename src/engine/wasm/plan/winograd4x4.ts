@@ -1,5 +1,5 @@
 import { viewsOf } from './direct';
-import { type Plan, roundUp, type Shape, SLACK, type TapValue } from './plan';
+import { type Plan, roundUp, type Shape, SLACK, type Taps } from './plan';
 
 /** The points of the filter, as in assembly/winograd4x4.ts: 0, a, -a, b, -b and infinity. */
 const [a, b] = [3 / 4, 3 / 2];
@@ -79,10 +79,12 @@ const q = 1 / (2 * a * a * (a * a - b * b));
 const r = 1 / (2 * b * b * (b * b - a * a));
 const infinity = 1 / (a * a * b * b);
 
-/** The six values of three taps. */
+/** The six values of three taps, `step` apart in `to`. */
 function valuesOf(g0: number, g1: number, g2: number, to: Float64Array, at: number, step: number): void {
-  const [evenA, oddA] = [q * (g0 + a * a * g2), q * a * g1];
-  const [evenB, oddB] = [r * (g0 + b * b * g2), r * b * g1];
+  const evenA = q * (g0 + a * a * g2);
+  const oddA = q * a * g1;
+  const evenB = r * (g0 + b * b * g2);
+  const oddB = r * b * g1;
   to[at] = infinity * g0;
   to[at + step] = evenA + oddA;
   to[at + 2 * step] = evenA - oddA;
@@ -91,13 +93,19 @@ function valuesOf(g0: number, g1: number, g2: number, to: Float64Array, at: numb
   to[at + 5 * step] = g2;
 }
 
+const columns = new Float64Array(18);
+const values = new Float64Array(POINTS);
+
 /** Taps transformed down the columns and along the rows, in double precision: [outputs / 4][point][input][4]. */
-function packWinograd4x4(target: Float32Array, start: number, { outputs, inputs }: Shape, value: TapValue): void {
-  const columns = new Float64Array(18);
-  const values = new Float64Array(POINTS);
+function packWinograd4x4(target: Float32Array, start: number, { outputs, inputs }: Shape, taps: Taps): void {
+  const { weights, first, output, input, step } = taps;
   for (let o = 0; o < outputs; o++)
     for (let i = 0; i < inputs; i++) {
-      for (let c = 0; c < 3; c++) valuesOf(value(o, i, c), value(o, i, 3 + c), value(o, i, 6 + c), columns, c, 3);
+      const tap = first + o * output + i * input;
+      for (let c = 0; c < 3; c++) {
+        const top = tap + c * step;
+        valuesOf(weights[top], weights[top + 3 * step], weights[top + 6 * step], columns, c, 3);
+      }
       for (let y = 0; y < 6; y++) valuesOf(columns[3 * y], columns[3 * y + 1], columns[3 * y + 2], values, 6 * y, 1);
       let at = start + ((o >> 2) * POINTS * inputs + i) * 4 + (o & 3);
       for (let point = 0; point < POINTS; point++, at += 4 * inputs) target[at] = values[point];

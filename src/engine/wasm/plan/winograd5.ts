@@ -1,11 +1,7 @@
-import { type Plan, roundUp, type Shape, SLACK, type TapValue } from './plan';
+import { type Plan, roundUp, type Shape, SLACK, type Taps } from './plan';
 
-/** Each point and its negative, and the factor of the values there. */
-const POINTS = [
-  [1, -2 / 9],
-  [2, 1 / 90],
-  [0.5, 32 / 45],
-];
+/** The points of the filter beside 0 and infinity, each with its negative: 1, 2 and 1/2, and the factors there. */
+const [factor1, factor2, factorHalf] = [-2 / 9, 1 / 90, 32 / 45];
 
 /** In floats, as in winograd3.ts. */
 function layout(inputs: number, width: number, height: number) {
@@ -65,24 +61,32 @@ function workspaceOf({ inputs }: Shape, width: number, height: number, at: numbe
  * Each row's 5 taps as the values of their polynomial at 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, each with its factor:
  * [outputs / 4][j][input][row][4].
  */
-function packWinograd5(target: Float32Array, start: number, { outputs, inputs }: Shape, value: TapValue): void {
+function packWinograd5(target: Float32Array, start: number, { outputs, inputs }: Shape, taps: Taps): void {
   const next = 20 * inputs;
+  const { weights, first, output, input, step } = taps;
   for (let o = 0; o < outputs; o++)
     for (let i = 0; i < inputs; i++)
       for (let r = 0; r < 5; r++) {
-        const g0 = value(o, i, 5 * r);
-        const g1 = value(o, i, 5 * r + 1);
-        const g2 = value(o, i, 5 * r + 2);
-        const g3 = value(o, i, 5 * r + 3);
-        const g4 = value(o, i, 5 * r + 4);
-        let at = start + (((o >> 2) * 8 * inputs + i) * 5 + r) * 4 + (o & 3);
+        const tap = first + o * output + i * input + 5 * r * step;
+        const g0 = weights[tap];
+        const g1 = weights[tap + step];
+        const g2 = weights[tap + 2 * step];
+        const g3 = weights[tap + 3 * step];
+        const g4 = weights[tap + 4 * step];
+        const even1 = factor1 * (g0 + (g2 + g4));
+        const odd1 = factor1 * (g1 + g3);
+        const even2 = factor2 * (g0 + 4 * (g2 + 4 * g4));
+        const odd2 = factor2 * 2 * (g1 + 4 * g3);
+        const evenHalf = factorHalf * (g0 + 0.25 * (g2 + 0.25 * g4));
+        const oddHalf = factorHalf * 0.5 * (g1 + 0.25 * g3);
+        const at = start + (((o >> 2) * 8 * inputs + i) * 5 + r) * 4 + (o & 3);
         target[at] = g0;
-        for (const [point, factor] of POINTS) {
-          const even = factor * (g0 + point ** 2 * (g2 + point ** 2 * g4));
-          const odd = factor * point * (g1 + point ** 2 * g3);
-          target[(at += next)] = even + odd;
-          target[(at += next)] = even - odd;
-        }
-        target[at + next] = g4;
+        target[at + next] = even1 + odd1;
+        target[at + 2 * next] = even1 - odd1;
+        target[at + 3 * next] = even2 + odd2;
+        target[at + 4 * next] = even2 - odd2;
+        target[at + 5 * next] = evenHalf + oddHalf;
+        target[at + 6 * next] = evenHalf - oddHalf;
+        target[at + 7 * next] = g4;
       }
 }
