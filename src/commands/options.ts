@@ -10,6 +10,9 @@ export const number = (name: string) => (text: string) => {
   return value;
 };
 
+/** Reads numbers with commas between them. */
+export const numbers = (name: string) => (text: string) => text.split(',').map(number(name));
+
 /** A scale as people write it: 3, x3 or 3x. */
 export function scale(text: string): number {
   const digits = /^\s*[x×]?(\d+)[x×]?\s*$/i.exec(text)?.[1];

@@ -30,15 +30,15 @@ export function rateCommand(program: Command): void {
     .action(showRate);
 }
 
-async function showRate(name: string, flags: RateFlags): Promise<void> {
+async function showRate(names: string[], flags: RateFlags): Promise<void> {
   const { options } = recipeOf(flags);
-  const { least, most, batches, out, protocol, scale, threads, patchSize: size, stride } = flags;
+  const { least, most, batches, out, protocol, scale, threads, patchSize: size, stride, sizes } = flags;
   // What is wrong is said before the batches are run.
   kindOfFigure(out);
   const { reads } = modelFor(options, scale).network;
-  const files = await loadDataset(name, { scale });
+  const files = await loadDataset(names.length ? names : 'sample', { scale });
   const onProgress = showCount('training images');
-  const cut = { protocol, scale, reads, threads, size, stride, onProgress };
+  const cut = { protocol, scale, reads, threads, size, stride, sizes, onProgress };
   const { patches, skipped } = await preparePatches(files.training, cut);
   showSkipped(skipped);
   const engine = await createEngine(flags.engine, flags);

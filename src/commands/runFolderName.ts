@@ -9,8 +9,8 @@ const LONGEST_NAME = 40;
  * Where a run of this recipe, data and scale is written by default. Different data never share a folder: where the
  * name had to be changed, some digits of its SHA-256 follow.
  */
-export function defaultRunFolder(recipe: string, data: string, scale: number): string {
-  return join('results', 'runs', `${recipe}-${dataPart(data)}-x${scale}`);
+export function defaultRunFolder(recipe: string, data: readonly string[], scale: number): string {
+  return join('results', 'runs', `${recipe}-${data.map(dataPart).join('+')}-x${scale}`);
 }
 
 function dataPart(data: string): string {

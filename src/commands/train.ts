@@ -58,11 +58,12 @@ export function trainCommand(program: Command): void {
     .action(runTraining);
 }
 
-async function runTraining(name: string, flags: TrainFlags): Promise<void> {
+async function runTraining(words: string[], flags: TrainFlags): Promise<void> {
+  const names = words.length ? words : ['sample'];
   const { asked, options: recipe } = recipeOf(flags);
   if (flags.epochs !== undefined && flags.minutes !== undefined)
     throw new OptionError('a run ends after --epochs or after --minutes; leave one out');
-  const folder = flags.out ?? defaultRunFolder(asked, name, flags.scale);
+  const folder = flags.out ?? defaultRunFolder(asked, names, flags.scale);
   if (!flags.resume && ((await has(folder, 'checkpoint.bin')) || (await has(folder, 'weights.safetensors')))) {
     throw new OptionError(
       `${folder} holds a run already; add --resume to go on with it, or name another folder with --out`,
@@ -73,8 +74,8 @@ async function runTraining(name: string, flags: TrainFlags): Promise<void> {
   const options = flags.resume ? await withRunRate(wanted, folder, flags.learningRate) : wanted;
   // Wrong options are reported before the patches are cut.
   const { network: described } = modelFor(options, flags.scale);
-  const folders = new Set([name, flags.evaluation ?? name]);
-  const data = await prepare(name, flags, described.reads);
+  const folders = new Set([...names, flags.evaluation ?? names[0]]);
+  const data = await prepare(names, flags, described.reads);
   for (const pictures of folders) await explainLeftOut(pictures);
   // Options that do not fit the patches are refused before a folder is announced.
   prepareModel(options, data.training);
@@ -147,15 +148,15 @@ function withAdvice({ message }: Error, learningRate: number | readonly number[]
   );
 }
 
-async function prepare(name: string, flags: TrainFlags, reads: Network['reads']) {
-  const { protocol, scale, threads, evaluation, patchSize: size, stride } = flags;
+async function prepare(names: string[], flags: TrainFlags, reads: Network['reads']) {
+  const { protocol, scale, threads, evaluation, patchSize: size, stride, sizes } = flags;
   const cut = { protocol, scale, reads, threads, size, stride };
-  const files = await loadDataset(name, { scale });
+  const files = await loadDataset(names, { scale });
   // The same data set once more would explain the same hidden folder once more.
-  const onNote = evaluation === name ? () => undefined : undefined;
+  const onNote = evaluation !== undefined && names.includes(evaluation) ? () => undefined : undefined;
   const scored = evaluation ? await evaluationImages(evaluation, { scale, onNote }) : files.evaluation;
-  if (!datasetNames.includes(name)) console.log(splitText({ ...files, evaluation: scored }));
-  const training = await preparePatches(files.training, { ...cut, onProgress: showCount('training images') });
+  if (!names.every((name) => datasetNames.includes(name))) console.log(splitText({ ...files, evaluation: scored }));
+  const training = await preparePatches(files.training, { ...cut, sizes, onProgress: showCount('training images') });
   const validation = await preparePatches(files.validation, { ...cut, onProgress: showCount('validation images') });
   return {
     training: training.patches,

@@ -4,7 +4,7 @@ import { UnknownNameError } from '../errors';
 import { networkNames } from '../network/families/families';
 import { type OptimizerName, optimizerNames } from '../optimizers/optimizers';
 import { recipeFor, type RecipeName, recipes, type TrainOptions } from '../recipes/recipes';
-import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
+import { engineOption, number, numbers, protocolOption, scaleOption, threadsOption } from './options';
 
 /** What is trained, and on which patches: the flags that `train` and `rate` share. */
 export interface TrainingFlags {
@@ -17,6 +17,7 @@ export interface TrainingFlags {
   weightDecay?: number;
   patchSize?: number;
   stride?: number;
+  sizes?: number[];
   augment?: boolean;
   protocol: string;
   scale: number;
@@ -27,7 +28,10 @@ export interface TrainingFlags {
 /** Adds these flags and the data to a command. */
 export function addTrainingOptions(command: Command): Command {
   return command
-    .argument('[data]', 'folder or name of a data set', 'sample')
+    .argument(
+      '[data...]',
+      'folders or names of data sets; all train, and the first one also validates and is evaluated (default: sample)',
+    )
     .option(
       '-r, --recipe <name>',
       `one of ${Object.keys(recipes).join(', ')} (default: small for networks that read the small picture, else tuned)`,
@@ -48,6 +52,11 @@ export function addTrainingOptions(command: Command): Command {
       number('patch-size'),
     )
     .option('--stride <n>', 'pixels from one patch to the next (default: 13)', number('stride'))
+    .option(
+      '--sizes <list>',
+      'parts of their size at which the pictures train, such as 1,0.8,0.6 (default: 1)',
+      numbers('sizes'),
+    )
     .option('--augment', 'turn and mirror patches at random')
     .addOption(protocolOption())
     .addOption(scaleOption())

@@ -3,7 +3,8 @@ import { ImageTooSmallError } from '../errors';
 import { type Colours, luminance, toYCbCr } from '../image/color';
 import { readImage } from '../image/files';
 import type { Image, Plane } from '../image/image';
-import { planesOf } from '../protocols/planes';
+import { imresize } from '../image/resize';
+import { imageOf, planesOf } from '../protocols/planes';
 import type { Protocol } from '../protocols/protocol';
 import { protocolOf } from '../protocols/protocols';
 
@@ -27,22 +28,26 @@ export interface PairJob {
   reads: 'enlarged' | 'small';
   /** 'y' by default. */
   colours?: Colours;
+  /** The part of its size at which the picture is used: above 0, and 1 by default. */
+  part?: number;
   /** The side of the patches it must hold, in pixels of the input. */
   size: number;
 }
 
 /** Reads and degrades one picture; ImageTooSmallError when it holds no patch. */
 export async function preparePair(job: PairJob): Promise<Pair> {
-  const { file, size, scale, sigma, reads, colours = 'y' } = job;
+  const { file, size, scale, sigma, reads, colours = 'y', part = 1 } = job;
   const protocol = protocolOf(job.protocol);
-  const areas = planesFor(await readImage(file), colours, protocol).map((plane) => protocol.area(plane, scale));
+  const whole = shrunk(await readImage(file), part);
+  const areas = planesFor(whole, colours, protocol).map((plane) => protocol.area(plane, scale));
   const times = reads === 'small' ? scale : 1;
-  const whole = (side: number) => side - (side % times);
+  const fitting = (side: number) => side - (side % times);
   const sides = protocol.trainingSides(areas[0]);
-  const [width, height] = [whole(sides.width), whole(sides.height)];
+  const [width, height] = [fitting(sides.width), fitting(sides.height)];
   if (Math.min(width, height) <= size * times) {
+    const what = part < 1 ? `${pictureName(file)} at ${part} of its size` : pictureName(file);
     throw new ImageTooSmallError(
-      `${pictureName(file)}: the ${width}x${height} pixels that can be used hold no patch of ${size * times}; ` +
+      `${what}: the ${width}x${height} pixels that can be used hold no patch of ${size * times}; ` +
         'leave it out, or use a smaller size',
     );
   }
@@ -54,6 +59,13 @@ export async function preparePair(job: PairJob): Promise<Pair> {
   );
   const targets = areas.map((area) => bytes(area, width, height));
   return { input: joined(inputs), target: joined(targets), width, height };
+}
+
+/** The picture at a part of its size, by MATLAB's antialiased bicubic. */
+function shrunk(image: Image, part: number): Image {
+  if (part === 1) return image;
+  const [width, height] = [image.width, image.height].map((side) => Math.max(1, Math.round(part * side)));
+  return imageOf(planesOf(image).map((plane) => imresize(plane, width, height, { rounding: 'each-pass' })));
 }
 
 function planesFor(image: Image, colours: Colours, { convention }: Protocol): Plane[] {

@@ -3,15 +3,19 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { defaultRunFolder } from '../../src/commands/runFolderName';
 
-const nameOf = (data: string) => basename(defaultRunFolder('tuned', data, 3));
+const nameOf = (data: string) => basename(defaultRunFolder('tuned', [data], 3));
 
 test('the name of a data set or of a plain folder stands in the name of the run folder as it is', () => {
-  assert.equal(defaultRunFolder('report', 'bsds500', 2), join('results', 'runs', 'report-bsds500-x2'));
+  assert.equal(defaultRunFolder('report', ['bsds500'], 2), join('results', 'runs', 'report-bsds500-x2'));
   const plain = ['sample', 'photos', 'my-photos_2', 'фото', '写真', 'ภาพถ่าย', 'चित्र', 'a-b'];
   assert.deepEqual(
     plain.map(nameOf),
     plain.map((data) => `tuned-${data}-x3`),
   );
+});
+
+test('a run on several data sets has the names of all', () => {
+  assert.equal(basename(defaultRunFolder('small', ['bsds500', 't91'], 2)), 'small-bsds500+t91-x2');
 });
 
 test('folders of different names never share a run folder', () => {

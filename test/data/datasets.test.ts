@@ -55,6 +55,21 @@ test('a folder of the user that the name of a data set hides is named, and a pat
   }
 });
 
+test('several data sets train together, and what the first one holds out trains nowhere', async () => {
+  await files('first', ['a.png', 'b.png']);
+  await files('second', ['c.png', 'd.png', 'e.png']);
+  const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+  const names = (paths: string[]) => paths.map((path) => basename(path));
+  const both = await loadDataset([first, second]);
+  assert.equal(both.name, `${first}+${second}`);
+  assert.deepEqual(names(both.training), ['a.png', 'c.png', 'd.png']);
+  assert.deepEqual([names(both.validation), names(both.evaluation)], [['b.png'], ['b.png']]);
+  const own = await loadDataset([second, first, second]);
+  assert.deepEqual(names(own.training), ['c.png', 'd.png', 'a.png', 'c.png', 'd.png']);
+  await assert.rejects(loadDataset([]), DatasetError);
+  await assert.rejects(loadDataset(['sample', 'set6']), UnknownNameError);
+});
+
 test("data sets are looked for where SRCNN_DATA_DIR says, else in the project's folder data", () => {
   process.env.SRCNN_DATA_DIR = folder;
   assert.equal(dataFolder(), folder);

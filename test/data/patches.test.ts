@@ -7,7 +7,10 @@ import { emptyBatch, fillBatch } from '../../src/data/batches';
 import { loadDataset } from '../../src/data/datasets';
 import { preparePatches } from '../../src/data/patches';
 import { DatasetError, OptionError, UnknownNameError } from '../../src/errors';
-import { writeImage } from '../../src/image/files';
+import { luminance } from '../../src/image/color';
+import { readImage, writeImage } from '../../src/image/files';
+import { imresize } from '../../src/image/resize';
+import { imageOf, planesOf } from '../../src/protocols/planes';
 
 let folder: string;
 const picture = (name: string) => join(folder, name);
@@ -44,8 +47,40 @@ test('a picture too small for a patch is skipped and listed; it is an error if n
 });
 
 test('scale, size and stride out of range are refused by name', async () => {
-  for (const wrong of [{ scale: 0 }, { scale: 2.5 }, { size: 0 }, { stride: -1 }])
+  for (const wrong of [
+    { scale: 0 },
+    { scale: 2.5 },
+    { size: 0 },
+    { stride: -1 },
+    { sizes: [] },
+    { sizes: [1, 1.5] },
+    { sizes: [0] },
+  ])
     await assert.rejects(preparePatches([picture('wide.png')], wrong), OptionError);
+});
+
+test('at more sizes a picture gives the patches of itself and of its shrunk versions', async () => {
+  const options = { protocol: 'paper', size: 12 };
+  const { patches, skipped } = await preparePatches([picture('wide.png'), picture('small.png')], {
+    ...options,
+    sizes: [1, 0.8, 0.5],
+  });
+  const sides = patches.pictures.map(({ width, height }) => [width, height]);
+  // Whole multiples of 3 in 90x65, 20x20, 72x52, 16x16 and 45x33; 10x10 holds no patch of 12.
+  assert.deepEqual(sides, [
+    [90, 63],
+    [18, 18],
+    [72, 51],
+    [15, 15],
+    [45, 33],
+  ]);
+  assert.match(skipped[0].reason, /small\.png at 0\.5 of its size: the 9x9 pixels/);
+  const { patches: alone } = await preparePatches([picture('wide.png'), picture('small.png')], options);
+  assert.deepEqual(patches.pictures.slice(0, 2), alone.pictures);
+  const [grey] = planesOf(await readImage(picture('wide.png')));
+  const shrunk = imresize(grey, 45, 33, { rounding: 'each-pass' });
+  const { data } = luminance(imageOf([shrunk, shrunk, shrunk]), 'studio');
+  assert.deepEqual([...patches.pictures[4].target], [...data]);
 });
 
 test('a batch holds the normalised values of the patches that the order names', async () => {
