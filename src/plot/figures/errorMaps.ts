@@ -1,6 +1,6 @@
 import { BLACKEST, errorMap } from '../../evaluation/errorMap';
 import type { Image, Plane } from '../../image/image';
-import { canvasAxes, emptyTrace, type Figure, layoutOf, note, palette, pictureUri, tile } from '../figure';
+import { canvasAxes, emptyTrace, type Figure, layoutOf, note, palette, pictureUri, previewUri, tile } from '../figure';
 import { checkSizes, gridOf, titled } from '../pictureGrid';
 import { scoreLines, type ScoreLineOptions } from '../scoreLine';
 
@@ -21,10 +21,14 @@ export async function errorMaps(
   const tall = truth.height / truth.width;
   const grid = gridOf(names.length, tall, lines.head !== '', 70);
   const magnify = Math.max(1, Math.round((2 * grid.pixels) / truth.width));
+  // A large map keeps three pixels for two on the page: all of its noise would be megabytes.
+  const most = Math.round(1.5 * grid.side);
+  const uriOf = (map: Image) =>
+    Math.max(map.width, map.height) > most ? previewUri(map, most) : pictureUri(map, magnify);
   const images = await Promise.all(
     Object.values(restored).map(async (picture, index) => {
       const { x, y } = grid.place(index);
-      return tile(await pictureUri(errorMap(picture, truth), magnify), x, y, 1, tall);
+      return tile(await uriOf(errorMap(picture, truth)), x, y, 1, tall);
     }),
   );
   return {

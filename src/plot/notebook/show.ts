@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { OptionError } from '../../errors';
 import type { Image, Plane } from '../../image/image';
 import { type Figure, pngOf } from '../figure';
-import { figurePng } from '../picture';
+import { lightFigure, lightPng } from './lightFigure';
 import { pngImage } from './markup';
 
 type WriteDisplayData = (
@@ -58,9 +58,8 @@ const widest = 1000;
 export async function show(figure: Figure | Image | Plane): Promise<void> {
   if (!('layout' in figure)) return showImage(figure);
   kernelWriter();
-  // Scale 1: JupyterLab and GitHub show a picture pixel for pixel, and a larger one would be cut off.
-  const png = await figurePng(figure, { scale: 1 });
-  const { data, metadata } = figureOutput(figure, png);
+  const [light, png] = await Promise.all([lightFigure(figure), lightPng(figure)]);
+  const { data, metadata } = figureOutput(light, png);
   send(data, { metadata });
 }
 

@@ -44,3 +44,10 @@ test('each map has an edge, so that a white one is seen on a white page', async 
   const [edge] = figure.layout.shapes as { x0: number; x1: number; y1: number }[];
   assert.deepEqual([edge.x0, edge.x1, edge.y1], [0, 1, 40 / 60]);
 });
+
+test('the map of a large picture has three pixels for two on the page', async () => {
+  const large = { data: new Float32Array(1500 * 60).fill(9), width: 1500, height: 60 };
+  const [{ source }] = (await errorMaps(large, { mine: large })).layout.images as { source: string }[];
+  const { width, height } = await sharp(Buffer.from(source.split(',')[1], 'base64')).metadata();
+  assert.deepEqual([width, height], [450, 18]);
+});

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { OptionError } from '../../../src/errors';
+import type { Figure } from '../../../src/plot/figure';
 import { beforeAfter } from '../../../src/plot/figures/beforeAfter';
 import { slider } from '../../../src/plot/figures/slider';
+import { lightFigure, lightPng } from '../../../src/plot/notebook/lightFigure';
 import {
   figureOutput,
   figureWords,
@@ -12,6 +14,7 @@ import {
   NoNotebookError,
   show,
 } from '../../../src/plot/notebook/show';
+import { figurePng } from '../../../src/plot/picture';
 
 const grey = (width: number, height: number) => ({ width, height, data: new Float32Array(width * height).fill(128) });
 
@@ -79,4 +82,34 @@ test('a figure whose pictures would be stretched keeps its width', async () => {
   const { data } = figureOutput(figure, Buffer.from('png'));
   const { config: _, ...shown } = data['application/vnd.plotly.v1+json'] as typeof figure & { config: object };
   assert.deepEqual(shown, figure);
+});
+
+/** A figure that holds a photograph, which here is noise upon a ramp, and a part of it enlarged by whole squares. */
+async function withPictures(): Promise<Figure> {
+  const data = Uint8Array.from({ length: 200 * 120 * 3 }, (_, i) => (i / 300 + ((i * i * 31) % 40)) % 256);
+  const image = { width: 200, height: 120, channels: 3 as const, data };
+  return beforeAfter({ original: image, bicubic: image, restored: image });
+}
+
+test('pictures of a shown figure take less room as WebP, and the figure itself keeps its own', async () => {
+  const figure = await withPictures();
+  const sources = ({ layout }: Figure) => (layout.images as { source: string }[]).map(({ source }) => source);
+  const [before, after] = [sources(figure), sources(await lightFigure(figure))];
+  assert.ok(after.every((source) => source.startsWith('data:image/webp;base64,')));
+  assert.ok(
+    after.join('').length < 0.8 * before.join('').length,
+    `${after.join('').length} of ${before.join('').length}`,
+  );
+  assert.deepEqual(sources(figure), before);
+  const lines = { data: [], layout: {} };
+  assert.equal(await lightFigure(lines), lines);
+});
+
+test('the picture of a figure has a palette, in the size of the figure', async () => {
+  const figure = await withPictures();
+  const png = await lightPng(figure);
+  const { width, height, hasAlpha } = await sharp(png).metadata();
+  assert.deepEqual([width, height, hasAlpha], [820, figure.layout.height, true]);
+  assert.equal(png[25], 3, "the colour type of the PNG's head");
+  assert.ok(png.length < 0.7 * (await figurePng(figure, { scale: 1 })).length);
 });
