@@ -103,6 +103,7 @@ export { vifp } from './measures/vifp';
 export { wpsnr } from './measures/wpsnr';
 export { evaluate, type EvaluateOptions, type Evaluation, type EvaluationRow } from './evaluation/evaluate';
 export { evaluateModels, type ModelScores } from './evaluation/evaluateModels';
+export type { Evaluated } from './evaluation/pictureScores';
 export { differenceText, pairedDifference, type PairedDifference } from './evaluation/pairedDifference';
 export { checkComparable, type SetScores } from './evaluation/setScores';
 export { cropScores } from './evaluation/cropScores';

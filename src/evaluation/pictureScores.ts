@@ -10,16 +10,41 @@ export interface PictureScores {
   networks: SetScores[];
 }
 
+/** Results of `evaluate` by the names of their networks, or what `evaluateModels` found on one set. */
+export type Evaluated = Readonly<Record<string, Evaluation>> | { readonly scores: readonly SetScores[] };
+
 /**
- * What `evaluate` found for networks, by their names, in one measure. Throws OptionError where an evaluation has no
- * network or lacks the measure, IncomparableScoresError where two do not belong together, UnknownNameError for a
- * measure.
+ * What `evaluate` or `evaluateModels` found for networks in one measure. Throws OptionError where there is no network,
+ * no score by the measure, or more than one set, IncomparableScoresError where two do not belong together,
+ * UnknownNameError for a measure.
  */
-export function pictureScores(
-  evaluations: Readonly<Record<string, Evaluation>>,
-  measure: string | Measure,
-): PictureScores {
+export function pictureScores(evaluated: Evaluated, measure: string | Measure): PictureScores {
   const found = measureOf(measure);
+  const { scores } = evaluated;
+  return Array.isArray(scores)
+    ? ofModels(scores, found.name)
+    : ofEvaluations(evaluated as Readonly<Record<string, Evaluation>>, found);
+}
+
+function ofModels(scores: readonly SetScores[], measure: string): PictureScores {
+  const sets = [...new Set(scores.map(({ set }) => set))];
+  if (sets.length > 1)
+    throw new OptionError(
+      `there are scores of ${sets.join(', ')}; give those of one set: ` +
+        `{ scores: scores.filter(({ set }) => set === '${sets[0]}') }`,
+    );
+  const [bicubic, ...networks] = scores.filter((each) => each.measure.name === measure);
+  if (!networks.length)
+    throw new OptionError(
+      bicubic
+        ? 'there are scores of bicubic only; give evaluateModels one model or more'
+        : `there are no scores by ${measure}; evaluate with measures: ['${measure}']`,
+    );
+  for (const other of networks) checkComparable(bicubic, other);
+  return { bicubic, networks };
+}
+
+function ofEvaluations(evaluations: Readonly<Record<string, Evaluation>>, found: Measure): PictureScores {
   const given = Object.entries(evaluations);
   if (!given.length) throw new OptionError('no evaluation to show; give one or more by name: { mine: evaluation }');
   for (const [name, { rows }] of given) check(name, rows[0], found.name);

@@ -37,3 +37,15 @@ export function checkComparable(a: SetScores, b: SetScores): void {
         `${b.pictures.length}, or on others; score both on the same`,
     );
 }
+
+/** Throws IncomparableScoresError unless all are under one protocol, scale and blur, as in one table. */
+export function checkOneProtocol(scores: readonly SetScores[]): void {
+  const text = ({ protocol, scale, sigma }: SetScores) => `protocol ${protocol} x${scale}, sigma ${sigma}`;
+  const [first] = scores;
+  const other = scores.find((each) => text(each) !== text(first));
+  if (other)
+    throw new IncomparableScoresError(
+      `${first.model} has scores of ${text(first)}, and ${other.model} of ${text(other)}: these do not belong into ` +
+        'one table; make a table of each',
+    );
+}

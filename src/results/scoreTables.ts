@@ -1,4 +1,4 @@
-import type { SetScores } from '../evaluation/setScores';
+import { checkOneProtocol, type SetScores } from '../evaluation/setScores';
 import { csvLine } from './csv';
 import { markdownTable } from './markdown';
 
@@ -13,14 +13,17 @@ export function scoresCsv(scores: readonly SetScores[]): string {
   return [csvLine(head), ...lines, ''].join('\n');
 }
 
-/** Means as a Markdown table: a row for each set and model, a column for each measure, the best of a set in bold. */
+/**
+ * Means as a Markdown table: a row for each set and model, a column for each measure, the best of a set in bold. Throws
+ * IncomparableScoresError for scores of two protocols, scales or blurs.
+ */
 export function scoresMarkdown(scores: readonly SetScores[]): string {
   const { head, lines } = table(scores);
   const cell = ({ text, isBest }: Cell) => (isBest ? `**${text}**` : text);
   return `${caption(scores)}\n\n${markdownTable([head, ...lines.map((line) => line.map(cell))])}\n`;
 }
 
-/** The same as a LaTeX table; it needs the package booktabs. */
+/** The same as a LaTeX table, which needs the package booktabs. */
 export function scoresLatex(scores: readonly SetScores[]): string {
   const { head, lines } = table(scores);
   const cell = ({ text, isBest }: Cell) => (isBest ? `\\textbf{${escape(text)}}` : escape(text));
@@ -49,6 +52,7 @@ interface Cell {
 }
 
 function table(scores: readonly SetScores[]): { head: string[]; lines: Cell[][] } {
+  checkOneProtocol(scores);
   const measures = [...new Map(scores.map(({ measure }) => [measure.name, measure])).values()];
   const rows = [...new Map(scores.map(({ set, model }) => [`${set}\n${model}`, { set, model }])).values()];
   const lines = rows.map(({ set, model }) => [

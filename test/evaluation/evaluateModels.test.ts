@@ -122,6 +122,15 @@ test('tables have a row for each set and model and the best of a set in bold', (
   assert.equal(scoresCsv(scores).split('\n')[3], 'set5,0.png,my_net,paper,3,0,psnr,30.500000');
 });
 
+test('a table of two protocols is refused with both names', () => {
+  const scores = [scoresOf('mine', [30]), scoresOf('theirs', [30], { protocol: 'report', sigma: 1, set: 'set14' })];
+  for (const write of [scoresMarkdown, scoresLatex])
+    assert.throws(
+      () => write(scores),
+      /mine has scores of protocol paper x3, sigma 0, and theirs of protocol report x3/,
+    );
+});
+
 test('an error map is white where pictures are equal and black from 32 levels', () => {
   const plane = (...values: number[]) => ({ data: Float32Array.from(values), width: values.length, height: 1 });
   assert.deepEqual([...errorMap(plane(9, 0, 100), plane(9, 16, 0)).data], [255, 128, 0]);

@@ -1,6 +1,5 @@
-import type { Evaluation } from '../../evaluation/evaluate';
 import { OptionError } from '../../errors';
-import { gainOver, pictureScores, type PictureScores } from '../../evaluation/pictureScores';
+import { type Evaluated, gainOver, pictureScores, type PictureScores } from '../../evaluation/pictureScores';
 import type { Measure } from '../../measures/measure';
 import { axis, type Figure, layoutOf, markOf, palette } from '../figure';
 import { conditionsText, measureTitle, signed } from '../measureText';
@@ -19,15 +18,13 @@ const NAMED = 120;
 
 /**
  * Bicubic and one or more networks on each picture, joined by a line, the picture with the largest gain at the top;
- * with several networks the mean of their gains counts, with one its gain is written beside it. `evaluations` are
- * results of `evaluate` by the names of their networks, `measure` is 'psnr' by default. Pictures with an infinite
- * score are left out. Throws as `pictureScores`, and OptionError where no picture has finite scores.
+ * with several networks the mean of their gains counts, with one its gain is written beside it. `evaluated` is what
+ * `evaluateModels` found on one set, or results of `evaluate` by the names of their networks; `measure` is 'psnr' by
+ * default. Pictures with an infinite score are left out. Throws as `pictureScores`, and OptionError where no picture
+ * has finite scores.
  */
-export function dumbbell(
-  evaluations: Readonly<Record<string, Evaluation>>,
-  measure: string | Measure = 'psnr',
-): Figure {
-  const scores = pictureScores(evaluations, measure);
+export function dumbbell(evaluated: Evaluated, measure: string | Measure = 'psnr'): Figure {
+  const scores = pictureScores(evaluated, measure);
   const { measure: shown } = scores.bicubic;
   const rows = rowsOf(scores);
   const named = rows.length <= NAMED;

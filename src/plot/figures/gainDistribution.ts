@@ -1,7 +1,6 @@
 import { OptionError } from '../../errors';
-import type { Evaluation } from '../../evaluation/evaluate';
 import { differenceText, pairedDifference } from '../../evaluation/pairedDifference';
-import { gainOver, pictureScores, type PictureScores } from '../../evaluation/pictureScores';
+import { type Evaluated, gainOver, pictureScores, type PictureScores } from '../../evaluation/pictureScores';
 import type { Measure } from '../../measures/measure';
 import { axis, type Figure, layoutOf, markOf, note, palette } from '../figure';
 import { conditionsText, signed } from '../measureText';
@@ -10,16 +9,13 @@ const ROW_HEIGHT = 95;
 
 /**
  * How the gains over bicubic are distributed over the pictures: for each network a box (quartiles, median) with every
- * picture as a point, and the mean with its 95 % bootstrap interval in words. `evaluations` are results of `evaluate`
- * by the names of their networks, `measure` is 'psnr' by default; a gain above 0 is always better than bicubic.
- * Pictures with an infinite score are left out. Throws as `pictureScores`, and OptionError where a network has no
- * finite gain.
+ * picture as a point, and the mean with its 95 % bootstrap interval in words. `evaluated` is what `evaluateModels`
+ * found on one set, or results of `evaluate` by the names of their networks; `measure` is 'psnr' by default. A gain
+ * above 0 is always better than bicubic. Pictures with an infinite score are left out. Throws as `pictureScores`, and
+ * OptionError where a network has no finite gain.
  */
-export function gainDistribution(
-  evaluations: Readonly<Record<string, Evaluation>>,
-  measure: string | Measure = 'psnr',
-): Figure {
-  const scores = pictureScores(evaluations, measure);
+export function gainDistribution(evaluated: Evaluated, measure: string | Measure = 'psnr'): Figure {
+  const scores = pictureScores(evaluated, measure);
   const { bicubic, networks } = scores;
   const { title, unit } = bicubic.measure;
   const gains = networks.map((_, index) => gainsOf(scores, index));

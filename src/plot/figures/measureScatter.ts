@@ -1,6 +1,5 @@
 import { OptionError } from '../../errors';
-import type { Evaluation } from '../../evaluation/evaluate';
-import { pictureScores } from '../../evaluation/pictureScores';
+import { type Evaluated, pictureScores } from '../../evaluation/pictureScores';
 import type { SetScores } from '../../evaluation/setScores';
 import type { Measure } from '../../measures/measure';
 import { axis, type Figure, layoutOf, markOf, palette } from '../figure';
@@ -16,17 +15,17 @@ interface Method {
 
 /**
  * One measure against another: each picture as a small point for bicubic and for each network, their means as large
- * ones. `evaluations` are results of `evaluate` by the names of their networks; `across` is 'psnr' and `up` 'ssim' by
- * default. Pictures with an infinite score are left out. Throws as `pictureScores`, and OptionError where no picture
- * has finite scores.
+ * ones. `evaluated` is what `evaluateModels` found on one set, or results of `evaluate` by the names of their networks;
+ * `across` is 'psnr' and `up` 'ssim' by default. Pictures with an infinite score are left out. Throws as
+ * `pictureScores`, and OptionError where no picture has finite scores.
  */
 export function measureScatter(
-  evaluations: Readonly<Record<string, Evaluation>>,
+  evaluated: Evaluated,
   across: string | Measure = 'psnr',
   up: string | Measure = 'ssim',
 ): Figure {
-  const horizontal = pictureScores(evaluations, across);
-  const vertical = pictureScores(evaluations, up);
+  const horizontal = pictureScores(evaluated, across);
+  const vertical = pictureScores(evaluated, up);
   const xs = [horizontal.bicubic, ...horizontal.networks];
   const ys = [vertical.bicubic, ...vertical.networks];
   const kept = finiteIn([...xs, ...ys]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { IncomparableScoresError, OptionError } from '../../../src/errors';
+import type { SetScores } from '../../../src/evaluation/setScores';
 import type { Figure } from '../../../src/plot/figure';
 import { dumbbell } from '../../../src/plot/figures/dumbbell';
 import { figureSvg } from '../../../src/plot/picture';
@@ -124,4 +125,33 @@ test('scores that do not belong together, or are not there, are refused', () => 
   refused(() => dumbbell({ mine }, 'ssim'), /mine has no scores by ssim, only by psnr/);
   refused(() => dumbbell({ mine: { ...mine, rows: [{ file: 'a', bicubic: { psnr: 25 } }] } }), /bicubic only/);
   refused(() => dumbbell({ mine: evaluationOf({ psnr: [[25, Infinity]] }) }), /no picture has a finite psnr/);
+});
+
+const measure = { name: 'psnr', title: 'PSNR', unit: 'dB', better: 'higher', digits: 2 } as const;
+const setScores = (model: string, values: number[], rest: Partial<SetScores> = {}): SetScores => ({
+  ...{ model, protocol: 'paper', scale: 3, sigma: 0, set: 'set5', measure, mean: values[0], finite: values.length },
+  pictures: values.map((value, i) => ({ file: `${i}.png`, value })),
+  ...rest,
+});
+
+test('what evaluateModels found on one set is shown without a second evaluation', () => {
+  const scores = [setScores('bicubic', [30, 28]), setScores('mine', [31, 28.5]), setScores('theirs', [30.5, 29])];
+  const [, bicubic, mine, theirs] = traces(dumbbell({ scores }));
+  assert.deepEqual([bicubic.name, mine.name, theirs.name], ['bicubic', 'mine', 'theirs']);
+  assert.deepEqual([bicubic.x, mine.x, theirs.x].flat(), [30, 28, 31, 28.5, 30.5, 29]);
+});
+
+test('scores of two sets or two protocols, of bicubic alone or by another measure are refused by name', () => {
+  const [bicubic, mine] = [setScores('bicubic', [30]), setScores('mine', [31])];
+  const shown =
+    (...scores: SetScores[]) =>
+    () =>
+      dumbbell({ scores });
+  assert.throws(
+    shown(bicubic, mine, setScores('bicubic', [30], { set: 'set14' })),
+    /scores of set5, set14; give those/,
+  );
+  assert.throws(shown(bicubic, setScores('mine', [31], { protocol: 'report' })), IncomparableScoresError);
+  assert.throws(shown(bicubic), /scores of bicubic only/);
+  assert.throws(() => dumbbell({ scores: [bicubic, mine] }, 'ssim'), /no scores by ssim/);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { IncomparableScoresError } from '../../../src/errors';
 import type { SetScores } from '../../../src/evaluation/setScores';
 import { measureOf } from '../../../src/measures/measures';
 import { NoNotebookError } from '../../../src/plot/notebook/show';
@@ -37,6 +38,16 @@ test('scores are a row for each set and model, with the digits of each measure a
   const bold = [...html.matchAll(/<b>(.*?)<\/b>/g)].map(([, text]) => text);
   assert.deepEqual(bold, ['32.60', (7.02).toFixed(measureOf('rmse').digits), '27.54']);
   assert.match(html, /PSNR, dB/);
+});
+
+test('scores of two protocols or scales do not stand in one table', () => {
+  for (const rest of [{ protocol: 'report' }, { scale: 2 }, { sigma: 1 }])
+    assert.throws(
+      () => scoreTable([...scores, { ...scores[1], set: 'bsd100', model: 'theirs', ...rest }]),
+      (error: Error) =>
+        error instanceof IncomparableScoresError &&
+        /bicubic has scores of protocol paper x3, sigma 0, and theirs of protocol/.test(error.message),
+    );
 });
 
 test('outside of a notebook there is nowhere to show them', () => {
