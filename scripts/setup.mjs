@@ -11,15 +11,20 @@ const venvPrograms = join(root, '.venv', windows ? 'Scripts' : 'bin');
 /** A failure the user can do something about: shown as one line. */
 export class SetupError extends Error {}
 
+/** What npm and pip print where a registry does not answer. */
+const UNREACHABLE = new RegExp(
+  [
+    'ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT',
+    '(NewConnection|ConnectTimeout|ReadTimeout|NameResolution|Proxy)Error|Connection refused|from versions: none',
+  ].join('|'),
+);
+
 /**
  * Says what is wrong and what to do about it, for failures that users meet; undefined if only the program's own output
  * helps.
  */
 export function explain(output, registry) {
-  const unreachable =
-    /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|NewConnectionError|ConnectTimeoutError|ReadTimeoutError|NameResolutionError|ProxyError|Connection refused|from versions: none/.exec(
-      output,
-    );
+  const unreachable = UNREACHABLE.exec(output);
   if (/ENOSPC|No space left on device|Errno 28/.test(output))
     return 'the disk is full: free a gigabyte, then run the command again';
   if (/SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERT_|CERTIFICATE_VERIFY_FAILED/.test(output))

@@ -1,4 +1,5 @@
-// Nothing but multiply-adds on registers: what the machine's WASM SIMD can do at best. Compiled with AssemblyScript by ../peak.ts.
+// Nothing but multiply-adds on registers: the most that the machine's WASM SIMD can do. ../peak.ts compiles it with
+// AssemblyScript.
 
 /** Multiply-adds per turn of the loop, and numbers in each. */
 export const PER_ROUND: i32 = 20;
@@ -10,7 +11,10 @@ function add(a: v128, b: v128, sum: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), sum);
 }
 
-/** Ten independent sums: one multiply-add takes 4 cycles, and two start in each. The result keeps the work from being left out. */
+/**
+ * Ten independent sums: one multiply-add takes 4 cycles, and two start in each. Without a result, the compiler would
+ * leave the work out.
+ */
 export function multiplyAdd(rounds: i32, left: f32, right: f32): f32 {
   const a = f32x4.splat(left),
     b = f32x4.splat(right);

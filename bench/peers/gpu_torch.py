@@ -7,7 +7,9 @@ from torch import nn
 from answer import serve, timed
 
 options = argparse.ArgumentParser()
-options.add_argument("--float32", action="store_true", help="full float32 instead of PyTorch's default, TF32 in convolutions")
+options.add_argument(
+    "--float32", action="store_true", help="full float32 instead of PyTorch's default, TF32 in convolutions"
+)
 options = options.parse_args()
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

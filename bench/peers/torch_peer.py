@@ -85,7 +85,8 @@ def batches(request):
     """An epoch through a DataLoader over 8-bit patches in memory, normalised batch by batch."""
     count, size = request["count"], request["size"]
     if count not in patches:
-        patches[count] = TensorDataset(*(torch.randint(0, 256, (count, 1, size, size), dtype=torch.uint8) for _ in range(2)))
+        pairs = (torch.randint(0, 256, (count, 1, size, size), dtype=torch.uint8) for _ in range(2))
+        patches[count] = TensorDataset(*pairs)
     loader = DataLoader(patches[count], batch_size=request["batchSize"], shuffle=True, drop_last=True)
 
     def epoch():

@@ -131,13 +131,13 @@ async function refuseFinished(folder: string): Promise<void> {
   );
 }
 
+/** A name that a file of the run has while it is written. */
+const LEFTOVER =
+  /^(checkpoint\.bin|(options|history)\.json|weights\.safetensors|run\.lock)(\.next|(\.next)?\.[\w-]+\.tmp)$/;
+
 /** A process that was killed may have left a file it was writing; under the lock nobody else writes here. */
 async function removeLeftovers(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) =>
-    /^(checkpoint\.bin|options\.json|history\.json|weights\.safetensors|run\.lock)(\.next|(\.next)?\.[\w-]+\.tmp)$/.test(
-      name,
-    ),
-  );
+  const names = (await readdir(folder)).filter((name) => LEFTOVER.test(name));
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
 

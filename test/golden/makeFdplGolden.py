@@ -1,6 +1,7 @@
 """Golden values of the loss FDPL and of what a degradation does to frequencies, by scipy's DCT in double precision.
 
-The weights of a block are 1 / JPEG's luminance table, which Pillow writes at quality 50, times the change, divided by their mean.
+The weights of a block are 1 / JPEG's luminance table, which Pillow writes at quality 50, times the change, divided by
+their mean.
 Run: pip install numpy scipy Pillow; python test/golden/makeFdplGolden.py
 """
 import io

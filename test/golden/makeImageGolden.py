@@ -27,7 +27,8 @@ def text(array):
 full = np.asarray(Image.fromarray(rgb).convert("YCbCr"))
 plane = full[..., 0]
 
-colors = np.array([[r, g, b] for r in range(0, 256, 15) for g in range(0, 256, 15) for b in range(0, 256, 15)], np.uint8)[None]
+levels = range(0, 256, 15)
+colors = np.array([[r, g, b] for r in levels for g in levels for b in levels], np.uint8)[None]
 sums = np.asarray(Image.fromarray(colors).convert("YCbCr")).reshape(-1, 3)
 
 
@@ -36,13 +37,18 @@ def resized(w, h):
 
 
 golden = {
-    "recipe": f"test/golden/makeImageGolden.py, Pillow {PIL.__version__}, scipy {scipy.__version__}, numpy {np.__version__}",
+    "recipe": f"test/golden/makeImageGolden.py, "
+    f"Pillow {PIL.__version__}, scipy {scipy.__version__}, numpy {np.__version__}",
     "width": width,
     "height": height,
     "rgb": text(rgb),
     "full": [text(full[..., k]) for k in range(3)],
     "colorGrid": [text(sums[:, k]) for k in range(3)],
-    "blur": [{"sigma": s, "data": text(gaussian_filter(plane.astype(np.int64), sigma=s))} for s in (0.5, 1, 1.3, 2, 5, 9)],
-    "resize": [resized(*size) for size in ((12, 9), (18, 14), (111, 87), (37, 9), (12, 29), (50, 11), (1, 1), (37, 29))],
+    "blur": [
+        {"sigma": s, "data": text(gaussian_filter(plane.astype(np.int64), sigma=s))} for s in (0.5, 1, 1.3, 2, 5, 9)
+    ],
+    "resize": [
+        resized(*size) for size in ((12, 9), (18, 14), (111, 87), (37, 9), (12, 29), (50, 11), (1, 1), (37, 29))
+    ],
 }
 pathlib.Path(__file__).with_name("image.json").write_text(json.dumps(golden, indent=1) + "\n")

@@ -1,4 +1,7 @@
-"""Golden PSNR, RMSE and SSIM of two small pictures, by scikit-image. Run: pip install scikit-image; python makeMetricsGolden.py"""
+"""Golden PSNR, RMSE and SSIM of two small pictures, by scikit-image.
+
+Run: pip install scikit-image; python makeMetricsGolden.py
+"""
 import json
 from pathlib import Path
 

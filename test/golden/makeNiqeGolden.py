@@ -26,7 +26,10 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
-NETWORKS = ("torchvision", "timm", "transformers", "accelerate", "open_clip", "clip", "facexlib", "icecream", "datasets")
+NETWORKS = (
+    *("torchvision", "timm", "transformers", "accelerate", "open_clip", "clip"),
+    *("facexlib", "icecream", "datasets"),
+)
 sys.meta_path.insert(0, Absent())
 
 import numpy as np

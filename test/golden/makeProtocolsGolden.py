@@ -140,11 +140,14 @@ def text(array):
 
 
 golden = {
-    "recipe": f"test/golden/makeProtocolsGolden.py, Pillow {PIL.__version__}, scipy {scipy.__version__}, numpy {np.__version__}",
+    "recipe": f"test/golden/makeProtocolsGolden.py, "
+    f"Pillow {PIL.__version__}, scipy {scipy.__version__}, numpy {np.__version__}",
     "width": width,
     "height": height,
     "rgb": text(rgb),
-    "bicubic": [{"protocol": name, "scale": s, "psnr": score(s)} for name, score in protocols.items() for s in (2, 3, 4)],
+    "bicubic": [
+        {"protocol": name, "scale": s, "psnr": score(s)} for name, score in protocols.items() for s in (2, 3, 4)
+    ],
     "blocks": text(blocks(full(crop(3)), 3)),
     "ycbcr": text(ycc),
     "ycbcrAsRgb": text(back),

@@ -1,6 +1,8 @@
-"""Golden weights after 25 steps of SOAP as its paper writes it (Vyas et al. 2024, arXiv 2409.11321, algorithm 3, for tensors), in double precision.
+"""Golden weights after 25 steps of SOAP as its paper writes it, in double precision.
 
-The layers are 9 filters of 3x3 over one channel, then 1 filter of 3x3 over nine: as many as taps, so that the first gradient gives every basis. Run: pip install numpy; python test/golden/makeSoapGolden.py
+Vyas et al. 2024, arXiv 2409.11321, algorithm 3, for tensors. The layers are 9 filters of 3x3 over one channel, then 1
+filter of 3x3 over nine: as many as taps, so that the first gradient gives every basis.
+Run: pip install numpy; python test/golden/makeSoapGolden.py
 """
 import json
 from pathlib import Path

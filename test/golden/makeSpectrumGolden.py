@@ -48,9 +48,13 @@ def gains(shape, band):
     return np.fft.fftshift(np.where(inside, 0.5 * (1 + np.cos(np.pi * position)), 0))
 
 
+def bands_of(plane):
+    return [np.fft.ifft2(np.fft.fft2(plane) * gains(plane.shape, band)).real for band in range(6)]
+
+
 def nqm(truth, restored):
     angle = 180 / np.pi / 3.5
-    filtered = [[np.fft.ifft2(np.fft.fft2(p) * gains(p.shape, band)).real for band in range(6)] for p in (truth, restored)]
+    filtered = [bands_of(plane) for plane in (truth, restored)]
     seen = [np.zeros_like(truth), np.zeros_like(truth)]
     for band in range(1, 6):
         a, b = (bands[band] for bands in filtered)

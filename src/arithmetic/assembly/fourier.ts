@@ -153,9 +153,10 @@ function fromReversed(re: usize, im: usize, size: i32, table: usize): void {
 }
 
 /**
- * Transforms `count` lines of `length` samples in place: line i begins i * between bytes from `re` and `im`, its samples
- * lie `step` bytes apart. The table holds the turns for `size`, a power of two of at least 2 * length - 1, then cosines
- * and sines of the chirp, then both parts of the transformed filter; the workspace has room for 2 * size vectors.
+ * Transforms `count` lines of `length` samples in place: line i begins i * between bytes from `re` and `im`, and its
+ * samples lie `step` bytes apart. The table holds the turns for `size`, a power of two of at least 2 * length - 1, then
+ * cosines and sines of the chirp, then both parts of the transformed filter. The workspace has room for 2 * size
+ * vectors.
  */
 export function fourierLines(
   re: usize,
