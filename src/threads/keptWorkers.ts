@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { niceOfThreads } from './priority';
 
 // Worker threads load dist/, even when tests run the TypeScript source.
 const COMPILED = join(__dirname, '../../dist');
@@ -23,7 +24,7 @@ export function takeWorker(): Worker {
 }
 
 function startWorker(): Worker {
-  const worker = new Worker(join(COMPILED, 'threads/worker.js'), { execArgv: [] });
+  const worker = new Worker(join(COMPILED, 'threads/worker.js'), { workerData: niceOfThreads(), execArgv: [] });
   const forget = () => {
     ended.add(worker);
     clearTimeout(idle.get(worker));

@@ -1,6 +1,9 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { describeError, restoreError } from './errorMessage';
 import type { FromWorker, ToWorker, Work } from './messages';
+import { setOwnNice } from './priority';
+
+setOwnNice(workerData as number);
 
 const port = parentPort!;
 let lastAnswer: Promise<unknown> = Promise.resolve();

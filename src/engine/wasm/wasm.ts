@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { sharedMemory } from '../../arithmetic/sharedMemory';
 import { EngineError, OptionError } from '../../errors';
 import { checkThreads } from '../../threads/checkThreads';
+import { niceOfThreads } from '../../threads/priority';
 import { lower } from '../../network/lower';
 import type { Model } from '../../network/network';
 import type { Batch, Engine, LossOptions, Planes } from '../engine';
@@ -77,7 +78,7 @@ class WasmEngine implements Engine {
     this.description = `${kernelSet.description}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
     this.workers = Array.from({ length: threads }, (_, index) => {
       const worker = new Worker(join(COMPILED, 'worker.js'), {
-        workerData: { memory: this.memory, source: kernelSet.source, index, generation: 0 },
+        workerData: { memory: this.memory, source: kernelSet.source, index, generation: 0, nice: niceOfThreads() },
         execArgv: [],
       });
       // Only the end of the task that is waited for counts.

@@ -1,16 +1,19 @@
 // One thread: waits for a task, takes chunks of it until none is left, tells the main thread when it was the last to
 // finish.
 import { parentPort, workerData } from 'node:worker_threads';
+import { setOwnNice } from '../../threads/priority';
 import { attachKernels, type KernelSource } from './kernels';
 import { CONTROL_BYTE, GENERATION, NEXT, PAGE_BYTES, PAGES, PENDING, readTask } from './task';
 import { workOf } from './work';
 
-const { memory, source, index, generation } = workerData as {
+const { memory, source, index, generation, nice } = workerData as {
   memory: WebAssembly.Memory;
   source: KernelSource;
   index: number;
   generation: number;
+  nice: number;
 };
+setOwnNice(nice);
 const kernels = attachKernels(source, memory);
 
 function serve(): void {

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { putThreadsBelow } from '../../threads/priority';
 import { DELIMITER, type Frame, OutputQueue } from './outputQueue';
 
 // The lab's only knowledge of the insides of the kernel, tslab 1.0.22: where its socket and its key are, how it signs
@@ -43,6 +44,7 @@ const tslab = tslabFile === undefined ? undefined : require.cache[tslabFile]?.ex
 
 /** Whether this process is a notebook's kernel. */
 export const isKernel = tslab !== undefined;
+if (isKernel) putThreadsBelow();
 
 const session = randomUUID();
 let key = '';
