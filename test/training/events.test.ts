@@ -155,6 +155,23 @@ test('forks made at one step have folders of their own, and listeners are told o
   );
 });
 
+test('a run and its fork share an engine fairly: batch by batch in turns', async () => {
+  const session = start('sharing', { epochs: 12 });
+  const order: string[] = [];
+  at(session, 3, () => {
+    const fork = session.fork();
+    session.subscribe((event) => event === 'step' && order.push('run'));
+    fork.subscribe((event) => event === 'step' && order.push('fork'));
+  });
+  await session.done;
+  await Promise.all(session.forks.map(({ done }) => done));
+  // A batch of the fork comes later at first, while its folder is made; a checkpoint or a validation delays either.
+  const both = order.slice(order.indexOf('fork'), order.lastIndexOf('run') + 1);
+  const ahead = both.map((_, i) => both.slice(0, i + 1).reduce((sum, who) => sum + (who === 'run' ? 1 : -1), 0));
+  assert.ok(both.length > 36, `${order}`);
+  assert.ok(Math.max(...ahead) - Math.min(...ahead) < 8, `${order}`);
+});
+
 test('a fork of a finished run, into a folder that is there, or with other changes is refused by name', async () => {
   const session = start('refusing');
   at(session, 2, () => {
