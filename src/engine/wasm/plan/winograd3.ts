@@ -68,15 +68,19 @@ function workspaceOf(shape: Shape, width: number, height: number, at: number) {
 /** Each row's taps transformed in groups of 3: [outputs / 4][j][group][row][4]. */
 function packWinograd3(target: Float32Array, start: number, { outputs, kernel }: Shape, taps: Taps): void {
   const groups = groupsOf(kernel);
+  const next = 4 * groups * kernel;
   const { weights, first, output, step } = taps;
   for (let o = 0; o < outputs; o++)
     for (let g = 0; g < groups; g++)
       for (let r = 0; r < kernel; r++) {
-        const [g0, g1, g2] = [0, 1, 2].map((c) =>
-          3 * g + c < kernel ? weights[first + o * output + (r * kernel + 3 * g + c) * step] : 0,
-        );
-        [g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2].forEach((w, j) => {
-          target[start + ((((o >> 2) * 4 + j) * groups + g) * kernel + r) * 4 + (o & 3)] = w;
-        });
+        const tap = first + o * output + (r * kernel + 3 * g) * step;
+        const g0 = weights[tap];
+        const g1 = 3 * g + 1 < kernel ? weights[tap + step] : 0;
+        const g2 = 3 * g + 2 < kernel ? weights[tap + 2 * step] : 0;
+        const at = start + (((o >> 2) * 4 * groups + g) * kernel + r) * 4 + (o & 3);
+        target[at] = g0;
+        target[at + next] = (g0 + g1 + g2) / 2;
+        target[at + 2 * next] = (g0 - g1 + g2) / 2;
+        target[at + 3 * next] = g2;
       }
 }
