@@ -8,7 +8,7 @@ import { Context, type Result } from './context';
 import { otherKernels } from './kernelSets';
 import { inference12mp, inference512 } from './inference';
 import { startPeers } from './peer';
-import { batches, evaluation, preprocessing } from './pictures';
+import { batches, evaluation, measures, preprocessing } from './pictures';
 import { type Compared, compared, type Report, toMarkdown, toText } from './report';
 import { peak, scaling, step } from './step';
 
@@ -25,6 +25,8 @@ const withPeers: Record<Compared, (context: Context) => Promise<Result>> = {
   preprocessing,
   batches,
   evaluation,
+  'measures-7x7': (context) => measures(context, 'uniform7'),
+  'measures-11x11': (context) => measures(context, 'gaussian11'),
 };
 const alone = { scaling, peak };
 const things = [...Object.keys(withPeers), ...Object.keys(alone)];
@@ -39,7 +41,7 @@ Measures the lab; each figure is the median of several, and the peers take turns
   --quick          one round: tries the bench out, the figures mean nothing
   --markdown FILE  prints the table of an earlier --json FILE as Markdown, measures nothing
   --venv FOLDER    the Python environment with the peers (default: bench/.venv)
-SRCNN_DATA_DIR names the folder with bsds500 (else preprocessing, batches and evaluation run on the sample).`;
+SRCNN_DATA_DIR names the folder with bsds500 (else preprocessing, batches, evaluation and measures run on the sample).`;
 
 class UsageError extends Error {}
 

@@ -3,9 +3,13 @@ import {
   emptyBatch,
   evaluate,
   fillBatch,
+  type Image,
   preparePatches,
+  psnr,
+  readImage,
   reportNormalization,
   type Scores,
+  ssim,
 } from 'srcnn-lab';
 import { type Context, type Result, result } from './context';
 import { timed } from './measure';
@@ -59,12 +63,15 @@ function shuffled(length: number): Uint32Array {
   return order;
 }
 
+/** 20 pictures, or those that there are. */
+async function someFiles(context: Context): Promise<string[]> {
+  const { training, validation, evaluation: own } = await context.data();
+  return (own.length < 20 ? [...training, ...validation, ...own] : own).slice(0, 20);
+}
+
 /** PSNR and SSIM of bicubic on 20 pictures under the report protocol, files read and degraded. */
 export async function evaluation(context: Context): Promise<Result> {
-  const data = await context.data();
-  const files = (
-    data.evaluation.length < 20 ? [...data.training, ...data.validation, ...data.evaluation] : data.evaluation
-  ).slice(0, 20);
+  const files = await someFiles(context);
   const ours = {
     name: 'ours',
     run: async () => {
@@ -86,4 +93,43 @@ export async function evaluation(context: Context): Promise<Result> {
       context.note(`evaluation: ${name} found ${figures.psnr} dB, ours ${psnr}`);
   }
   return result(found, () => ({ images: files.length }));
+}
+
+/** PSNR and SSIM of 20 pictures and their mirror images on one core, all channels, read before the clock starts. */
+export async function measures(context: Context, window: 'uniform7' | 'gaussian11'): Promise<Result> {
+  const files = await someFiles(context);
+  const pairs = await Promise.all(
+    files.map(async (file) => {
+      const picture = await readImage(file);
+      return [picture, mirrored(picture)];
+    }),
+  );
+  const mean = (score: (a: Image, b: Image) => number) =>
+    pairs.reduce((sum, [a, b]) => sum + score(a, b), 0) / pairs.length;
+  const ours = {
+    name: 'ours',
+    run: async () => {
+      let scores = { psnr: 0, ssim: 0 };
+      const figures = await timed(() => (scores = { psnr: mean(psnr), ssim: mean((a, b) => ssim(a, b, { window })) }));
+      return { ...figures, ...scores };
+    },
+  };
+  const found = await context.compare(
+    `PSNR and SSIM (${window}) of ${files.length} images`,
+    [ours, ...turnsOf(context.peers, 'measures', { files, window })],
+    5,
+  );
+  const { ssim: own } = found.get('ours')!;
+  for (const [name, figures] of found)
+    if (Math.abs(figures.ssim - own) > 1e-3) context.note(`measures: ${name} found SSIM ${figures.ssim}, ours ${own}`);
+  return result(found, () => ({ images: files.length }));
+}
+
+function mirrored({ data, width, height, channels }: Image): Image {
+  const turned = new Uint8Array(data.length);
+  for (let at = 0; at < turned.length; at++) {
+    const [x, rest] = [Math.floor(at / channels) % width, at % channels];
+    turned[at] = data[(Math.floor(at / (width * channels)) * width + width - 1 - x) * channels + rest];
+  }
+  return { data: turned, width, height, channels };
 }

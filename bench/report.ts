@@ -37,6 +37,8 @@ export const compared = [
   'preprocessing',
   'batches',
   'evaluation',
+  'measures-7x7',
+  'measures-11x11',
 ] as const;
 export type Compared = (typeof compared)[number];
 
@@ -53,6 +55,8 @@ const titles: Record<Compared, (ours: Figures) => string> = {
   preprocessing: ({ images, patches }) => `preprocessing ${images} images (${patches} patches)`,
   batches: (ours) => `an epoch's ${ours.batches} batches`,
   evaluation: ({ images }) => `evaluation of ${images} images`,
+  'measures-7x7': ({ images }) => `PSNR and SSIM (7x7) of ${images} images, one core`,
+  'measures-11x11': ({ images }) => `PSNR and SSIM (11x11) of ${images} images, one core`,
 };
 
 const time = (ms: number) => (ms < 1000 ? `${ms.toFixed(ms < 10 ? 2 : 1)} ms` : `${(ms / 1000).toFixed(2)} s`);

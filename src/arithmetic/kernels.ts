@@ -9,6 +9,8 @@ export type ArithmeticKernels = Record<
   | 'transpose'
   | 'blurRows'
   | 'resizeColumns'
-  | 'resizeRows',
+  | 'resizeRows'
+  | 'multiplyRow',
   (...values: number[]) => void
->;
+> &
+  Record<'similarityRow', (...values: number[]) => number>;

@@ -2,7 +2,7 @@ import { ImageTooSmallError, OptionError } from '../errors';
 import type { Image, Plane } from '../image/image';
 import type { CompareOptions, Measure } from './measure';
 import { channelsOf } from './psnr';
-import { visitUniformWindows, visitWeightedWindows, type WindowRow } from './windows';
+import { sumOfWeightedWindows, visitUniformWindows, type WindowRow } from './windows';
 
 export interface SsimOptions extends CompareOptions {
   /**
@@ -24,11 +24,7 @@ function gaussianHalf(radius: number, sigma: number): Float64Array {
 
 const halfOfGaussian11 = gaussianHalf(5, 1.5);
 
-// Sample covariance counts n - 1 of the 49 values; Wang's windows are weighted means.
-const windows = {
-  uniform7: { side: 7, covariance: 49 / 48 },
-  gaussian11: { side: 11, covariance: 1 },
-};
+const sides = { uniform7: 7, gaussian11: 11 };
 
 /**
  * Mean structural similarity (Wang et al. 2004, equation 13) over the windows that lie wholly inside, averaged over
@@ -41,19 +37,32 @@ export function ssim(a: Plane | Image, b: Plane | Image, options: SsimOptions = 
     throw new OptionError('cannot compare pictures of two sizes; give pictures of one size');
   const width = a.width - 2 * border,
     height = a.height - 2 * border;
-  const { side, covariance } = windows[window];
+  const side = sides[window];
   if (Math.min(width, height) < side)
     throw new ImageTooSmallError(`a picture of ${width}x${height} is smaller than the ${side}x${side} window of SSIM`);
-  let sum = 0;
-  const add = (row: WindowRow) => {
-    sum += sumOfRow(row, covariance, (K1 * dataRange) ** 2, (K2 * dataRange) ** 2);
-  };
-  if (window === 'uniform7') visitUniformWindows(a, b, border, side, add);
-  else visitWeightedWindows(a, b, border, halfOfGaussian11, add);
+  const constants = { c1: (K1 * dataRange) ** 2, c2: (K2 * dataRange) ** 2 };
+  const sum =
+    window === 'uniform7'
+      ? sumOfUniformWindows(a, b, border, constants)
+      : sumOfWeightedWindows(a, b, { border, half: halfOfGaussian11, ...constants });
   return sum / (channels * (width - side + 1) * (height - side + 1));
 }
 
-function sumOfRow({ a, b, squares, product }: WindowRow, covariance: number, c1: number, c2: number): number {
+// Sample covariance counts n - 1 of the n values; Wang's windows are weighted means.
+const covariance = 49 / 48;
+
+function sumOfUniformWindows(
+  a: Plane | Image,
+  b: Plane | Image,
+  border: number,
+  { c1, c2 }: { c1: number; c2: number },
+): number {
+  let sum = 0;
+  visitUniformWindows(a, b, border, sides.uniform7, (row) => (sum += sumOfRow(row, c1, c2)));
+  return sum;
+}
+
+function sumOfRow({ a, b, squares, product }: WindowRow, c1: number, c2: number): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) {
     const means = a[i] * b[i],

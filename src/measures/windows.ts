@@ -1,3 +1,4 @@
+import { memoryFor, roomFor } from '../arithmetic/memory';
 import type { Image, Plane } from '../image/image';
 import { channelsOf } from './psnr';
 
@@ -93,63 +94,36 @@ function slideAlong(columns: Float64Array, side: number, channels: number, means
   }
 }
 
-/** Visits each row of windows weighted by a separable, symmetric kernel given as its right half, centre first. */
-export function visitWeightedWindows(
+/**
+ * The sum of SSIM over all windows weighted by a separable, symmetric kernel, given as its right half, centre first:
+ * `c1` and `c2` are its constants. Several channels lie interleaved, each with its own windows.
+ */
+export function sumOfWeightedWindows(
   a: Plane | Image,
   b: Plane | Image,
-  border: number,
-  half: Float64Array,
-  visit: Visit,
-): void {
+  { border, half, c1, c2 }: { border: number; half: Float64Array; c1: number; c2: number },
+): number {
   const channels = channelsOf(a),
     side = 2 * half.length - 1;
   const length = (a.width - 2 * border) * channels,
     height = a.height - 2 * border;
-  const samples = rowOf(length);
-  const across = length - (side - 1) * channels;
-  const held = Array.from({ length: side }, () => rowOf(across));
-  const means = rowOf(across);
+  const line = 8 * roomFor(length);
+  const { kernels, buffer, addresses } = memoryFor({
+    ring: 4 * side * line,
+    sums: 4 * line + 4 * side,
+    weights: 8 * half.length,
+  });
+  new Float64Array(buffer, addresses.weights, half.length).set(half);
+  let sum = 0;
   for (let y = 0; y < height; y++) {
-    readRow(a, y, border, samples.a);
-    readRow(b, y, border, samples.b);
-    multiply(samples);
-    for (const field of fields) weighAlong(samples[field], half, channels, held[y % side][field]);
+    const row = addresses.ring + 4 * (y % side) * line;
+    readRow(a, y, border, new Float64Array(buffer, row, length));
+    readRow(b, y, border, new Float64Array(buffer, row + line, length));
+    kernels.multiplyRow(row, line, length);
     if (y < side - 1) continue;
-    for (const field of fields)
-      weighRows(
-        Array.from({ length: side }, (_, k) => held[(y + 1 + k) % side][field]),
-        half,
-        means[field],
-      );
-    visit(means);
+    const top = (y + 1) % side;
+    const { ring, weights, sums } = addresses;
+    sum += kernels.similarityRow(ring, line, side, top, weights, sums, length, channels, c1, c2);
   }
-}
-
-function multiply({ a, b, squares, product }: WindowRow): void {
-  for (let i = 0; i < a.length; i++) {
-    squares[i] = a[i] * a[i] + b[i] * b[i];
-    product[i] = a[i] * b[i];
-  }
-}
-
-function weighAlong(samples: Float64Array, half: Float64Array, channels: number, means: Float64Array): void {
-  const center = (half.length - 1) * channels;
-  for (let i = 0; i < means.length; i++) {
-    let sum = samples[i + center] * half[0];
-    for (let k = 1, reach = channels; k < half.length; k++, reach += channels)
-      sum += (samples[i + center - reach] + samples[i + center + reach]) * half[k];
-    means[i] = sum;
-  }
-}
-
-/** The weighted sum of rows, the first the topmost. */
-function weighRows(rows: Float64Array[], half: Float64Array, means: Float64Array): void {
-  const center = half.length - 1;
-  means.set(rows[center]);
-  for (let i = 0; i < means.length; i++) means[i] *= half[0];
-  for (let k = 1; k < half.length; k++) addPair(rows[center - k], rows[center + k], half[k], means);
-}
-
-function addPair(above: Float64Array, below: Float64Array, weight: number, means: Float64Array): void {
-  for (let i = 0; i < means.length; i++) means[i] += (above[i] + below[i]) * weight;
+  return sum;
 }

@@ -44,3 +44,47 @@ test('pictures of two sizes, or smaller than the window, are refused by name', (
   assert.throws(() => ssim(small, small), ImageTooSmallError);
   assert.throws(() => psnr(small, small, { border: 3 }), ImageTooSmallError);
 });
+
+/** Wang et al.'s SSIM by its definition: each window by itself, in the order of the formula. */
+function plainSsim(one: Image, other: Image, border: number): number {
+  const weights = Array.from({ length: 11 }, (_, i) => Math.exp(-((i - 5) ** 2) / 4.5));
+  const total = weights.reduce((sum, weight) => sum + weight) ** 2;
+  const values: number[] = [];
+  for (let y = border + 5; y < one.height - border - 5; y++)
+    for (let x = border + 5; x < one.width - border - 5; x++)
+      for (let channel = 0; channel < one.channels; channel++) {
+        let [a, b, aa, bb, ab] = [0, 0, 0, 0, 0];
+        for (let i = 0; i < 121; i++) {
+          const [down, across] = [Math.floor(i / 11), i % 11];
+          const weight = (weights[down] * weights[across]) / total;
+          const at = ((y + down - 5) * one.width + x + across - 5) * one.channels + channel;
+          const [p, q] = [one.data[at], other.data[at]];
+          a += weight * p;
+          b += weight * q;
+          aa += weight * p * p;
+          bb += weight * q * q;
+          ab += weight * p * q;
+        }
+        const structure = (2 * (ab - a * b) + 58.5225) / (aa - a * a + (bb - b * b) + 58.5225);
+        values.push((structure * (2 * a * b + 6.5025)) / (a * a + b * b + 6.5025));
+      }
+  return values.reduce((sum, value) => sum + value) / values.length;
+}
+
+test('SSIM over Gaussian windows equals its definition, for odd and even sizes, channels and borders', () => {
+  for (const [wide, high, channels, border] of [
+    [11, 11, 1, 0],
+    [12, 13, 3, 0],
+    [18, 15, 3, 2],
+    [23, 12, 1, 0],
+    [16, 40, 1, 1],
+  ] as const) {
+    const noise = (seed: number): Image => ({
+      data: Uint8Array.from({ length: wide * high * channels }, (_, i) => (i * i * seed + 7 * i) % 256),
+      ...{ width: wide, height: high, channels },
+    });
+    const [one, other] = [noise(3), noise(5)];
+    const [value, expected] = [ssim(one, other, { window: 'gaussian11', border }), plainSsim(one, other, border)];
+    assert.ok(Math.abs(value - expected) < 1e-10, `${wide}x${high}x${channels}: ${value}, not ${expected}`);
+  }
+});

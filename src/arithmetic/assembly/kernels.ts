@@ -4,3 +4,4 @@ export { fourierLines, toFrequencies } from './fourier';
 export { narrow, widen } from './lines';
 export { multiply, transpose } from './matrices';
 export { blurRows, resizeColumns, resizeRows } from './planes';
+export { multiplyRow, similarityRow } from './similarity';
