@@ -14,6 +14,13 @@ batch, loss and scores of each epoch), \`scores.csv\` (PSNR and SSIM of every im
 and scores), and figures as .svg and .png: \`loss\`, \`scores\` after each epoch, the \`filters\` of the first layer,
 \`before-after\` of a photograph that the run has not seen.
 
+## Minutes until Dong et al.'s score
+For each run that began with new weights and was scored on Set5 after each epoch: when it passed what Dong et al.
+reached with 9-5-5, ImageNet and 8e8 updates. Validation and scores are counted; runs that shared the machine with other
+work took longer.
+
+${marked('the minutes')}
+
 ## Equal minutes
 Each network is trained for the same time, with the recipe that is its default and a moving average of its weights
 (\`node --import tsx scripts/equalMinutes.ts\`), on the pictures of the runs above. Slow networks see fewer patches.

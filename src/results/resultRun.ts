@@ -17,6 +17,8 @@ export interface ResultRun extends SavedRun {
   data: string;
   /** The processor it was trained on, if that was noted. */
   machine?: string;
+  /** What computed, if that was noted: 'native: C kernels for AVX2, 2 threads'. */
+  engine?: string;
 }
 
 /**
@@ -54,7 +56,7 @@ async function isRun(folder: string): Promise<boolean> {
 async function readResultRun(results: string, name: string): Promise<ResultRun> {
   const folder = join(results, name);
   const run = await loadRun(name, results);
-  const noted = JSON.parse(await readFile(join(folder, 'options.json'), 'utf8')) as { data?: string; machine?: string };
+  const noted = JSON.parse(await readFile(join(folder, 'options.json'), 'utf8')) as Partial<ResultRun>;
   const model = await loadWeights(join(folder, 'weights.safetensors'));
   if (!model.trainedFor)
     throw new CheckpointError(
@@ -70,5 +72,6 @@ async function readResultRun(results: string, name: string): Promise<ResultRun> 
     scale,
     data: noted.data ?? '',
     machine: noted.machine,
+    engine: noted.engine,
   };
 }

@@ -19,6 +19,7 @@ import { runTable, type ScoredRun } from './runTable';
 import { meanOfSet, readScores, type ScoreRow } from './scoreRows';
 import { type ScoreOptions, scoreRun } from './scoreRun';
 import { triedTable } from './triedTable';
+import { untilTable } from './untilTable';
 
 export interface ResultsOptions extends Pick<ScoreOptions, 'threads' | 'onProgress'> {
   /** Take the scores of each run's scores.csv instead of scoring its weights; a run without that file is scored. */
@@ -95,7 +96,8 @@ async function writeReadme(file: string, scored: ScoredRun[], timed: ScoredRun[]
     [explanations, ...sources(published), runTable(scored, published)].join('\n\n'),
     file,
   );
-  const withTimed = replaceMarked(withRuns, 'equal minutes', equalMinutesTable(timed), file);
+  const withUntil = replaceMarked(withRuns, 'the minutes', untilTable(scored, published), file);
+  const withTimed = replaceMarked(withUntil, 'equal minutes', equalMinutesTable(timed), file);
   const withTried = replaceMarked(withTimed, 'the tried', await triedTable(join(dirname(file), 'tried')), file);
   await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }

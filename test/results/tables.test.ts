@@ -9,6 +9,7 @@ import { reportFigure, reportTable } from '../../src/results/reportEpochs';
 import { restoredPictures } from '../../src/results/restoredPictures';
 import type { ResultRun } from '../../src/results/resultRun';
 import { runTable } from '../../src/results/runTable';
+import { untilTable } from '../../src/results/untilTable';
 import type { ScoreRow } from '../../src/results/scoreRows';
 import { recipes } from '../../src/recipes/recipes';
 import { goldenImage } from '../golden/image';
@@ -195,3 +196,30 @@ for (const protocol of ['report', 'paper'] as const) {
     assert.ok(protocol === 'report' || scores.restored === scores.bicubic, 'the network changes nothing');
   });
 }
+
+test("the table of minutes has runs from new weights scored on Set5, and when each passed Dong et al.'s score", () => {
+  const published = [
+    { psnr: 26.5, set: 'Set5', protocol: 'paper', scale: 3 },
+    { psnr: 40, set: 'Set5', protocol: 'paper', scale: 2 },
+  ].map((score) => ({
+    ...score,
+    method: 'SRCNN 9-5-5 of Dong et al. (ImageNet)',
+    ssim: null,
+    bicubic: null,
+    multiplyAdds: null,
+    source: '',
+  }));
+  const passing = { run: resultRun('passing', 'paper', 3), rows: rows('Set5', [24, 26], [33, 31]) };
+  const below = { run: resultRun('below', 'paper', 2), rows: rows('Set5', [24, 26], [33, 31]) };
+  const otherSet = { run: resultRun('other', 'paper', 3), rows: rows('Set5', [24, 27], [33, 31]) };
+  const started = {
+    run: { ...resultRun('started', 'paper', 3), options: { ...recipes.tuned, from: 'x3' } },
+    rows: passing.rows,
+  };
+  const lines = untilTable([passing, below, otherSet, started], published).split('\n');
+  assert.deepEqual(lines.slice(2), [
+    '| [passing](passing/) | 9-1-7 | x3: 26.50 | 3.0 | 27.00 | 3 |  |',
+    '| [below](below/) | 9-1-7 | x2: 40.00 | not |  | 3 |  |',
+  ]);
+  assert.equal(untilTable([otherSet], published), 'No run here was scored on Set5 after each epoch.');
+});
