@@ -9,7 +9,7 @@ import { cell, outputs, start, until, writeNotebook } from './notebook';
 
 // What chart, controls and preview cost a training, and what a page that was closed costs the server. Two runs of one
 // kind take turns: one is shown, the other is not. SRCNN_COST_MINUTES says for how long the page stays closed.
-const minutes = Number(process.env.SRCNN_COST_MINUTES ?? 1);
+const minutes = Number(process.env.SRCNN_COST_MINUTES ?? 0.5);
 const [rounds, seconds] = minutes < 10 ? [3, 3] : [10, 8];
 const folder = join(__dirname, '../output/jupyter-cost');
 const browser = findBrowser();
