@@ -27,6 +27,13 @@ Each network is trained for the same time, with the recipe that is its default a
 
 ${marked('equal minutes')}
 
+## ECBSR's branches
+ECBSR (Zhang, Zeng and Zhang 2021) trains each 3x3 kernel as the sum of five branches: its own, one that widens and
+narrows, and three with fixed filters. These are trainings of plain-16x5 on BSDS500 at x3 under protocol paper, on the
+same batches, with and without them, by SOAP and by Adam (\`node --import tsx scripts/tryBranches.ts\`); PSNR in dB.
+
+${marked('the branches')}
+
 ## What was tried
 These are short runs, each with one or two changes, on a tenth of the report's training set
 (\`node --import tsx scripts/tryRecipes.ts\`), scored on 25 pictures of BSDS500 val under protocol report. They say

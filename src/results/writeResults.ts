@@ -7,6 +7,7 @@ import { DatasetError } from '../errors';
 import { stampWeights } from '../formats/weights';
 import { writeAtomically } from '../disk/writeAtomically';
 import { reached } from '../runs/reached';
+import { branchesTable } from './branchesTable';
 import { equalMinutesTable } from './equalMinutesTable';
 import { setsOf } from './evaluationSets';
 import { replaceMarked } from './markedText';
@@ -98,7 +99,9 @@ async function writeReadme(file: string, scored: ScoredRun[], timed: ScoredRun[]
   );
   const withUntil = replaceMarked(withRuns, 'the minutes', untilTable(scored, published), file);
   const withTimed = replaceMarked(withUntil, 'equal minutes', equalMinutesTable(timed), file);
-  const withTried = replaceMarked(withTimed, 'the tried', await triedTable(join(dirname(file), 'tried')), file);
+  const branches = await branchesTable(join(dirname(file), 'branches.csv'));
+  const withBranches = replaceMarked(withTimed, 'the branches', branches, file);
+  const withTried = replaceMarked(withBranches, 'the tried', await triedTable(join(dirname(file), 'tried')), file);
   await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }
 

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chain } from '../../src/network/families/srcnn';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine';
 import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { psnr } from '../../src/measures/psnr';
 import { protocolOf } from '../../src/protocols/protocols';
+import { branchesTable } from '../../src/results/branchesTable';
 import { reportFigure, reportTable } from '../../src/results/reportEpochs';
 import { restoredPictures } from '../../src/results/restoredPictures';
 import type { ResultRun } from '../../src/results/resultRun';
@@ -222,4 +226,15 @@ test("the table of minutes has runs from new weights scored on Set5, and when ea
     '| [below](below/) | 9-1-7 | x2: 40.00 | not |  | 3 |  |',
   ]);
   assert.equal(untilTable([otherSet], published), 'No run here was scored on Set5 after each epoch.');
+});
+
+test("the table of ECBSR's branches is that of its file, and a file of another form is refused", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'srcnn-branches-'));
+  const file = join(folder, 'branches.csv');
+  assert.equal(await branchesTable(file), 'Not measured yet.');
+  await writeFile(file, 'optimizer,branches,updates,Set5,Set14\nsoap,with,3000,32.51234,29.1\n');
+  assert.match(await branchesTable(file), /\| soap \| with \| 3,000 \| 32\.512 \| 29\.100 \|/);
+  await writeFile(file, 'optimizer,Set5\nsoap,32\n');
+  await assert.rejects(branchesTable(file), /branches\.csv, line 1: .*tryBranches/);
+  await rm(folder, { recursive: true });
 });
