@@ -24,10 +24,10 @@ export async function unpack(
 ): Promise<number> {
   const kind = await kindOf(archive);
   let done = 0;
-  const write = async (path: string, content: AsyncIterable<Buffer>) => {
+  const write: Write = async (path, content, signal) => {
     const file = join(target, path);
     await mkdir(dirname(file), { recursive: true });
-    await pipeline(content, createWriteStream(file));
+    await pipeline(content, createWriteStream(file), { signal });
     done++;
     onFile?.(done);
   };
@@ -82,7 +82,8 @@ function place(entry: string, kind: string, keep: Keep): string | undefined {
   return to;
 }
 
-type Write = (path: string, content: AsyncIterable<Buffer>) => Promise<void>;
+/** Writes a file, unless `signal` stops it. */
+type Write = (path: string, content: AsyncIterable<Buffer>, signal?: AbortSignal) => Promise<void>;
 
 async function unpackZip(archive: string, keep: Keep, write: Write): Promise<void> {
   const zip = await openPromise(archive, { lazyEntries: true, autoClose: false });
@@ -111,16 +112,21 @@ function unpackTar(archive: string, keep: Keep, write: Write): Promise<void> {
   return new Promise((resolve, reject) => {
     const source = createReadStream(archive);
     const writes: Promise<void>[] = [];
+    const stopped = new AbortController();
+    // What is being written ends first: the caller may remove the folder.
     const stop = (error: Error) => {
+      if (stopped.signal.aborted) return;
+      stopped.abort();
       source.destroy();
-      reject(error);
+      void Promise.allSettled(writes).then(() => reject(error));
     };
     const onReadEntry = (entry: ReadEntry) => {
+      if (stopped.signal.aborted) return entry.resume();
       try {
         const path =
           entry.type === 'Directory' ? undefined : place(entry.path, tarKinds[entry.type] ?? entry.type, keep);
         if (path === undefined) return entry.resume();
-        const written = write(path, entry);
+        const written = write(path, entry, stopped.signal);
         written.catch(stop);
         writes.push(written);
       } catch (error) {
