@@ -94,6 +94,7 @@ export function toFrequencies(re: usize, im: usize, size: i32, table: usize): vo
 }
 
 /** The same transform of vectors that lie in the order of reversed bits: the results are in order. */
+// It walks as toFrequencies does, which is written out: AssemblyScript has no closures to pass a step to a common walk.
 function fromReversed(re: usize, im: usize, size: i32, table: usize): void {
   const sines = table + ((<usize>size) << 2);
   let block = 4;

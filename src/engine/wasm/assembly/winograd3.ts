@@ -11,9 +11,10 @@
 // addresses, all strides bytes.
 
 import { even, high, low, odd } from './lanes';
-import { dotPoints, sumPoints } from './points';
-import { clearTail, endLine, finish, sumPlanes } from './sums';
-import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
+import { clearTail, endLine, finish } from './sums';
+import { countOf, dataOf, planeOf, rowOf, tilesOf } from './views';
+
+export const POINTS3: i32 = 4;
 
 /**
  * The samples t of `rows` rows: planes [j][group][row][tile]. `from` begins at the sample under the kernel's first tap
@@ -53,7 +54,7 @@ export function transformWinograd3(from: usize, rows: i32, workspace: usize): vo
 }
 
 /** One filter's outputs from its m_j, which lie `next` apart. */
-function formOutputs(
+export function formOutputs3(
   products: usize,
   next: usize,
   tiles: i32,
@@ -82,58 +83,17 @@ function formOutputs(
 }
 
 /**
- * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][group][row][4]; the
- * workspace has 16
- * lines of as many tiles as there are, and 8 more.
- */
-export function convolveWinograd3(
-  workspace: usize,
-  kernels: usize,
-  bias: usize,
-  kernel: i32,
-  to: usize,
-  width: i32,
-  height: i32,
-  mode: i32,
-): void {
-  const transformed = dataOf(workspace),
-    plane = planeOf(workspace),
-    groups = countOf(workspace),
-    tiles = tilesOf(workspace);
-  const scratch = linesOf(workspace),
-    scratchPlane = lineOf(workspace);
-  const output = dataOf(to),
-    outputPlane = planeOf(to),
-    outputRow = rowOf(to),
-    filters = countOf(to);
-  const taps = (<usize>(groups * kernel)) << 4,
-    next = scratchPlane << 2;
-  const point = <usize>groups * plane,
-    row = (<usize>tiles) << 2;
-  for (let f = 0; f < filters; f += 4) {
-    sumPoints(4, transformed, point, groups, plane, kernel, row, kernels, scratch, scratchPlane, tiles * height);
-    kernels += 4 * taps;
-    for (let i = 0; i < min(4, filters - f); i++) {
-      formOutputs(
-        scratch + <usize>i * scratchPlane,
-        next,
-        tiles,
-        f32.load(bias + ((<usize>(f + i)) << 2)),
-        output + <usize>(f + i) * outputPlane,
-        outputRow,
-        width,
-        height,
-        mode,
-      );
-    }
-  }
-}
-
-/**
  * One filter's gradient of its outputs, transformed with the transpose of what forms them: (e0, e0 + e1, e0 - e1,
  * -e1) in lines `next` apart.
  */
-function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, target: usize, next: usize): void {
+export function transformDelta3(
+  delta: usize,
+  deltaRow: usize,
+  tiles: i32,
+  height: i32,
+  target: usize,
+  next: usize,
+): void {
   const zero = f32x4.splat(0);
   let to = target;
   for (let y = 0; y < height; y++) {
@@ -160,7 +120,7 @@ function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, 
  * From the sums s_j of one filter, [group][row] each and `next` apart, the gradient of its kernel's taps: g0 = s0 +
  * (s1 + s2) / 2 and so on.
  */
-function addTaps(sums: usize, next: usize, groups: i32, kernel: i32, gradient: usize): void {
+export function addTaps3(sums: usize, next: usize, groups: i32, kernel: i32, gradient: usize): void {
   for (let g = 0; g < groups; g++)
     for (let r = 0; r < kernel; r++) {
       const s0 = f32.load(sums),
@@ -175,65 +135,4 @@ function addTaps(sums: usize, next: usize, groups: i32, kernel: i32, gradient: u
       if (left > 2) f32.store(to, f32.load(to, 8) + (half + s3), 8);
       sums += 4;
     }
-}
-
-/**
- * What `kernelGradient` computes, from transformed samples; the sums have room for 16 times the kernels' rows and
- * groups.
- */
-export function kernelGradientWinograd3(
-  deltas: usize,
-  workspace: usize,
-  kernel: i32,
-  width: i32,
-  height: i32,
-  gradient: usize,
-  biasGradient: usize,
-): void {
-  const delta = dataOf(deltas),
-    deltaPlane = planeOf(deltas),
-    deltaRow = rowOf(deltas),
-    filters = countOf(deltas);
-  const transformed = dataOf(workspace),
-    plane = planeOf(workspace),
-    groups = countOf(workspace),
-    tiles = tilesOf(workspace);
-  const scratch = linesOf(workspace),
-    scratchPlane = lineOf(workspace),
-    sums = sumsOf(workspace);
-  const taps = groups * kernel,
-    count = (tiles * height + 3) & ~3;
-  const row = (<usize>tiles) << 2,
-    line = (<usize>taps) << 2,
-    next = scratchPlane << 2;
-  sumPlanes(deltas, width, height, biasGradient);
-  for (let f = 0; f < filters; f += 4) {
-    const left = filters - f;
-    for (let i = 0; i < min(4, left); i++)
-      transformDelta(
-        delta + <usize>(f + i) * deltaPlane,
-        deltaRow,
-        tiles,
-        height,
-        scratch + <usize>i * scratchPlane,
-        next,
-      );
-    dotPoints(
-      4,
-      scratch,
-      scratchPlane,
-      left,
-      transformed,
-      <usize>groups * plane,
-      groups,
-      plane,
-      kernel,
-      row,
-      count,
-      sums,
-      line,
-    );
-    for (let i = 0; i < min(4, left); i++)
-      addTaps(sums + <usize>i * line, 4 * line, groups, kernel, gradient + ((<usize>((f + i) * kernel * kernel)) << 2));
-  }
 }

@@ -10,11 +10,10 @@
 // addresses, all strides bytes.
 
 import { high, low, times } from './lanes';
-import { sumPoints } from './points';
 import { clearTail, finish, storePair } from './sums';
-import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, tilesOf } from './views';
+import { countOf, dataOf, planeOf, rowOf, tilesOf } from './views';
 
-export const POINTS: i32 = 8;
+export const POINTS5: i32 = 8;
 export const TAPS: i32 = 5;
 
 /**
@@ -83,7 +82,7 @@ export function transformWinograd5(samples: usize, rows: i32, workspace: usize):
 }
 
 /** One filter's outputs from its m_j, which lie `next` apart. */
-function formOutputs(
+export function formOutputs5(
   products: usize,
   next: usize,
   tiles: i32,
@@ -137,52 +136,5 @@ function formOutputs(
     }
     clearTail(output, width, 4);
     output += outputRow;
-  }
-}
-
-/**
- * What `convolve` computes, from transformed samples. `kernels` is packed [filters / 4][j][channel][row][4]; the
- * workspace has 32
- * lines of as many tiles as there are, and 8 more.
- */
-export function convolveWinograd5(
-  workspace: usize,
-  kernels: usize,
-  bias: usize,
-  to: usize,
-  width: i32,
-  height: i32,
-  mode: i32,
-): void {
-  const transformed = dataOf(workspace),
-    plane = planeOf(workspace),
-    channels = countOf(workspace),
-    tiles = tilesOf(workspace);
-  const scratch = linesOf(workspace),
-    scratchPlane = lineOf(workspace);
-  const output = dataOf(to),
-    outputPlane = planeOf(to),
-    outputRow = rowOf(to),
-    filters = countOf(to);
-  const taps = (<usize>(channels * TAPS)) << 4,
-    next = scratchPlane << 2;
-  const point = <usize>channels * plane,
-    row = (<usize>tiles) << 2;
-  for (let f = 0; f < filters; f += 4) {
-    sumPoints(POINTS, transformed, point, channels, plane, TAPS, row, kernels, scratch, scratchPlane, tiles * height);
-    kernels += <usize>POINTS * taps;
-    for (let i = 0; i < min(4, filters - f); i++) {
-      formOutputs(
-        scratch + <usize>i * scratchPlane,
-        next,
-        tiles,
-        f32.load(bias + ((<usize>(f + i)) << 2)),
-        output + <usize>(f + i) * outputPlane,
-        outputRow,
-        width,
-        height,
-        mode,
-      );
-    }
   }
 }

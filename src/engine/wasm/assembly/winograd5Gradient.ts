@@ -1,13 +1,18 @@
 // The kernels' gradient by minimal filtering F(4,5): see winograd5.ts.
 
 import { high, low, times } from './lanes';
-import { dotPoints } from './points';
-import { endLine, storePair, sumPlanes } from './sums';
-import { countOf, dataOf, lineOf, linesOf, planeOf, rowOf, sumsOf, tilesOf } from './views';
-import { POINTS, TAPS } from './winograd5';
+import { endLine, storePair } from './sums';
+import { POINTS5 } from './winograd5';
 
 /** One filter's gradient of its outputs, transformed with the transpose of what forms them, in lines `next` apart. */
-function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, target: usize, next: usize): void {
+export function transformDelta5(
+  delta: usize,
+  deltaRow: usize,
+  tiles: i32,
+  height: i32,
+  target: usize,
+  next: usize,
+): void {
   let to = target;
   for (let y = 0; y < height; y++) {
     to = target + ((<usize>(y * tiles)) << 2);
@@ -48,14 +53,14 @@ function transformDelta(delta: usize, deltaRow: usize, tiles: i32, height: i32, 
     delta += deltaRow;
   }
   to += (<usize>tiles) << 2;
-  for (let j = 0; j < POINTS; j++) endLine(to + <usize>j * next);
+  for (let j = 0; j < POINTS5; j++) endLine(to + <usize>j * next);
 }
 
 /**
  * From the sums s_j of one filter, [channel][row] each and `next` apart, the gradient of its kernels' taps, a row of
  * 5 after the other.
  */
-function addTaps(sums: usize, next: usize, rows: i32, gradient: usize): void {
+export function addTaps5(sums: usize, next: usize, rows: i32, gradient: usize): void {
   for (let row = 0; row < rows; row++) {
     let at = sums;
     const s0 = f32.load(at);
@@ -84,65 +89,5 @@ function addTaps(sums: usize, next: usize, rows: i32, gradient: usize): void {
     f32.store(gradient, f32.load(gradient, 16) + (u1 + (16 * u2 + 0.0625 * u3) + f32.load(at + next)), 16);
     gradient += 20;
     sums += 4;
-  }
-}
-
-/**
- * What `kernelGradient` computes, from transformed samples; the sums have room for 32 times the channels' kernel
- * rows.
- */
-export function kernelGradientWinograd5(
-  deltas: usize,
-  workspace: usize,
-  width: i32,
-  height: i32,
-  gradient: usize,
-  biasGradient: usize,
-): void {
-  const delta = dataOf(deltas),
-    deltaPlane = planeOf(deltas),
-    deltaRow = rowOf(deltas),
-    filters = countOf(deltas);
-  const transformed = dataOf(workspace),
-    plane = planeOf(workspace),
-    channels = countOf(workspace),
-    tiles = tilesOf(workspace);
-  const scratch = linesOf(workspace),
-    scratchPlane = lineOf(workspace),
-    sums = sumsOf(workspace);
-  const rows = channels * TAPS,
-    count = (tiles * height + 3) & ~3;
-  const row = (<usize>tiles) << 2,
-    line = (<usize>rows) << 2,
-    next = scratchPlane << 2;
-  sumPlanes(deltas, width, height, biasGradient);
-  for (let f = 0; f < filters; f += 4) {
-    const left = filters - f;
-    for (let i = 0; i < min(4, left); i++)
-      transformDelta(
-        delta + <usize>(f + i) * deltaPlane,
-        deltaRow,
-        tiles,
-        height,
-        scratch + <usize>i * scratchPlane,
-        next,
-      );
-    dotPoints(
-      POINTS,
-      scratch,
-      scratchPlane,
-      left,
-      transformed,
-      <usize>channels * plane,
-      channels,
-      plane,
-      TAPS,
-      row,
-      count,
-      sums,
-      line,
-    );
-    for (let i = 0; i < min(4, left); i++)
-      addTaps(sums + <usize>i * line, 4 * line, rows, gradient + <usize>(f + i) * <usize>rows * 20);
   }
 }
