@@ -195,6 +195,8 @@ export function jupyterEnvironment() {
       delimiter,
     ),
     VIRTUAL_ENV: join(root, '.venv'),
+    // Extensions of JupyterLab are found there.
+    JUPYTER_PATH: [join(root, 'scripts', 'jupyter'), process.env.JUPYTER_PATH].filter(Boolean).join(delimiter),
     JUPYTER_CONFIG_DIR: join(own, 'config'),
     JUPYTER_DATA_DIR: join(own, 'data'),
     JUPYTER_RUNTIME_DIR: join(own, 'runtime'),

@@ -4,16 +4,15 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findBrowser, kernelIdle, type Lab, startLab } from './lab';
-import { cell, outputs, start, until, writeNotebook } from './notebook';
+import { openCells } from './cells';
+import { browser, kernelIdle, type Lab, skip } from './lab';
+import { cell, outputs, start, until } from './notebook';
 
 // What chart, controls and preview cost a training, and what a page that was closed costs the server. Two runs of one
 // kind take turns: one is shown, the other is not. SRCNN_COST_MINUTES says for how long the page stays closed.
 const minutes = Number(process.env.SRCNN_COST_MINUTES ?? 0.5);
 const [rounds, seconds] = minutes < 10 ? [3, 3] : [10, 8];
 const folder = join(__dirname, '../output/jupyter-cost');
-const browser = findBrowser();
-const skip = browser ? false : 'no Chromium found; install one, or name its program in CHROMIUM';
 const options = { skip, timeout: (minutes + 10) * 60_000 };
 const name = 'cost.ipynb';
 
@@ -64,9 +63,7 @@ let lab: Lab;
 before(async () => {
   if (!browser) return;
   mkdirSync(folder, { recursive: true });
-  lab = await startLab(browser, [], {}, {});
-  writeNotebook(lab.folder, name, Object.values(sources));
-  await lab.open(name);
+  lab = await openCells(name, sources);
   for (const which of ['data', 'training', 'turns'] as const) {
     await start(lab.page, at(which));
     await kernelIdle(lab.page);

@@ -51,6 +51,10 @@ export function findBrowser(): string | undefined {
   return process.env.CHROMIUM || usual.map(found).find(Boolean) || installed.find((path) => existsSync(path));
 }
 
+export const browser = findBrowser();
+/** The option of tests that need a browser. */
+export const skip = browser ? false : 'no Chromium found; install one, or name its program in CHROMIUM';
+
 /** Jupyter's programs and folders, as `npm run lab` sets them. */
 export async function jupyterEnvironment(): Promise<NodeJS.ProcessEnv> {
   const setup = (await import(join(root, 'scripts/setup.mjs'))) as { jupyterEnvironment(): NodeJS.ProcessEnv };

@@ -3,15 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findBrowser, kernelIdle, type Lab, startLab } from './lab';
-import { cell, chart, outputs, runCell, save, select, start, until, writeNotebook } from './notebook';
+import { openCells } from './cells';
+import { browser, kernelIdle, type Lab, skip } from './lab';
+import { cell, chart, outputs, runCell, save, select, start, until } from './notebook';
 
 // Both sides have one clock: the browser runs on this machine. SRCNN_LATENCIES says how often each is measured while a
 // training is under way: beside other tests the times say nothing, and a few show that it works.
 const times = Number(process.env.SRCNN_LATENCIES ?? 4);
 const folder = join(__dirname, '../output/jupyter-latencies');
-const browser = findBrowser();
-const skip = browser ? false : 'no Chromium found; install one, or name its program in CHROMIUM';
 const options = { skip, timeout: 300_000 };
 const name = 'latencies.ipynb';
 
@@ -52,9 +51,7 @@ let lab: Lab | undefined;
 before(async () => {
   if (!browser) return;
   mkdirSync(folder, { recursive: true });
-  lab = await startLab(browser, [], {}, {});
-  writeNotebook(lab.folder, name, Object.values(sources));
-  await lab.open(name);
+  lab = await openCells(name, sources);
   await start(lab.page, at('data'));
   await kernelIdle(lab.page);
   await start(lab.page, at('training'));

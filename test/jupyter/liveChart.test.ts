@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findBrowser, kernelIdle, type Lab, startLab } from './lab';
+import { keepPicture, longTraining, openCells, samplePatches } from './cells';
+import { browser, kernelIdle, type Lab, skip } from './lab';
 import {
   cell,
   chart,
@@ -13,12 +14,9 @@ import {
   savedOutputs,
   start as runSilent,
   until,
-  writeNotebook,
 } from './notebook';
 
 const pictures = join(__dirname, '../output/jupyter-live');
-const browser = findBrowser();
-const skip = browser ? false : 'no Chromium found; install one, or name its program in CHROMIUM';
 const name = 'clone.ipynb';
 
 const sources = {
@@ -33,19 +31,8 @@ const sources = {
     '  if (i % 50 === 0) await new Promise((go) => setTimeout(go, 20));',
     '} // both streams',
   ].join('\n'),
-  data: [
-    "const files = await loadDataset('sample');",
-    'const { patches: training } = await preparePatches(files.training.slice(0, 2), { stride: 60 });',
-    'const { patches: validation } = await preparePatches(files.validation.slice(0, 1));',
-    "console.log('pairs', training.count);",
-  ].join('\n'),
-  training: [
-    'const data = { training: training, validation: validation };',
-    "const folder = process.env.SRCNN_RUNS + '/live';",
-    "const settings = { network: '9-1-5', batchSize: 16, epochs: 4000, folder: folder, resume: true };",
-    'const session = train(data, settings);',
-    'const chart = liveChart(session);',
-  ].join('\n'),
+  data: [...samplePatches, "console.log('pairs', training.count);"].join('\n'),
+  training: [...longTraining('live'), 'const chart = liveChart(session);'].join('\n'),
   status: 'console.log(session.state, session.history.epochs.length, process.pid);',
   pause: 'session.pause();',
   resume: 'session.resume();',
@@ -57,9 +44,7 @@ let lab: Lab;
 before(async () => {
   if (!browser) return;
   mkdirSync(pictures, { recursive: true });
-  lab = await startLab(browser, [], {}, {});
-  writeNotebook(lab.folder, name, Object.values(sources), true);
-  await lab.open(name);
+  lab = await openCells(name, sources, { stranger: true });
 });
 
 after(async () => {
@@ -68,10 +53,7 @@ after(async () => {
 
 const at = (which: keyof typeof sources) => cell(lab.page, sources[which].split('\n').at(-1)!);
 const text = async (which: keyof typeof sources) => (await outputs(at(which)).allInnerTexts()).join('\n');
-const keep = async (picture: string) => {
-  await at('training').evaluate((element) => element.scrollIntoView({ block: 'start' }));
-  await lab.page.screenshot({ path: join(pictures, `${picture}.png`) });
-};
+const keep = (picture: string) => keepPicture(at('training'), join(pictures, `${picture}.png`));
 const moving = async () => {
   const first = await until(
     'a chart that moves',

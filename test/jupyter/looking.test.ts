@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findBrowser, kernelIdle, type Lab, startLab } from './lab';
-import { cell, save, savedOutputs, start, until, writeNotebook } from './notebook';
+import { keepPicture, openCells, samplePatches } from './cells';
+import { browser, kernelIdle, type Lab, skip } from './lab';
+import { cell, save, savedOutputs, start, until } from './notebook';
 
 const pictures = join(__dirname, '../output/jupyter-looking');
-const browser = findBrowser();
-const skip = browser ? false : 'no Chromium found; install one, or name its program in CHROMIUM';
 const options = { skip, timeout: 180_000 };
 const name = 'looking.ipynb';
 
@@ -15,9 +14,7 @@ const sources = {
   data: [
     'import { beforeAfter, degradationSteps, explore, loadDataset, preparePatches, preview, readImage,',
     "  restoreImage, pretrained, train, viewer } from 'srcnn-lab';",
-    "const files = await loadDataset('sample');",
-    'const { patches: training } = await preparePatches(files.training.slice(0, 2), { stride: 60 });',
-    'const { patches: validation } = await preparePatches(files.validation.slice(0, 1));',
+    ...samplePatches,
     "const folder = process.env.SRCNN_RUNS + '/looking';",
     'const photograph = await readImage(files.evaluation[0]);',
     "console.log('read', photograph.width);",
@@ -42,9 +39,7 @@ let lab: Lab;
 before(async () => {
   if (!browser) return;
   mkdirSync(pictures, { recursive: true });
-  lab = await startLab(browser, [], {}, {});
-  writeNotebook(lab.folder, name, Object.values(sources));
-  await lab.open(name);
+  lab = await openCells(name, sources);
   await start(lab.page, at('data'));
   await kernelIdle(lab.page);
 });
@@ -54,10 +49,7 @@ after(async () => {
 
 const at = (which: keyof typeof sources) => cell(lab.page, sources[which].split('\n').at(-1)!.trim());
 const part = (which: 'preview' | 'explore' | 'viewer') => at(which).getByRole('group', { name: which });
-const keep = async (picture: string, which: keyof typeof sources) => {
-  await at(which).evaluate((element) => element.scrollIntoView({ block: 'start' }));
-  await lab.page.screenshot({ path: join(pictures, `${picture}.png`) });
-};
+const keep = (picture: string, which: keyof typeof sources) => keepPicture(at(which), join(pictures, `${picture}.png`));
 const saved = (which: keyof typeof sources) =>
   savedOutputs(join(lab.folder, name), sources[which].split('\n').at(-1)!.trim());
 

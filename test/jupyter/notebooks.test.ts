@@ -3,14 +3,12 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { findBrowser, kernelIdle, type Lab, startLab } from './lab';
+import { browser, kernelIdle, type Lab, skip, startLab } from './lab';
 import { cell, chart, menu, outputs, runCell, select, until } from './notebook';
 
 const pictures = join(__dirname, '../output/jupyter');
-const browser = findBrowser();
 if (!browser && process.env.SRCNN_REQUIRE_BROWSER === '1')
   throw new Error('no Chromium found: install one (Debian: apt install chromium), or name its program in CHROMIUM');
-const skip = browser ? false : 'no Chromium found; install one, or name its program in CHROMIUM';
 
 /** Cells a user might write while training runs. */
 const own = {

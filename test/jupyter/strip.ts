@@ -2,15 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { Page } from 'playwright-core';
-import { findBrowser, kernelIdle, type Lab, startLab } from './lab';
-import { cell, outputs, runCell, start, until, writeNotebook } from './notebook';
+import { keepPicture, longTraining, openCells, samplePatches } from './cells';
+import { browser, kernelIdle, type Lab, skip } from './lab';
+import { cell, outputs, runCell, start, until } from './notebook';
 
 // A notebook that is not trusted, with a training and its strip of controls, and the parts of the strip as a user of
 // assistive techniques finds them.
 
 const pictures = join(__dirname, '../output/jupyter-controls');
-const browser = findBrowser();
-const skip = browser ? false : 'no Chromium found; install one, or name its program in CHROMIUM';
 export const options = { skip, timeout: 180_000 };
 export const name = 'controls.ipynb';
 
@@ -18,16 +17,11 @@ export const sources = {
   stranger: "console.log('a stranger');",
   data: [
     "import { controls, liveChart, loadDataset, preparePatches, readImage, show, train } from 'srcnn-lab';",
-    "const files = await loadDataset('sample');",
-    'const { patches: training } = await preparePatches(files.training.slice(0, 2), { stride: 60 });',
-    'const { patches: validation } = await preparePatches(files.validation.slice(0, 1));',
+    ...samplePatches,
     "console.log('pairs', training.count);",
   ].join('\n'),
   training: [
-    'const data = { training: training, validation: validation };',
-    "const folder = process.env.SRCNN_RUNS + '/controls';",
-    "const settings = { network: '9-1-5', batchSize: 16, epochs: 4000, folder: folder, resume: true };",
-    "const session = train(data, { ...settings, learningRate: 1e-3, schedule: 'constant' });",
+    ...longTraining('controls', "{ ...settings, learningRate: 1e-3, schedule: 'constant' }"),
     'controls(session);',
     'const chart = liveChart(session);',
   ].join('\n'),
@@ -46,9 +40,7 @@ export let lab: Lab;
 before(async () => {
   if (!browser) return;
   mkdirSync(pictures, { recursive: true });
-  lab = await startLab(browser, [], {}, {});
-  writeNotebook(lab.folder, name, Object.values(sources), true);
-  await lab.open(name);
+  lab = await openCells(name, sources, { stranger: true });
 });
 after(async () => {
   await (lab as Lab | undefined)?.close();
@@ -61,10 +53,7 @@ export const button = (which: string, page = lab.page) => strip(page).getByRole(
 export const exact = (page = lab.page) => strip(page).getByRole('textbox', { name: 'learning rate, exactly' });
 export const words = (page = lab.page) => strip(page).locator('.words').innerText();
 export const remark = () => strip().getByRole('status').innerText();
-export const keep = async (picture: string) => {
-  await at('training').evaluate((element) => element.scrollIntoView({ block: 'start' }));
-  await lab.page.screenshot({ path: join(pictures, `${picture}.png`) });
-};
+export const keep = (picture: string) => keepPicture(at('training'), join(pictures, `${picture}.png`));
 /** What the kernel says: its state, rate, epochs and process. */
 export async function kernel(): Promise<{ state: string; rate: number; epochs: number; pid: number }> {
   await runCell(lab.page, at('status'));

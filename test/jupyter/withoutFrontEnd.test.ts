@@ -5,29 +5,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { findBrowser, jupyterEnvironment, kernelIdle, type Lab, startLab } from './lab';
-import { cell, outputs, runCell, save, start, until, writeNotebook } from './notebook';
+import { longTraining, openCells, samplePatches } from './cells';
+import { browser, jupyterEnvironment, kernelIdle, type Lab, skip } from './lab';
+import { cell, outputs, runCell, save, start, until } from './notebook';
 
 // Where a page cannot show live displays, or there is no page at all, there are pictures.
 
-const browser = findBrowser();
-const skip = browser ? false : 'no Chromium found; install one, or name its program in CHROMIUM';
 const options = { skip, timeout: 240_000 };
 const name = 'pictures.ipynb';
 
 const sources = {
   data: [
     "import { controls, liveChart, loadDataset, preparePatches, preview, train } from 'srcnn-lab';",
-    "const files = await loadDataset('sample');",
-    'const { patches: training } = await preparePatches(files.training.slice(0, 2), { stride: 60 });',
-    'const { patches: validation } = await preparePatches(files.validation.slice(0, 1));',
+    ...samplePatches,
     "console.log('pairs', training.count);",
   ].join('\n'),
   training: [
-    'const data = { training: training, validation: validation };',
-    "const folder = process.env.SRCNN_RUNS + '/pictures';",
-    "const settings = { network: '9-1-5', batchSize: 16, epochs: 4000, folder: folder, resume: true };",
-    'const session = train(data, settings);',
+    ...longTraining('pictures'),
     'controls(session);',
     'preview(session, files.evaluation[0]);',
     'const chart = liveChart(session);',
@@ -42,9 +36,7 @@ before(async () => {
   if (!browser) return;
   config = mkdtempSync(join(tmpdir(), 'srcnn-config-'));
   disable('@jupyter-widgets/jupyterlab-manager', 'anywidget');
-  lab = await startLab(browser, [], {}, { JUPYTER_CONFIG_DIR: config });
-  writeNotebook(lab.folder, name, Object.values(sources));
-  await lab.open(name);
+  lab = await openCells(name, sources, { environment: { JUPYTER_CONFIG_DIR: config } });
 });
 after(async () => {
   if (!browser) return;

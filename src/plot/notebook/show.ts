@@ -63,7 +63,10 @@ export async function show(figure: Figure | Image | Plane): Promise<void> {
   send(data, { metadata });
 }
 
-/** The output of a figure and its picture: the live figure, the picture, and both described in words. */
+/**
+ * The output of a figure and its picture: the live figure, the picture, and both described in words. The renderer of
+ * live figures shows no words; the extension in scripts/jupyter gives them to what it has drawn.
+ */
 export function figureOutput(
   figure: Figure,
   png: Buffer,
