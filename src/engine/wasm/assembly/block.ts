@@ -1,8 +1,8 @@
 // The innermost loop of all convolutions between several planes: 4 filters' sums for a block of samples in a row. It
 // keeps 8 sums in registers, enough to hide a multiply-add's latency; with more, or unrolled by hand, the compiler of
 // Node 20 runs out of registers and takes twice as long. The build for V8's revectorizer takes twice the block.
-// Loops like this one are written out wherever they stand (here, in paired.ts, pairedDots.ts, sums.ts, direct.ts and the
-// transforms): only local variables become registers, and a function of AssemblyScript, inlined or not, gives back one
+// Loops like this one are written out here, in paired.ts, pairedDots.ts, sums.ts, direct.ts and the
+// transforms: only local variables become registers, and a function of AssemblyScript, inlined or not, gives back one
 // value and cannot change those of its caller.
 
 import { multiplyAdd } from '../../../arithmetic/assembly/multiplyAdd';
