@@ -50,7 +50,7 @@ export class WeightsError extends LabError {}
 /** A loss that became NaN or infinite. */
 export class DivergedError extends LabError {}
 
-/** A checkpoint that is torn, or belongs to another run. */
+/** A checkpoint that is damaged, or belongs to another run. */
 export class CheckpointError extends LabError {}
 
 /** A folder that another process trains in, or fetches into. */

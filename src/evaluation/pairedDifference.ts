@@ -2,7 +2,7 @@ import { OptionError } from '../errors';
 import { type RandomState, uniform } from '../random';
 import { checkComparable, type SetScores } from './setScores';
 
-/** How far one model is from another, picture by picture. */
+/** How much better one model is than another, picture by picture. */
 export interface PairedDifference {
   /** The mean of the differences, in the measure's unit. */
   mean: number;

@@ -21,7 +21,7 @@ export function reachOf({ layers }: Pick<Network, 'layers'>): number {
 }
 
 /**
- * Multiplications and additions in pairs for each output pixel, counted as the layers are described: 8,800 for 9-1-7. A
+ * Multiply-adds for each pixel of the output, counted as the layers are described: 8,800 for 9-1-7. A
  * layer on the small picture costs 1/scale² of the same layer on the enlarged one.
  */
 export function multiplyAdds(network: Pick<Network, 'channels' | 'layers' | 'scale'>): number {

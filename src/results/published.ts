@@ -13,7 +13,7 @@ export interface PublishedScore {
   ssim: number | null;
   /** Bicubic's PSNR in the same source, if it differs from the protocol's own: then only gains can be compared. */
   bicubic: number | null;
-  /** Multiplications and additions in pairs for each output pixel, where they are known. */
+  /** Multiply-adds for each pixel of the output, where they are known. */
   multiplyAdds: number | null;
   source: string;
 }

@@ -118,30 +118,30 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
 }
 
 /**
- * A run's newest intact checkpoint, or null where there is no checkpoint. If the newest one is damaged, `onTorn` gets
+ * A run's newest intact checkpoint, or null if there is none. If the newest one is damaged, `onDamaged` gets
  * a message with its name and the one before it is used. Throws CheckpointError when no intact one is left.
  */
 export async function loadCheckpoint(
   folder: string,
-  onTorn: (message: string) => void = () => undefined,
+  onDamaged: (message: string) => void = () => undefined,
 ): Promise<Checkpoint | null> {
-  let torn: CheckpointError | undefined;
+  let damaged: CheckpointError | undefined;
   for (const name of FILES) {
     try {
       const checkpoint = await readCheckpoint(join(folder, name));
-      if (torn) onTorn(torn.message);
+      if (damaged) onDamaged(damaged.message);
       return checkpoint;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       if (!(error instanceof CheckpointError)) throw error;
-      torn ??= error;
+      damaged ??= error;
     }
   }
-  if (torn) throw torn;
+  if (damaged) throw damaged;
   return null;
 }
 
-/** Reads a checkpoint back; CheckpointError when it is torn or no checkpoint at all. */
+/** Reads a checkpoint back; CheckpointError when it is damaged or no checkpoint at all. */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
   const bytes = await readFile(file);
   const body = bytes.subarray(0, -32);

@@ -11,9 +11,9 @@ export interface LastRun extends SavedRun {
 }
 
 /**
- * The run of a folder and of the sweeps in it whose checkpoint is the newest, as after the kernel was restarted:
- * `train(data, { ...run.options, folder: run.folder, resume: true })` goes on with it. Throws DatasetError where no
- * run has a checkpoint, CheckpointError for a damaged one.
+ * The run with the newest checkpoint in a folder and in its sweeps: the one to continue after the kernel was restarted,
+ * by `train(data, { ...run.options, folder: run.folder, resume: true })`. Throws DatasetError where no run has a
+ * checkpoint, CheckpointError for a damaged one.
  */
 export async function lastRun(folder = RUNS): Promise<LastRun> {
   const found = await Promise.all(

@@ -34,9 +34,9 @@ export class RunFolder {
    */
   async open(fresh: Checkpoint, resume: boolean, onNote: (message: string) => void): Promise<Checkpoint> {
     await removeLeftovers(this.path);
-    let torn = false;
+    let isDamaged = false;
     const found = await loadCheckpoint(this.path, (message) => {
-      torn = true;
+      isDamaged = true;
       onNote(`${message}. The checkpoint before it is used`);
     });
     if (found && !resume)
@@ -47,7 +47,7 @@ export class RunFolder {
     }
     const course = continued(found, fresh, this.path);
     // Otherwise the next save would replace the good checkpoint by the damaged one.
-    if (torn) await rm(join(this.path, 'checkpoint.bin'));
+    if (isDamaged) await rm(join(this.path, 'checkpoint.bin'));
     // The last process may have been killed between its checkpoint and what goes with it.
     this.savedBest = Number((await readMetadata(join(this.path, WEIGHTS)).catch(() => null))?.epoch ?? 0);
     await this.saveBest(course);

@@ -31,8 +31,8 @@ export interface TensorboardWriter {
 }
 
 /**
- * A new event file in the `tensorboard` folder of a run's folder, sorted after those that are there; existing files are
- * never changed.
+ * A new event file in the folder `tensorboard` of a run, whose name comes after those that are there. Existing files
+ * are never changed.
  */
 export function tensorboardWriter(folder: string): TensorboardWriter {
   const first = !hasEvents(folder);

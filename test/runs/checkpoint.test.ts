@@ -45,7 +45,7 @@ for (const [how, spoil] of Object.entries(spoilt)) {
       assert.equal(
         (await readCheckpoint(join(run, 'checkpoint.previous.bin'))).epoch,
         3,
-        'the whole one is not overwritten by the torn one',
+        'the good one is not overwritten by the damaged one',
       );
     },
   );
@@ -103,9 +103,9 @@ for (const [how, reason, change, floats] of wrong) {
         reason.test(error.message),
       String(reason),
     );
-    const torn: string[] = [];
-    assert.ok(await loadCheckpoint(run, (message) => void torn.push(message)));
-    assert.equal(torn.length, 1);
+    const damaged: string[] = [];
+    assert.ok(await loadCheckpoint(run, (message) => void damaged.push(message)));
+    assert.equal(damaged.length, 1);
   });
 }
 

@@ -8,7 +8,7 @@ export interface FrontierPoint {
   kind: 'run' | 'published';
   /** PSNR over the bicubic of the same source, in dB. */
   gain: number;
-  /** Multiplications and additions in pairs for each output pixel; null: not known. */
+  /** Multiply-adds for each pixel of the output; null: not known. */
   multiplyAdds: number | null;
   /** Minutes of training here; null for networks that were not trained here. */
   minutes: number | null;
