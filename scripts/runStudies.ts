@@ -1,16 +1,14 @@
 // The long form of notebook 6: Dong et al.'s studies, and all their measures of runs in results/. Run:
-// node --import tsx scripts/runStudies.ts [NAME ...] (needs bsds500, t91, set5 and set14; continues where it was
-// interrupted). NAME is a study, one of its runs as in filters/9-5-5, or "measures"; all by default.
+// node --import tsx scripts/runStudies.ts [--minutes N] [NAME ...] (needs bsds500, t91, set5 and set14; continues where
+// it was interrupted). NAME is a study, one of its runs as in filters/9-5-5, or "measures"; all by default.
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { createEngine, evaluateModels, loadDataset, loadWeights, paperMeasures, runStudy, studies } from 'srcnn-lab';
 import { meanOf, readMeans, writeMeans } from '../src/results/studies/meansFile';
 import { measuresFile } from '../src/results/studies/measureRows';
 
 const results = join(__dirname, '../results');
 const folder = join(results, 'studies');
-/** For each run. */
-const minutes = 9;
-
 /** BSD200 is BSDS500's test, which only the run on T91 has not seen: at x2 and x4 bicubic alone is scored on it. */
 const scored = [
   { scale: 3, set: 'Set5', runs: ['t91-x3', 'paper-x3', 'paper-x3-9-5-5'], protocol: 'paper' },
@@ -42,7 +40,12 @@ async function writeMeasures(): Promise<void> {
   }
 }
 
-async function main(names: string[]): Promise<void> {
+async function main(): Promise<void> {
+  const { values, positionals: names } = parseArgs({
+    options: { minutes: { type: 'string', default: '9' } },
+    allowPositionals: true,
+  });
+  const minutes = Number(values.minutes);
   const wanted = (...any: string[]) => !names.length || any.some((name) => names.includes(name));
   // One thread, which wastes nothing by waiting where the machine does other things meanwhile.
   const engine = await createEngine(undefined, { threads: 1 });
@@ -54,7 +57,7 @@ async function main(names: string[]): Promise<void> {
   if (wanted('measures')) await writeMeasures();
 }
 
-main(process.argv.slice(2)).catch((error: Error) => {
+main().catch((error: Error) => {
   console.error(`${error.name}: ${error.message}`);
   process.exitCode = 1;
 });

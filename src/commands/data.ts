@@ -13,7 +13,7 @@ export function dataCommand(program: Command): void {
     .command('fetch')
     .description(
       `Download a data set to ${dataFolder()} (SRCNN_DATA_DIR names another folder); run the command again ` +
-        'to resume an interrupted download',
+        'to resume an interrupted download. The proxy that HTTPS_PROXY names is used',
     )
     .argument('<name>', `one of ${datasetNames.join(', ')}`)
     .addOption(
@@ -28,13 +28,16 @@ export function dataCommand(program: Command): void {
 }
 
 async function list(): Promise<void> {
-  console.log('sample    here       9 photographs that come with the package  (public domain)');
+  const line = (name: string, here: boolean, about: string) =>
+    console.log(`${name.padEnd(width)}  ${here ? 'here    ' : 'not here'}  ${about}`);
+  const width = Math.max(...catalogue.map(({ name }) => name.length));
+  line('sample', true, '9 photographs that come with the package  (public domain)');
   for (const { name, about, licence } of catalogue) {
     const here = await loadDataset(name, { onNote: () => undefined }).then(
       () => true,
       () => false,
     );
-    console.log(`${name.padEnd(9)} ${here ? 'here     ' : 'not here '}  ${about}  (${licence})`);
+    line(name, here, `${about}  (${licence})`);
   }
   console.log(`looked for in ${dataFolder()}`);
 }

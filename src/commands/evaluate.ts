@@ -69,7 +69,7 @@ export function evaluateCommand(program: Command): void {
     .addOption(threadsOption())
     .addOption(engineOption())
     .option('-o, --out <folder>', 'write each picture there: the original, bicubic, restored, and their error maps')
-    .option('--json <file>', 'write all scores and differences there; - is standard output')
+    .option('--json <file>', 'write all scores and differences there; - is standard output, as below')
     .option('--csv <file>', 'write all scores there, a line for each picture')
     .option('--markdown <file>', 'write a table of means there')
     .option('--latex <file>', 'write a table of means there')

@@ -21,13 +21,16 @@ export const protocolNames = protocols.map(({ name }) => name);
 /** Version 0.1 called the report's protocol 'seed'. */
 const earlier: Readonly<Record<string, string>> = { seed: 'report' };
 
+/** Today's name of a protocol whose name another version has written down. */
+export const currentName = (name: string): string => earlier[name] ?? name;
+
 /**
  * A protocol by its name or by its parts ("shrink=matlab,sigma=0,score=y,border=3", see `byHand`), or one of your own
  * as it is. Throws UnknownNameError, and OptionError for parts that do not exist.
  */
 export function protocolOf(protocol: string | Protocol): Protocol {
   if (typeof protocol !== 'string') return protocol;
-  const found = protocols.find(({ name }) => name === (earlier[protocol] ?? protocol)) ?? byHandNamed(protocol);
+  const found = protocols.find(({ name }) => name === currentName(protocol)) ?? byHandNamed(protocol);
   if (!found) throw new UnknownNameError('protocol', protocol, protocolNames);
   return found;
 }

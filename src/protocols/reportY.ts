@@ -4,7 +4,7 @@ import { report } from './report';
 
 /**
  * The report's pictures scored on 8-bit Y of 0..255 over the whole picture, as the logs of its public weights are
- * (sdv4/SRCNN and sdv4/FDPL): bicubic has 28.016 dB on Set5 at x3.
+ * (sdv4/SRCNN and sdv4/FDPL): bicubic has 28.016 dB on the whole pictures of Set5 at x3.
  */
 export const reportY: Protocol = {
   ...report,

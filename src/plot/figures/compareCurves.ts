@@ -1,4 +1,5 @@
 import { OptionError } from '../../errors';
+import { checkComparableRuns, type RunWithOptions } from '../../runs/comparableRuns';
 import { type History, scoredEpochs } from '../../runs/history';
 import { axis, type Figure, layoutOf, lossAxis, note, palette, runColors } from '../figure';
 import { eventMarks, markLayout } from './eventMarks';
@@ -6,9 +7,10 @@ import { batchesOf, toEpochs } from './lossLines';
 
 /**
  * Validation loss and PSNR of several runs, epoch by epoch; dotted lines in a run's colour mark what was done to it.
- * Throws OptionError when there is nothing to compare.
+ * Throws OptionError when there is nothing to compare, IncomparableScoresError for runs of two protocols or scales.
  */
-export function compareCurves(runs: { name: string; history: History }[]): Figure {
+export function compareCurves(runs: (RunWithOptions & { history: History })[]): Figure {
+  checkComparableRuns(runs);
   const trained = runs.filter(({ history }) => history.epochs.length);
   if (!trained.length) throw new OptionError('no run has finished an epoch; train one or more, then compare');
   const scored = trained.some(({ history }) => history.epochs.some(({ scores }) => scores !== null));

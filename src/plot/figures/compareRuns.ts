@@ -22,7 +22,7 @@ export interface Comparison {
 /**
  * Shows in a table how runs differ, and their curves in one figure. Runs are given by name, by folder, or as {name,
  * options, history}. Throws OptionError when no run has finished an epoch, UnknownNameError for a run that does not
- * exist.
+ * exist, IncomparableScoresError for runs of two protocols or scales.
  */
 export async function compareRuns(given: readonly (string | SavedRun)[], folder?: string): Promise<Comparison> {
   if (!given.length) throw new OptionError('no runs to compare; name one or more of those that runs() lists');

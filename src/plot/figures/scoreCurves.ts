@@ -1,6 +1,7 @@
 import { OptionError } from '../../errors';
 import type { Measure } from '../../measures/measure';
 import { measureOf } from '../../measures/measures';
+import { checkComparableRuns, type RunWithOptions } from '../../runs/comparableRuns';
 import { comparableEpochs, type History, type ScoredEpoch, scoredEpochs } from '../../runs/history';
 import { axis, type Figure, layoutOf, markOf, palette } from '../figure';
 import { measureTitle } from '../measureText';
@@ -31,12 +32,14 @@ const titles: Readonly<Record<ScoreCost, string>> = {
 /**
  * The mean score of the evaluation images of several runs against epochs, minutes or updates, with bicubic's as a
  * dashed line. Where a run's pictures were changed, its curve begins with the scores on the new ones. Throws
- * OptionError where no run has scores, or one lacks the measure or, from an older version, the number of its updates.
+ * OptionError where no run has scores, or one lacks the measure or, from an older version, the number of its updates, and
+ * IncomparableScoresError for runs of two protocols or scales.
  */
 export function scoreCurves(
-  runs: readonly { name: string; history: History }[],
+  runs: readonly (RunWithOptions & { history: History })[],
   options: ScoreCurvesOptions = {},
 ): Figure {
+  checkComparableRuns(runs);
   const { against = 'epochs' } = options;
   if (!scoreCosts.includes(against))
     throw new OptionError(`against is ${String(against)}; use one of ${scoreCosts.join(', ')}`);

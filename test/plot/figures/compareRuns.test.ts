@@ -4,8 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { OptionError, UnknownNameError } from '../../../src/errors';
+import { IncomparableScoresError, OptionError, UnknownNameError } from '../../../src/errors';
 import { compareRuns } from '../../../src/plot/figures/compareRuns';
+import { scoreCurves } from '../../../src/plot/figures/scoreCurves';
 import { recipes, type TrainOptions } from '../../../src/recipes/recipes';
 import type { SavedRun } from '../../../src/runs/readRun';
 
@@ -87,4 +88,21 @@ test('the figure overlays the curves of runs found by name and of runs at hand',
 test('nothing to compare is an error with advice', async () => {
   await assert.rejects(compareRuns([]), OptionError);
   await assert.rejects(compareRuns([run('unborn', {}, [])]), OptionError);
+});
+
+test('runs under two protocols or scales are refused with both names, and the old name of one is the same', async () => {
+  const trainedOn = (name: string, conditions: string): SavedRun => {
+    const { options, ...rest } = run(name, {}, [0.3]);
+    const data = `17243 patches of 32, ${conditions}, sha256 27238321e4647a96`;
+    return { ...rest, options: Object.assign(options, { data }) };
+  };
+  const [mine, old] = [trainedOn('mine', 'report x3'), trainedOn('old', 'seed x3')];
+  assert.equal((await compareRuns([mine, old])).differences.length, 2);
+  for (const conditions of ['paper x3', 'report x2']) {
+    const theirs = trainedOn('theirs', conditions);
+    const message = new RegExp(`mine has scores of protocol report x3, and theirs of ${conditions}: these do not`);
+    const refusal = (error: Error) => error instanceof IncomparableScoresError && message.test(error.message);
+    await assert.rejects(compareRuns([mine, theirs]), refusal);
+    assert.throws(() => scoreCurves([mine, theirs]), refusal);
+  }
 });
