@@ -115,8 +115,15 @@ export function measuresFor(
   );
 }
 
+/** Each reason once, with the first of the files that it holds for. */
 function reasons(skipped: Evaluation['skipped']): string {
-  return skipped.map(({ file, reason }) => (reason.includes(file) ? reason : `${file}: ${reason}`)).join('; ');
+  return [...new Set(skipped.map(({ reason }) => reason))]
+    .map((reason) => {
+      const [{ file }, ...others] = skipped.filter((each) => each.reason === reason);
+      const count = others.length ? ` and ${others.length} more` : '';
+      return reason.includes(file) ? reason : `${file}${count}: ${reason}`;
+    })
+    .join('; ');
 }
 
 /** Finds bicubic's scores by file name; files that share a name take their rows in order. */

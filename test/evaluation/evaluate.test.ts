@@ -162,3 +162,19 @@ test('an engine that fails ends the evaluation: no picture is left out of the me
   await engine.close();
   await assert.rejects(evaluate([...evaluation, ...validation], { model: initialize('9-1-5'), engine }), EngineError);
 });
+
+test('a reason that holds for all pictures is said once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'srcnn-reasons-'));
+  try {
+    const files = ['a', 'b', 'c'].map((name) => join(folder, `${name}.png`));
+    const data = new Uint8Array(3 * 40 * 40).fill(90);
+    for (const file of files) await writeImage(file, { data, width: 40, height: 40, channels: 3 });
+    await assert.rejects(
+      evaluate(files, { protocol: 'paper', measures: ['sam'], threads: 1 }),
+      (error: Error) =>
+        error instanceof DatasetError && /a\.png and 2 more: SAM compares colours[^;]*$/.test(error.message),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -5,7 +5,7 @@ import { figurePng } from '../picture';
 /** Of 1 to 100, for photographs in the live figure. */
 const QUALITY = 80;
 /** The same for the colours of the picture that stands for it: with less, skies have bands and texts another colour. */
-const COLOURS = 85;
+const COLOURS = 80;
 
 /**
  * The figure with its pictures as WebP, which browsers read and some programs for SVG do not: a notebook holds each
