@@ -3,7 +3,7 @@ import type { Figure } from '../figure';
 import { figurePng } from '../picture';
 
 /** Of 1 to 100, for photographs in the live figure. */
-const QUALITY = 80;
+const QUALITY = 75;
 /** The same for the colours of the picture that stands for it: with less, skies have bands and texts another colour. */
 const COLOURS = 80;
 
