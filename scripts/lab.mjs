@@ -18,6 +18,7 @@ if (options.includes('--help')) {
     const settings = [
       '--ip=127.0.0.1',
       ...asRoot,
+      '--LabApp.custom_css=True',
       `--LabApp.default_url=/lab/tree/${workingFolder}`,
       '--MultiKernelManager.default_kernel_name=tslab',
     ];

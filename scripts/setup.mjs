@@ -206,8 +206,17 @@ export function jupyterEnvironment() {
   };
 }
 
+/** In a narrow window the picture that stands for a figure is made smaller instead of cut off. */
+function fitFigures() {
+  const styles = join(root, '.jupyter', 'config', 'custom', 'custom.css');
+  if (existsSync(styles)) return;
+  mkdirSync(dirname(styles), { recursive: true });
+  writeFileSync(styles, '.jp-RenderedPlotly .plot-img { max-width: 100%; }\n');
+}
+
 /** The tslab kernel, registered inside .venv, and JupyterLab's news pop-up off. */
 export function registerKernel() {
+  fitFigures();
   const notifications = join(
     root,
     '.jupyter',
