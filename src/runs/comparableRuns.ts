@@ -7,7 +7,7 @@ export interface RunWithOptions {
   options?: object;
 }
 
-/** Throws IncomparableScoresError where two runs say that they were trained and scored under two protocols or scales. */
+/** Throws IncomparableScoresError where runs say that they were trained and scored under two protocols or scales. */
 export function checkComparableRuns(runs: readonly RunWithOptions[]): void {
   const known = runs.flatMap((run) => {
     const conditions = conditionsOf(run);
@@ -16,8 +16,8 @@ export function checkComparableRuns(runs: readonly RunWithOptions[]): void {
   const other = known.find(({ conditions }) => conditions !== known[0].conditions);
   if (other)
     throw new IncomparableScoresError(
-      `${known[0].name} has scores of protocol ${known[0].conditions}, and ${other.name} of ${other.conditions}: these ` +
-        'do not belong into one comparison; compare the runs of each by themselves',
+      `${known[0].name} has scores of protocol ${known[0].conditions}, and ${other.name} of ${other.conditions}: ` +
+        'these do not belong into one comparison; compare the runs of each by themselves',
     );
 }
 

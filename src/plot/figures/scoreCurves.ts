@@ -32,8 +32,8 @@ const titles: Readonly<Record<ScoreCost, string>> = {
 /**
  * The mean score of the evaluation images of several runs against epochs, minutes or updates, with bicubic's as a
  * dashed line. Where a run's pictures were changed, its curve begins with the scores on the new ones. Throws
- * OptionError where no run has scores, or one lacks the measure or, from an older version, the number of its updates, and
- * IncomparableScoresError for runs of two protocols or scales.
+ * OptionError where no run has scores, or one lacks the measure or, from an older version, the number of its updates,
+ * and IncomparableScoresError for runs of two protocols or scales.
  */
 export function scoreCurves(
   runs: readonly (RunWithOptions & { history: History })[],
