@@ -1,30 +1,31 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { needsOtherNodeOption } from './arithmetic/sharedMemory';
-import { dataCommand } from './commands/data';
-import { enginesCommand } from './commands/engines';
-import { evaluateCommand } from './commands/evaluate';
 import { restartWithoutGuards } from './commands/restart';
-import { rateCommand } from './commands/rate';
-import { resultsCommand } from './commands/results';
 import { surviveLostOutput } from './commands/standardOutput';
-import { trainCommand } from './commands/train';
-import { upscaleCommand } from './commands/upscale';
 
-const program = new Command('srcnn').description('Train SRCNN, measure it, enlarge pictures with it');
+/** Only the verb that is asked for is loaded: hundreds of files would take a third of a short command's time. */
+const verbs: Record<string, () => Promise<(program: Command) => void>> = {
+  data: async () => (await import('./commands/data')).dataCommand,
+  train: async () => (await import('./commands/train')).trainCommand,
+  rate: async () => (await import('./commands/rate')).rateCommand,
+  evaluate: async () => (await import('./commands/evaluate')).evaluateCommand,
+  engines: async () => (await import('./commands/engines')).enginesCommand,
+  upscale: async () => (await import('./commands/upscale')).upscaleCommand,
+  results: async () => (await import('./commands/results')).resultsCommand,
+};
 
-dataCommand(program);
-trainCommand(program);
-rateCommand(program);
-evaluateCommand(program);
-enginesCommand(program);
-upscaleCommand(program);
-resultsCommand(program);
+async function run(): Promise<void> {
+  const program = new Command('srcnn').description('Train SRCNN, measure it, enlarge pictures with it');
+  const asked = Object.keys(verbs).filter((verb) => verb === process.argv[2]);
+  for (const verb of asked.length ? asked : Object.keys(verbs)) (await verbs[verb]())(program);
+  await program.parseAsync();
+}
 
 surviveLostOutput();
 if (needsOtherNodeOption()) restartWithoutGuards();
 else
-  program.parseAsync().catch((error: Error) => {
+  run().catch((error: Error) => {
     console.error(`${error.name}: ${error.message}`);
     process.exitCode = 1;
   });
