@@ -114,44 +114,50 @@ export interface Model {
 export const coloursOf = ({ channels, colours = 'rgb' }: Pick<Network, 'channels' | 'colours'>): Colours =>
   channels === 1 ? 'y' : colours;
 
+/** A value of a file for an error: an object as JSON. */
+const shown = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+
 const whole = (value: number) => Number.isInteger(value) && value > 0;
 
 type Filters = Omit<Convolution | Transposed, 'kind'>;
 
 function checkConvolution({ filters, kernel, activation }: Filters, where: string, odd: boolean): void {
-  if (!whole(filters)) throw new OptionError(`${where}: filters is ${filters}; use a whole number above 0`);
-  if (!whole(kernel)) throw new OptionError(`${where}: kernel is ${kernel}; use a whole number above 0`);
-  if (odd && kernel % 2 === 0) throw new OptionError(`${where}: kernel is ${kernel}; use an odd whole number`);
+  if (!whole(filters)) throw new OptionError(`${where}: filters is ${shown(filters)}; use a whole number above 0`);
+  if (!whole(kernel)) throw new OptionError(`${where}: kernel is ${shown(kernel)}; use a whole number above 0`);
+  if (odd && kernel % 2 === 0) throw new OptionError(`${where}: kernel is ${shown(kernel)}; use an odd whole number`);
   if (!activations.includes(activation))
-    throw new OptionError(`${where}: activation is ${activation}; use one of ${activations.join(', ')}`);
+    throw new OptionError(`${where}: activation is ${shown(activation)}; use one of ${activations.join(', ')}`);
 }
 
 /** Throws an OptionError unless each layer fits those before it and the last gives `channels` planes. */
 export function checkNetwork(network: Network): void {
   if (typeof network !== 'object' || network === null)
-    throw new OptionError(`the network is ${network}; give a name, or a description with its layers`);
+    throw new OptionError(`the network is ${shown(network)}; give a name, or a description with its layers`);
   const { channels, colours, layers } = network;
-  if (channels !== 1 && channels !== 3) throw new OptionError(`channels is ${channels}; use 1 (luminance) or 3 (RGB)`);
+  if (channels !== 1 && channels !== 3)
+    throw new OptionError(`channels is ${shown(channels)}; use 1 (luminance) or 3 (RGB)`);
   if (colours !== undefined && (channels !== 3 || (colours !== 'rgb' && colours !== 'ycbcr')))
-    throw new OptionError(`colours is ${colours} with ${channels} channels; use 'rgb' or 'ycbcr', with 3 channels`);
+    throw new OptionError(
+      `colours is ${shown(colours)} with ${channels} channels; use 'rgb' or 'ycbcr', with 3 channels`,
+    );
   if (!Array.isArray(layers) || !layers.length) throw new OptionError('layers is empty; give at least one layer');
   const sizes: { planes: number; scale: number }[] = [{ planes: channels, scale: 1 }];
   for (const [index, layer] of layers.entries()) {
     const where = `layer ${index + 1}`;
     const before = sizes[index];
     if (typeof layer !== 'object' || layer === null)
-      throw new OptionError(`${where}: is ${layer}; give its kind and what belongs to it`);
+      throw new OptionError(`${where}: is ${shown(layer)}; give its kind and what belongs to it`);
     if (layer.kind === 'convolution') {
       checkConvolution(layer, where, true);
       sizes.push({ planes: layer.filters, scale: before.scale });
     } else if (layer.kind === 'transposed') {
       checkConvolution(layer, where, false);
       if (!whole(layer.stride))
-        throw new OptionError(`${where}: stride is ${layer.stride}; use a whole number above 0`);
+        throw new OptionError(`${where}: stride is ${shown(layer.stride)}; use a whole number above 0`);
       sizes.push({ planes: layer.filters, scale: before.scale * layer.stride });
     } else if (layer.kind === 'parallel') {
       if (!Array.isArray(layer.kernels) || !layer.kernels.length)
-        throw new OptionError(`${where}: kernels is ${layer.kernels}; give a list of odd whole numbers`);
+        throw new OptionError(`${where}: kernels is ${shown(layer.kernels)}; give a list of odd whole numbers`);
       for (const kernel of layer.kernels) checkConvolution({ ...layer, kernel }, where, true);
       sizes.push({ planes: layer.filters, scale: before.scale });
     } else if (layer.kind === 'add') {
@@ -159,7 +165,7 @@ export function checkNetwork(network: Network): void {
       sizes.push(before);
     } else if (layer.kind === 'shuffle') {
       if (!whole(layer.factor))
-        throw new OptionError(`${where}: factor is ${layer.factor}; use a whole number above 0`);
+        throw new OptionError(`${where}: factor is ${shown(layer.factor)}; use a whole number above 0`);
       const planes = before.planes / layer.factor ** 2;
       if (!Number.isInteger(planes))
         throw new OptionError(
@@ -171,7 +177,7 @@ export function checkNetwork(network: Network): void {
       sizes.push({ planes, scale: before.scale * layer.factor });
     } else
       throw new OptionError(
-        `${where}: kind is ${(layer as Layer).kind}; use convolution, transposed, parallel, add or shuffle`,
+        `${where}: kind is ${shown((layer as Layer).kind)}; use convolution, transposed, parallel, add or shuffle`,
       );
   }
   checkEnd(network, sizes[layers.length]);
@@ -179,7 +185,9 @@ export function checkNetwork(network: Network): void {
 
 function checkAdd({ layer }: Add, index: number, sizes: { planes: number; scale: number }[], where: string): void {
   if (layer !== 'input' && !(Number.isInteger(layer) && layer >= 0 && layer < index))
-    throw new OptionError(`${where}: it adds layer ${layer}; use 'input', or the index of an earlier layer, from 0`);
+    throw new OptionError(
+      `${where}: it adds layer ${shown(layer)}; use 'input', or the index of an earlier layer, from 0`,
+    );
   const from = sizes[layer === 'input' ? 0 : layer + 1];
   const to = sizes[index];
   if (from.scale !== to.scale || to.planes % from.planes !== 0)
@@ -197,8 +205,9 @@ function checkEnd({ channels, reads, scale }: Network, end: { planes: number; sc
         : `the last layer gives ${end.planes} planes, but the network has ${channels} channels`,
     );
   if (end.scale !== scale)
-    throw new OptionError(`the layers enlarge ${end.scale} times, but the network says scale ${scale}`);
-  if (reads !== 'small' && reads !== 'enlarged') throw new OptionError(`reads is ${reads}; use 'small' or 'enlarged'`);
+    throw new OptionError(`the layers enlarge ${end.scale} times, but the network says scale ${shown(scale)}`);
+  if (reads !== 'small' && reads !== 'enlarged')
+    throw new OptionError(`reads is ${shown(reads)}; use 'small' or 'enlarged'`);
   if (reads === 'enlarged' && scale !== 1)
     throw new OptionError(`a network that reads the enlarged picture has scale 1, not ${scale}; use reads: 'small'`);
 }

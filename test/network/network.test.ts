@@ -85,7 +85,7 @@ test('layers that do not fit are refused, and the message says which and why', (
     [{ ...toy(convolution(4), shuffle), reads: 'enlarged' }, /reads the enlarged picture has scale 1, not 2/],
     [toy({ ...convolution(4), activation: 'swish' } as unknown as Layer, shuffle), /activation is swish; use one of/],
     [toy({ kind: 'pool' } as unknown as Layer), /kind is pool; use convolution/],
-    [toy({ kind: 'parallel', filters: 4, kernels: [], activation: 'relu' }), /layer 1: kernels is ; give a list/],
+    [toy({ kind: 'parallel', filters: 4, kernels: [], activation: 'relu' }), /layer 1: kernels is \[\]; give a list/],
     [toy({ kind: 'parallel', filters: 4, kernels: [3, 2], activation: 'relu' }), /layer 1: kernel is 2; use an odd/],
     [toy(), /layers is empty/],
   ];

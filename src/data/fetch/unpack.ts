@@ -91,17 +91,20 @@ async function unpackZip(archive: string, keep: Keep, write: Write): Promise<voi
     for await (const entry of zip.eachEntry()) {
       const kind = zipKinds[(entry.externalFileAttributes >>> 28) & 0o17] ?? 'file';
       const path = entry.fileName.endsWith('/') ? undefined : place(entry.fileName, kind, keep);
-      if (path !== undefined) await write(path, checked(await zip.openReadStreamPromise(entry), entry));
+      if (path !== undefined) await write(path, checked(() => zip.openReadStreamPromise(entry), entry));
     }
   } finally {
     zip.close();
   }
 }
 
-/** Passes bytes on and fails at their end when they are not those that were packed: yauzl checks lengths only. */
-async function* checked(content: Readable, entry: Entry): AsyncGenerator<Buffer> {
+/**
+ * Passes bytes on and fails at their end when they are not those that were packed: yauzl checks lengths only. The
+ * stream is opened when it is read: one that fails before somebody listens ends the program.
+ */
+async function* checked(open: () => Promise<Readable>, entry: Entry): AsyncGenerator<Buffer> {
   let sum = 0;
-  for await (const chunk of content) {
+  for await (const chunk of await open()) {
     sum = crc32 ? crc32(chunk, sum) : entry.crc32; // Node before 20.15 has no crc32
     yield chunk;
   }

@@ -80,6 +80,13 @@ test('a pipe that is not among the pictures is left out, and the pictures are un
   assert.equal((await unpackPictures(zipOf('toy/HR/a.png', 0o100644))).count, 1);
 });
 
+test('a .zip whose compressed bytes are none is refused by name', async () => {
+  const archive = zip({ ['toy/HR/' + 'deep/'.repeat(40) + 'a.png']: 'not deflated' });
+  // Where the file's own header and the directory name the way of compression: 8, deflate.
+  for (const at of [8, archive.indexOf('PK\x01\x02') + 10]) archive.writeUInt16LE(8, at);
+  await assert.rejects(unpackPictures(archive), { name: 'DatasetError', message: /the archive cannot be unpacked: / });
+});
+
 test('nothing is written any more once an archive was refused', async () => {
   const files = Array.from({ length: 20 }, (_, index): [string, types.EntryTypeName] => [
     `toy/HR/${index}.png`,
