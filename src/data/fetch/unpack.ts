@@ -91,7 +91,11 @@ async function unpackZip(archive: string, keep: Keep, write: Write): Promise<voi
     for await (const entry of zip.eachEntry()) {
       const kind = zipKinds[(entry.externalFileAttributes >>> 28) & 0o17] ?? 'file';
       const path = entry.fileName.endsWith('/') ? undefined : place(entry.fileName, kind, keep);
-      if (path !== undefined) await write(path, checked(() => zip.openReadStreamPromise(entry), entry));
+      if (path !== undefined)
+        await write(
+          path,
+          checked(() => zip.openReadStreamPromise(entry), entry),
+        );
     }
   } finally {
     zip.close();
