@@ -7,9 +7,8 @@ import { openCells } from './cells';
 import { browser, kernelIdle, type Lab, skip } from './lab';
 import { cell, chart, outputs, runCell, save, select, start, until } from './notebook';
 
-// Both sides have one clock: the browser runs on this machine. SRCNN_LATENCIES says how often each is measured while a
-// training is under way: beside other tests the times say nothing, and a few show that it works.
-const times = Number(process.env.SRCNN_LATENCIES ?? 4);
+// Both sides have one clock: the browser runs on this machine. Twenty of each, while a training is under way.
+const times = 20;
 const folder = join(__dirname, '../output/jupyter-latencies');
 const options = { skip, timeout: 300_000 };
 const name = 'latencies.ipynb';

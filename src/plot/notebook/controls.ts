@@ -5,7 +5,7 @@ import { stripPicture } from './stripPicture';
 import { forkWords, placeOf, rateOf, runWords } from './stripWords';
 
 /** Milliseconds between two updates. */
-const interval = 250;
+const interval = 1000;
 /** A rate that is so many times as large or as small as the one before is set only when it is confirmed. */
 const jump = 1000;
 

@@ -25,8 +25,8 @@ export interface LiveChart {
 
 /** CSS pixels: as wide as JupyterLab's outputs in a window of 1280. */
 const width = 820;
-/** Milliseconds between two updates that a page draws. */
-const interval = 250;
+/** Milliseconds between two updates that a page draws: the browser may draw them on the cores that train. */
+const interval = 1000;
 /** Milliseconds between two pictures for the saved notebook while a page follows the run. */
 const pictureInterval = 20_000;
 /** Milliseconds between two signs of life of a run that is paused. */

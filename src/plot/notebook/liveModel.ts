@@ -56,9 +56,13 @@ export class LiveModel {
     publish('comm_open', { comm_id: this.id, target_name: WIDGET, ...this.data({}, this.state, options) }, options);
   }
 
-  /** Sets state that changes often: the next is sent when a page has drawn the last, and those between are left out. */
+  /**
+   * Sets state that changes often: the next is sent when a page has drawn the last, and those between are left out, as
+   * is what pages have already.
+   */
   stream(state: State): void {
-    const all = { ...state, beat: ++this.beat };
+    const changed = Object.entries(state).filter(([name, value]) => value !== this.state[name]);
+    const all = { ...Object.fromEntries(changed), beat: ++this.beat };
     Object.assign(this.state, all);
     this.waiting = { ...this.waiting, ...all };
     if (!this.outstanding) this.sendWaiting();

@@ -30,6 +30,8 @@ export class PreviewPart {
   private readonly part: Image;
   private readonly inside: Crop;
   private engine?: Engine;
+  /** What training does not change. */
+  private still?: Pick<Restored, 'bicubic' | 'truth'>;
 
   /** Throws OptionError for a crop outside of the picture, or above 256 x 256 pixels. */
   constructor(picture: Image, model: Model, crop?: Crop) {
@@ -63,10 +65,10 @@ export class PreviewPart {
     const { bicubic, restored, original, compared } = await restoreImage(this.part, { model: frozen, engine });
     const [truth, low, network] = [compared.truth, compared.bicubic, compared.network].map((each) => cut(each, inside));
     const png = (image: Image) => pngOf(cut(image, inside));
+    this.still ??= { bicubic: await png(bicubic), truth: await png(original) };
     return {
-      bicubic: await png(bicubic),
+      ...this.still,
       network: await png(restored),
-      truth: await png(original),
       psnr: { bicubic: psnr(low, truth), network: psnr(network, truth) },
     };
   }
