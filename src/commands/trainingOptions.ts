@@ -30,7 +30,7 @@ export function addTrainingOptions(command: Command): Command {
   return command
     .argument(
       '[data...]',
-      'folders or names of data sets; all train, and the first one also validates and is evaluated (default: sample)',
+      'folders or names of data sets; all train, and only the first validates and is evaluated (default: sample)',
     )
     .option(
       '-r, --recipe <name>',
@@ -54,7 +54,7 @@ export function addTrainingOptions(command: Command): Command {
     .option('--stride <n>', 'pixels from one patch to the next (default: 13)', number('stride'))
     .option(
       '--sizes <list>',
-      'parts of their size at which the pictures train, such as 1,0.8,0.6 (default: 1)',
+      'sizes at which each picture trains, as parts of its own, such as 1,0.8,0.6 (default: 1)',
       numbers('sizes'),
     )
     .option('--augment', 'turn and mirror patches at random')

@@ -57,18 +57,22 @@ export function dataFolder(): string {
  * the names is held out (the last one where there are fewer than ten): the pictures held out serve for validation and
  * evaluation, the others for training. A picture with a side below 64 pixels is not held out while there are larger
  * ones; if only one picture is large, it serves for all three. For another split, write the object `{ training,
- * validation, evaluation }` yourself, for example from two folders' `imageFiles`. Of several names, all sets train, and
- * the first one validates and is evaluated: none of its pictures for that trains. Throws DatasetError if the set is
+ * validation, evaluation }` yourself, for example from two folders' `imageFiles`. With several names, all sets train,
+ * and only the first one validates and is evaluated. Where another set has the same files, they are left out of the
+ * training. Throws DatasetError if the set is
  * missing or incomplete or the name is a file's, UnknownNameError when there is no such set or folder.
  */
 export async function loadDataset(name: string | readonly string[], options: LoadOptions = {}): Promise<Dataset> {
   if (typeof name === 'string') return loadOne(name, options);
   if (!name.length) throw new DatasetError('no data set is named; name at least one');
-  const sets = await Promise.all(name.map((each) => loadOne(each, options)));
-  const { validation, evaluation } = sets[0];
-  const held = new Set([...validation, ...evaluation]);
-  const training = sets.flatMap((set) => set.training).filter((file) => sets.length === 1 || !held.has(file));
-  return { name: sets.map((set) => set.name).join('+'), training, validation, evaluation };
+  const [first, ...others] = await Promise.all(name.map((each) => loadOne(each, options)));
+  const held = new Set([...first.validation, ...first.evaluation]);
+  const added = others.flatMap(({ training }) => training).filter((file) => !held.has(file));
+  return {
+    ...first,
+    name: [first, ...others].map((set) => set.name).join('+'),
+    training: [...first.training, ...added],
+  };
 }
 
 async function loadOne(name: string, { scale = 3, onNote = console.warn }: LoadOptions): Promise<Dataset> {

@@ -28,7 +28,7 @@ export interface PairJob {
   reads: 'enlarged' | 'small';
   /** 'y' by default. */
   colours?: Colours;
-  /** The part of its size at which the picture is used: above 0, and 1 by default. */
+  /** The size at which the picture is used, as a part of its own: above 0 and at most 1, 1 by default. */
   part?: number;
   /** The side of the patches it must hold, in pixels of the input. */
   size: number;

@@ -45,9 +45,9 @@ export interface PatchOptions {
   /** Pixels from one patch to the next; 13 by default. */
   stride?: number;
   /**
-   * The parts of its size at which each picture is used, above 0 and at most 1; [1] by default. [1, 0.8, 0.6] gives
-   * twice the patches, as in Dong et al. 2016 (arXiv 1608.00367, section 4.1). Shrinking also takes away most of what
-   * JPEG has left in a picture.
+   * Each picture is used at these sizes, as parts of its own: numbers above 0 and at most 1, [1] by default.
+   * [1, 0.8, 0.6] gives about twice as many patches. Dong et al. 2016 (arXiv 1608.00367, section 4.1) do this to have
+   * more pictures. A smaller picture also shows fewer traces of JPEG.
    */
   sizes?: readonly number[];
   /** Threads that read and degrade; all cores by default. The result does not depend on it. */

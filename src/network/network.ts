@@ -114,7 +114,7 @@ export interface Model {
 export const coloursOf = ({ channels, colours = 'rgb' }: Pick<Network, 'channels' | 'colours'>): Colours =>
   channels === 1 ? 'y' : colours;
 
-/** A value of a file for an error: an object as JSON. */
+/** A value as an error message shows it: an object as JSON. */
 const shown = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
 
 const whole = (value: number) => Number.isInteger(value) && value > 0;

@@ -8,7 +8,7 @@ import { meanOfSet } from './scoreRows';
 /** The published network that runs are measured against, and the set. */
 const METHOD = 'SRCNN 9-5-5 of Dong et al. (ImageNet)';
 const SET = 'Set5';
-/** In dB. scores.csv has six decimals. */
+/** Scores in dB that differ by less are the same: scores.csv has six decimals. */
 const SAME = 1e-5;
 
 /**

@@ -57,8 +57,8 @@ export class LiveModel {
   }
 
   /**
-   * Sets state that changes often: the next is sent when a page has drawn the last, and those between are left out, as
-   * is what pages have already.
+   * Sets state that changes often: the next is sent when a page has drawn the last, and those between are left out. A
+   * value that has not changed is not sent again, so an object must not be changed in place.
    */
   stream(state: State): void {
     const changed = Object.entries(state).filter(([name, value]) => value !== this.state[name]);

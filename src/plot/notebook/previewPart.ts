@@ -30,7 +30,7 @@ export class PreviewPart {
   private readonly part: Image;
   private readonly inside: Crop;
   private engine?: Engine;
-  /** What training does not change. */
+  /** The pictures that stay the same while the network trains. */
   private still?: Pick<Restored, 'bicubic' | 'truth'>;
 
   /** Throws OptionError for a crop outside of the picture, or above 256 x 256 pixels. */
