@@ -87,21 +87,17 @@ function cost(file: string): number {
   return Number(((lost[Math.floor((rounds - 1) / 2)] + lost[Math.floor(rounds / 2)]) / 2).toFixed(1));
 }
 
-test(
-  'training continues while a page draws chart, controls and preview, and what they cost is measured',
-  options,
-  async () => {
-    await start(lab.page, at('open'));
-    await until(
-      'the turns',
-      async () => (await outputs(at('open')).allInnerTexts()).join(''),
-      (text) => text.includes('measured'),
-      options.timeout,
-    );
-    measured.costWithPage = cost(`${lab.runs}-open.json`);
-    assert.ok(measured.costWithPage < 50, `${measured.costWithPage} %`);
-  },
-);
+test('training keeps most of its speed while a page draws chart, controls and preview', options, async () => {
+  await start(lab.page, at('open'));
+  await until(
+    'the turns',
+    async () => (await outputs(at('open')).allInnerTexts()).join(''),
+    (text) => text.includes('measured'),
+    options.timeout,
+  );
+  measured.costWithPage = cost(`${lab.runs}-open.json`);
+  assert.ok(measured.costWithPage < 50, `${measured.costWithPage} %`);
+});
 
 test('with the page closed they cost less, and the server stores nothing for it', options, async () => {
   await start(lab.page, at('closed'));
