@@ -121,7 +121,10 @@ const refusals: [command: string, line: RegExp][] = [
   ],
   [
     'train photos --recipe seed --batch-size 4 --learning-rate 1e20 --out diverged',
-    /^DivergedError: the loss became (NaN|Infinity) in epoch 1, batch \d+ .* lower --learning-rate goes on from/,
+    new RegExp(
+      '^DivergedError: the loss became (NaN|Infinity) in epoch 1, batch \\d+ at .* and a lower --learning-rate ' +
+        'goes on from the beginning',
+    ),
   ],
   [
     'upscale photos/a.png out.png --model small.safetensors --scale 2.5',
