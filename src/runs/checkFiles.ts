@@ -18,11 +18,11 @@ function wrongField(fields: Fields, fits: Record<string, (value: unknown) => boo
 }
 
 /**
- * The network of a run's options: a name, a description, or the list of layers that version 0.1 wrote. Throws
- * OptionError, UnknownNameError.
+ * The network of a run's options: a name, which is that of a network at this scale (3 by default), a description, or
+ * the list of layers that version 0.1 wrote. Throws OptionError, UnknownNameError.
  */
-export function networkOf(network: unknown): Network {
-  if (typeof network === 'string') return networkNamed(network);
+export function networkOf(network: unknown, scale?: number): Network {
+  if (typeof network === 'string') return networkNamed(network, { scale });
   if (Array.isArray(network) && !network.every(isRecord))
     throw new OptionError(`one of its layers is not a layer: ${JSON.stringify(network)}`);
   const described = Array.isArray(network) ? chain(network as ChainLayer[]) : (network as Network);

@@ -7,6 +7,7 @@ import { CheckpointError, OptionError, WriteError } from '../errors';
 import type { RandomState } from '../random';
 import { scoresFromJson, scoresToJson } from '../evaluation/scoreJson';
 import { networkOf, wrongHeader } from './checkFiles';
+import { conditionsOf } from './comparableRuns';
 import { type History, newHistory } from './history';
 import { newOptimizerState, type OptimizerState } from '../optimizers/optimizers';
 import type { TrainOptions } from '../recipes/recipes';
@@ -210,7 +211,7 @@ function checkArrays(file: string, checkpoint: Checkpoint): void {
   const lengths = (arrays: Float32Array[]) => arrays.map((array) => array.length).join(', ');
   let wanted: Float32Array[];
   try {
-    const network = networkOf(options.network);
+    const network = networkOf(options.network, conditionsOf(checkpoint)?.scale);
     const model: Model = { network, weights, normalization: reportNormalization, padding: 'zeros' };
     if (weights.length !== countWeights(network))
       throw new OptionError(`it has ${weights.length} weights, not the ${countWeights(network)} of its network`);

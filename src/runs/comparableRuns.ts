@@ -10,8 +10,8 @@ export interface RunWithOptions {
 /** Throws IncomparableScoresError where runs say that they were trained and scored under two protocols or scales. */
 export function checkComparableRuns(runs: readonly RunWithOptions[]): void {
   const known = runs.flatMap((run) => {
-    const conditions = conditionsOf(run);
-    return conditions ? [{ name: run.name, conditions }] : [];
+    const conditions = conditionsOf(run.options);
+    return conditions ? [{ name: run.name, conditions: `${conditions.protocol} x${conditions.scale}` }] : [];
   });
   const other = known.find(({ conditions }) => conditions !== known[0].conditions);
   if (other)
@@ -21,9 +21,9 @@ export function checkComparableRuns(runs: readonly RunWithOptions[]): void {
     );
 }
 
-/** "report x3" of the options' "17243 patches of 32, report x3, sha256 ...", as `describePatches` wrote it. */
-function conditionsOf({ options }: RunWithOptions): string | undefined {
-  const { data } = (options ?? {}) as { data?: unknown };
-  const [, protocol, scale] = /, (\S+) x(\d+), sha256/.exec(String(data)) ?? [];
-  return protocol && `${currentName(protocol)} x${scale}`;
+/** Protocol and scale in the options' "17243 patches of 32, report x3, sha256 ...", as `describePatches` wrote it. */
+export function conditionsOf(options: object = {}): { protocol: string; scale: number } | undefined {
+  const { data } = options as { data?: unknown };
+  const [, protocol, scale] = /, (.+) x(\d+), sha256/.exec(String(data)) ?? [];
+  return protocol ? { protocol: currentName(protocol), scale: Number(scale) } : undefined;
 }

@@ -8,6 +8,7 @@ import type { TrainOptions } from '../../src/recipes/recipes';
 import type { TrainSettings } from '../../src/training/settings';
 import { train } from '../../src/training/train';
 import { meanLoss } from '../../src/training/validate';
+import { smallWaves } from '../training/toyPatches';
 import { copyOfRun, data, engine, folder, options, whole } from './stoppedRun';
 
 /** The same run at one go, and stopped in the middle of its third epoch and resumed. */
@@ -65,4 +66,18 @@ test('a checkpoint of an earlier version, which lacks the newer fields, is resum
   const { model, history } = await train(data, { ...options, engine, folder: run, resume: true }).done;
   assert.deepEqual(model.weights, whole.model.weights);
   assert.equal(history.epochs.length, 4);
+});
+
+test('a run of a network that has its scale from the patches is resumed at scales other than 3, too', async () => {
+  for (const scale of [2, 4]) {
+    const small = { training: smallWaves(16, scale), validation: smallWaves(4, scale) };
+    const run = join(folder, `small-x${scale}`);
+    const all = { epochs: 2, batchSize: 8, network: 'plain-4x1', engine };
+    const atOnce = await train(small, all).done;
+    const first = train(small, { ...all, folder: run, onStep: ({ step }) => void (step === 3 && first.stop()) });
+    await first.done;
+    const { model, history } = await train(small, { ...all, folder: run, resume: true }).done;
+    assert.equal(history.epochs.length, 2);
+    assert.deepEqual(model.weights, atOnce.model.weights);
+  }
 });

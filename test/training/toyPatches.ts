@@ -27,3 +27,15 @@ export const noise = (count: number, gain = 40) => pairsOf((i) => Math.sin(i * i
 /** Waves, and the same waves weaker: a picture whose contrast the network can learn to bring back. */
 export const waves = (count: number) =>
   pairsOf((i) => Math.sin((i % 64) / 3) * Math.cos(i / 64 / 4), 64, 16, count, 40);
+
+/** The same waves for networks that read the small picture: each sample of the target is repeated `scale` times. */
+export function smallWaves(count: number, scale: number): PatchSet {
+  const patches = waves(count);
+  const [{ input, target: small, width: side }] = patches.pictures;
+  const [width, height] = [side * scale, side * scale];
+  const target = Uint8Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    return small[Math.floor(y / scale) * side + Math.floor(x / scale)];
+  });
+  return { ...patches, pictures: [{ input, target, width, height }], scale, reads: 'small' };
+}
