@@ -19,6 +19,7 @@ export interface TrainingFlags {
   stride?: number;
   sizes?: number[];
   augment?: boolean;
+  branches?: boolean;
   protocol: string;
   scale: number;
   threads?: number;
@@ -34,7 +35,8 @@ export function addTrainingOptions(command: Command): Command {
     )
     .option(
       '-r, --recipe <name>',
-      `one of ${Object.keys(recipes).join(', ')} (default: small for networks that read the small picture, else tuned)`,
+      `one of ${Object.keys(recipes).join(', ')} (default: ecbsr for its family, small for other networks that read ` +
+        'the small picture, else tuned)',
     )
     .option('-n, --network <name>', `one of ${networkNames.join(', ')} (default: the recipe's)`)
     .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number('batch-size'))
@@ -58,6 +60,8 @@ export function addTrainingOptions(command: Command): Command {
       numbers('sizes'),
     )
     .option('--augment', 'turn and mirror patches at random')
+    .option('--branches', "train 3x3 kernels as sums of ECBSR's branches (default: only its own family)")
+    .option('--no-branches', 'train the plain kernels')
     .addOption(protocolOption())
     .addOption(scaleOption())
     .addOption(threadsOption())
@@ -70,10 +74,13 @@ export function recipeOf(flags: TrainingFlags): { asked: string; options: TrainO
   // Version 0.1 called the report's recipe 'seed'.
   const recipe = recipes[(asked === 'seed' ? 'report' : asked) as RecipeName] as TrainOptions | undefined;
   if (!recipe) throw new UnknownNameError('recipe', asked, Object.keys(recipes));
-  const { network, batchSize, optimizer, loss, augment, from, weightDecay } = flags;
+  const { network, batchSize, optimizer, loss, augment, branches, from, weightDecay } = flags;
   return {
     asked,
-    options: { ...recipe, ...given({ network, batchSize, optimizer, loss, augment, from, weightDecay }) },
+    options: {
+      ...recipe,
+      ...given({ network, batchSize, optimizer, loss, augment, branches, from, weightDecay }),
+    },
   };
 }
 

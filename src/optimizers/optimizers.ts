@@ -2,6 +2,8 @@ import { UnknownNameError } from '../errors';
 import type { Model } from '../network/network';
 import { layerSlices } from '../network/parameters';
 import { adam } from './adam';
+import { branchesOf } from './branches';
+import { firstBranches } from './firstBranches';
 import type { Optimizer } from './optimizer';
 import { sgd } from './sgd';
 import { soap } from './soap';
@@ -35,10 +37,18 @@ export interface OptimizerOptions {
 export interface OptimizerState {
   steps: number;
   moments: Float32Array[];
+  /** What is trained in place of the network's weights, where these are sums of branches; see `branchesOf`. */
+  branches?: Float32Array;
 }
 
-/** The state before the first step. Throws UnknownNameError. */
-export function newOptimizerState({ network }: Model, name: OptimizerName): OptimizerState {
+/**
+ * The state before the first step. With a `branchSeed` the weights of 3x3 layers are trained as sums of branches, drawn
+ * with this seed. Throws UnknownNameError, or OptionError for a network that cannot be trained so.
+ */
+export function newOptimizerState(model: Model, name: OptimizerName, branchSeed?: number): OptimizerState {
   if (!optimizerNames.includes(name)) throw new UnknownNameError('optimizer', name, optimizerNames);
-  return { steps: 0, moments: optimizers[name].newMoments(layerSlices(network)) };
+  const { newMoments } = optimizers[name];
+  if (branchSeed === undefined) return { steps: 0, moments: newMoments(layerSlices(model.network)) };
+  const { slices } = branchesOf(model.network);
+  return { steps: 0, moments: newMoments(slices), branches: firstBranches(model, branchSeed) };
 }

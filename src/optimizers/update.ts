@@ -1,6 +1,8 @@
 import { OptionError } from '../errors';
-import type { Model } from '../network/network';
-import { layerSlices } from '../network/parameters';
+import type { Model, Network } from '../network/network';
+import { layerSlices, type LayerSlice } from '../network/parameters';
+import { type Branches, branchesOf } from './branches';
+import { splitGradient, sumBranches } from './branchSum';
 import { type OptimizerOptions, optimizers, type OptimizerState } from './optimizers';
 
 const DEFAULT_MOMENTUM = 0.9;
@@ -15,20 +17,55 @@ export function layerRates(learningRate: number | readonly number[], layers: num
   return rates;
 }
 
-/** One update of `model.weights` in place; `factor` scales the learning rates (a schedule's value, 1 for none). */
+/**
+ * One update of `model.weights` in place; `factor` scales the learning rates (a schedule's value, 1 for none). If the
+ * state holds branches, these take the step, each at its layer's rate, and the weights become their sums.
+ */
 export function update(
   { network, weights }: Model,
   gradient: Float32Array,
   state: OptimizerState,
-  { optimizer, learningRate, momentum = DEFAULT_MOMENTUM, weightDecay = 0 }: OptimizerOptions,
+  options: OptimizerOptions,
   factor = 1,
 ): void {
-  const slices = layerSlices(network);
-  const rates = layerRates(learningRate, slices.length);
+  const rates = layerRates(options.learningRate, layerSlices(network).length).map((rate) => rate * factor);
+  if (!state.branches) {
+    stepAll(layerSlices(network), weights, gradient, rates, state, options);
+    return;
+  }
+  const { branches, gradient: split } = workspaceOf(state, network);
+  splitGradient(split, branches, state.branches, gradient);
+  const ofSlices = branches.layerOf.map((layer) => rates[layer]);
+  stepAll(branches.slices, state.branches, split, ofSlices, state, options);
+  sumBranches(weights, branches, state.branches);
+}
+
+/** Where the branches stand, and room for their gradient: made once for each state. */
+const workspaces = new WeakMap<OptimizerState, { branches: Branches; gradient: Float32Array }>();
+
+function workspaceOf(state: OptimizerState, network: Network) {
+  let workspace = workspaces.get(state);
+  if (!workspace) {
+    const branches = branchesOf(network);
+    workspace = { branches, gradient: new Float32Array(branches.length) };
+    workspaces.set(state, workspace);
+  }
+  return workspace;
+}
+
+/** A step of each slice of `weights`, at its rate. */
+function stepAll(
+  slices: readonly LayerSlice[],
+  weights: Float32Array,
+  gradient: Float32Array,
+  rates: readonly number[],
+  state: OptimizerState,
+  { optimizer, momentum = DEFAULT_MOMENTUM, weightDecay = 0 }: OptimizerOptions,
+): void {
   const { moments } = state;
   const steps = ++state.steps;
   for (const [index, { kernelStart, biasStart }] of slices.entries()) {
-    const rate = rates[index] * factor;
+    const rate = rates[index];
     const kept = 1 - rate * weightDecay;
     if (kept !== 1) for (let i = kernelStart; i < biasStart; i++) weights[i] *= kept;
     optimizers[optimizer].step({ weights, gradient, moments, slices, index, steps, rate, momentum });

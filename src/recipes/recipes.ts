@@ -1,4 +1,5 @@
 import type { InitializeOptions } from '../network/initialize';
+import { ecbsrFamily } from '../network/families/ecbsr';
 import { networkNamed } from '../network/families/families';
 import type { Network } from '../network/network';
 import type { LossName } from '../engine/losses/losses';
@@ -49,6 +50,13 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * there is none.
    */
   ema?: number;
+  /**
+   * Trains each 3x3 convolution as the sum of its own kernel and ECBSR's branches (Zhang, Zeng and Zhang 2021): two
+   * convolutions with twice as many planes between them, and three with fixed filters that find edges. The network in
+   * use and its weights are as ever. `learningRate` and `weightDecay` hold for a layer's branches as for its own
+   * kernel. A network without a 3x3 convolution is refused. False by default, true by `ecbsr`.
+   */
+  branches?: boolean;
   /** Turns and mirrors each patch at random, anew each epoch; false by default, true by `small`. */
   augment?: boolean;
   /** Batches between two entries of the loss curve: a whole number above 0, 100 in all recipes. */
@@ -56,7 +64,7 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
 }
 
 /** Defaults of options that files of earlier versions do not have. */
-export const unsaid = { loss: 'mse', augment: false } as const;
+export const unsaid = { loss: 'mse', augment: false, branches: false } as const;
 
 const shared = { ...unsaid, network: '9-1-7', seed: 0, epochs: 20, batchSize: 128, border: 0, lossEvery: 100 } as const;
 
@@ -100,13 +108,24 @@ const small: TrainOptions = {
   augment: true,
 };
 
+/** For the family of ECBSR: as `small`, and with branches. */
+const branched: TrainOptions = { ...small, network: 'ecbsr-m4c16', branches: true };
+
 /** The recipes by name; `{...recipes.tuned, epochs: 5}` is one of your own. */
-export const recipes = { report, tuned, small };
+export const recipes = { report, tuned, small, ecbsr: branched };
 
 export type RecipeName = keyof typeof recipes;
 
-/** The name of the default recipe: 'small' for networks that read the small picture, else 'tuned'. */
+/**
+ * The name of the default recipe: 'ecbsr' for its family, 'small' for other networks that read the small picture, else
+ * 'tuned'.
+ */
 export function recipeFor(network: string | Network = '9-1-7'): RecipeName {
   const described = typeof network === 'string' ? networkNamed(network) : network;
+  if (described && ecbsrFamily.named(described.name, described)) return 'ecbsr';
   return described?.reads === 'small' ? 'small' : 'tuned';
 }
+
+/** The seed of the branches in a training that has any. */
+export const branchSeedOf = ({ branches, seed }: Pick<TrainOptions, 'branches' | 'seed'>): number | undefined =>
+  branches ? seed : undefined;

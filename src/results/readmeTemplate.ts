@@ -30,7 +30,8 @@ ${marked('equal minutes')}
 ## ECBSR's branches
 ECBSR (Zhang, Zeng and Zhang 2021) trains each 3x3 kernel as the sum of five branches: its own, one that widens and
 narrows, and three with fixed filters. These are trainings of plain-16x5 on BSDS500 at x3 under protocol paper, on the
-same batches, with and without them, by SOAP and by Adam (\`node --import tsx scripts/tryBranches.ts\`); PSNR in dB.
+same batches, without and with the option \`branches\`, by SOAP and by Adam (\`node --import tsx
+scripts/tryBranches.ts\`); PSNR in dB.
 
 ${marked('the branches')}
 

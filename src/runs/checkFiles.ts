@@ -113,7 +113,7 @@ const isPictures = (value: unknown) =>
 /** What is wrong with the header of a checkpoint whose arrays have `floats` values together. */
 export function wrongHeader(header: unknown, floats: number): string | undefined {
   if (!isRecord(header)) return 'its header is not an object';
-  const { options, history, best, random, moments, length, ema } = header;
+  const { options, history, best, random, moments, branches = 0, length, ema } = header;
   const wrong =
     wrongField(header, {
       data: isText,
@@ -127,6 +127,7 @@ export function wrongHeader(header: unknown, floats: number): string | undefined
       passStart: unless(isCount),
       steps: isCount,
       length: isCount,
+      branches: unless(isCount),
       moments: (value) => Array.isArray(value) && value.every(isCount),
     }) ??
     wrongOptions(options) ??
@@ -141,6 +142,6 @@ export function wrongHeader(header: unknown, floats: number): string | undefined
   if (done !== header.epoch) return `its history has ${done} epochs, not ${header.epoch}`;
   if ((ema === true) !== ((options as Fields).ema !== undefined)) return `ema is ${JSON.stringify(ema)}`;
   const copies = 1 + (best ? 1 : 0) + (ema ? 1 : 0);
-  const sum = [...(moments as number[]), (length as number) * copies].reduce((a, b) => a + b, 0);
+  const sum = [...(moments as number[]), branches as number, (length as number) * copies].reduce((a, b) => a + b, 0);
   return sum === floats ? undefined : `its arrays have ${floats} values, not ${sum}`;
 }

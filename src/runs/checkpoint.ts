@@ -10,7 +10,7 @@ import { networkOf, wrongHeader } from './checkFiles';
 import { conditionsOf } from './comparableRuns';
 import { type History, newHistory } from './history';
 import { newOptimizerState, type OptimizerState } from '../optimizers/optimizers';
-import type { TrainOptions } from '../recipes/recipes';
+import { branchSeedOf, type TrainOptions } from '../recipes/recipes';
 import { type Model, reportNormalization } from '../network/network';
 import { countWeights } from '../network/parameters';
 
@@ -61,7 +61,7 @@ export function newCheckpoint(options: TrainOptions, model: Model, data: string)
     history: newHistory(),
     weights: model.weights,
     ...(options.ema === undefined ? {} : { ema: model.weights.slice() }),
-    optimizer: newOptimizerState(model, options.optimizer),
+    optimizer: newOptimizerState(model, options.optimizer, branchSeedOf(options)),
     best: null,
   };
 }
@@ -84,6 +84,7 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
     ...rest,
     steps: optimizer.steps,
     moments: optimizer.moments.map((moment) => moment.length),
+    ...(optimizer.branches ? { branches: optimizer.branches.length } : {}),
     length: weights.length,
     best: best && { epoch: best.epoch, validationLoss: best.validationLoss },
     ...(ema ? { ema: true } : {}),
@@ -101,6 +102,7 @@ const arraysOf = ({ weights, optimizer, best, ema }: Checkpoint): Float32Array[]
   ...optimizer.moments,
   ...(best ? [best.weights] : []),
   ...(ema ? [ema] : []),
+  ...(optimizer.branches ? [optimizer.branches] : []),
 ];
 
 /** The two newest checkpoints of a run's folder. */
@@ -158,7 +160,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   if (!whole) throw notWhole(file);
   const end = body.indexOf(10, MAGIC.length);
   const header = readHeader(file, body.subarray(MAGIC.length, end).toString(), (body.length - end - 1) / 4);
-  const { steps, moments, length, best, ema, ...rest } = header;
+  const { steps, moments, length, best, ema, branches, ...rest } = header;
   let at = end + 1;
   const take = (floats: number) => {
     const array = new Float32Array(body.buffer.slice(body.byteOffset + at, body.byteOffset + at + 4 * floats));
@@ -172,6 +174,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
     best: best && { ...best, weights: take(length) },
     ...(ema ? { ema: take(length) } : {}),
   };
+  if (branches) checkpoint.optimizer.branches = take(branches);
   checkArrays(file, checkpoint);
   return checkpoint;
 }
@@ -185,6 +188,7 @@ interface Header extends Omit<Checkpoint, 'weights' | 'optimizer' | 'best' | 'em
   ema?: true;
   steps: number;
   moments: number[];
+  branches?: number;
   length: number;
   best: Omit<NonNullable<Checkpoint['best']>, 'weights'> | null;
 }
@@ -209,18 +213,20 @@ function readHeader(file: string, text: string, floats: number): Header {
 function checkArrays(file: string, checkpoint: Checkpoint): void {
   const { options, weights, optimizer } = checkpoint;
   const lengths = (arrays: Float32Array[]) => arrays.map((array) => array.length).join(', ');
+  const arraysOfState = ({ moments, branches }: OptimizerState) => [...moments, ...(branches ? [branches] : [])];
   let wanted: Float32Array[];
   try {
     const network = networkOf(options.network, conditionsOf(checkpoint)?.scale);
     const model: Model = { network, weights, normalization: reportNormalization, padding: 'zeros' };
     if (weights.length !== countWeights(network))
       throw new OptionError(`it has ${weights.length} weights, not the ${countWeights(network)} of its network`);
-    wanted = newOptimizerState(model, options.optimizer).moments;
+    wanted = arraysOfState(newOptimizerState(model, options.optimizer, branchSeedOf(options)));
   } catch (error) {
     throw notWhole(file, (error as Error).message, error);
   }
-  if (lengths(optimizer.moments) !== lengths(wanted))
-    throw notWhole(file, `its optimizer has arrays of ${lengths(optimizer.moments)} values, not ${lengths(wanted)}`);
+  const has = lengths(arraysOfState(optimizer));
+  if (has !== lengths(wanted))
+    throw notWhole(file, `its optimizer has arrays of ${has} values, not ${lengths(wanted)}`);
   const wrong = arraysOf(checkpoint).flatMap((array) => array.find((value) => !Number.isFinite(value)) ?? []);
   if (wrong.length) throw notWhole(file, `its weights or its optimizer hold the value ${wrong[0]}`);
 }

@@ -7,7 +7,7 @@ import { BatchesAhead } from './batchesAhead';
 import { lossOptionsOf } from './lossOptions';
 import { newOptimizerState } from '../optimizers/optimizers';
 import { update } from '../optimizers/update';
-import type { TrainOptions } from '../recipes/recipes';
+import { branchSeedOf, type TrainOptions } from '../recipes/recipes';
 import { completeOptions, prepareModel } from './train';
 
 export interface FindRateSettings extends Partial<TrainOptions> {
@@ -54,7 +54,7 @@ export async function findRate(training: PatchSet, settings: FindRateSettings = 
     const inPass = Math.floor(training.count / options.batchSize);
     const gradient = new Float32Array(model.weights.length);
     const lossOptions = lossOptionsOf(options, border, training);
-    const state = newOptimizerState(model, options.optimizer);
+    const state = newOptimizerState(model, options.optimizer, branchSeedOf(options));
     const points: RateSearch['points'] = [];
     let sum = 0;
     let weight = 0;

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { History } from '../runs/history';
 import { loadRun, type SavedRun } from '../runs/readRun';
-import type { TrainOptions } from '../recipes/recipes';
+import { type TrainOptions, unsaid } from '../recipes/recipes';
 import { Script } from './events';
 import { Run } from './session';
 import { forkOf } from './fork';
@@ -43,7 +43,7 @@ function firstOptions(options: TrainOptions, { events = [] }: History): TrainOpt
     const event = events.find(({ what }) => what === name);
     return event ? [[name, event.from]] : [];
   });
-  return completeOptions({ ...own, ...Object.fromEntries(changed) });
+  return completeOptions({ ...unsaid, ...own, ...Object.fromEntries(changed) });
 }
 
 function scriptOf({ epochs, minutes }: TrainOptions, history: History, batches: number): Script {

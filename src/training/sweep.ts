@@ -71,6 +71,7 @@ const optionNames: Record<keyof TrainOptions, true> = {
   warmUp: true,
   patience: true,
   ema: true,
+  branches: true,
   from: true,
 };
 const gridKeys = [...Object.keys(optionNames), 'filters', 'kernels'];

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { OptionError, UnknownNameError } from '../errors';
 import type { PatchSet } from '../data/patches';
 import { forkOf } from './fork';
+import { branchesOf } from '../optimizers/branches';
 import { optimizerNames } from '../optimizers/optimizers';
 import { layerRates } from '../optimizers/update';
 import { protocolOf } from '../protocols/protocols';
@@ -74,6 +75,7 @@ export function modelFor(options: TrainOptions, scale?: number): Model {
   const model = initialize(network, { seed, initialization, scale });
   layerRates(options.learningRate, layerSlices(model.network).length);
   checkNumbers(options);
+  if (options.branches) branchesOf(model.network);
   return from === undefined ? model : startFrom(model, from);
 }
 

@@ -31,6 +31,7 @@ for (const [name, changes] of Object.entries({
   ema: { ema: 0.9 },
   warmUp: { warmUp: 7 },
   weightDecay: { weightDecay: 0.1 },
+  branches: { branches: true },
   plateau: { schedule: 'plateau', patience: 1, optimizer: 'sgd', learningRate: 0.02 },
 } satisfies Record<string, TrainSettings>))
   test(`a run with ${name} that is resumed ends bit for bit as one that was never stopped`, async () => {
@@ -55,8 +56,8 @@ test('a checkpoint of an earlier version, which lacks the newer fields, is resum
   const run = await copyOfRun('earlier');
   const file = join(run, 'checkpoint.bin');
   const checkpoint = await readCheckpoint(file);
-  const { loss, augment, ...earlier } = checkpoint.options;
-  assert.deepEqual([loss, augment], ['mse', false]);
+  const { loss, augment, branches, ...earlier } = checkpoint.options;
+  assert.deepEqual([loss, augment, branches], ['mse', false, false]);
   checkpoint.options = earlier as TrainOptions;
   checkpoint.history.epochs = checkpoint.history.epochs.map(({ step, validationSeconds, ...record }) => {
     assert.ok(step! > 0 && validationSeconds! >= 0);

@@ -11,7 +11,8 @@ export interface EcbsrOptions extends NetworkOptions {
 
 /**
  * ECBSR (Zhang, Zeng and Zhang 2021, ACM Multimedia) as it is used: its authors train each 3x3 kernel as five branches
- * and then add them up, which leaves the layers of `plain`: M4C16 is plain-16x5. Here the plain form itself is trained.
+ * and then add them up, which leaves the layers of `plain`: M4C16 is plain-16x5. The recipe of this family has the
+ * option `branches`, so it is trained in that way here, too.
  */
 export function ecbsr({ blocks = 4, filters = 16, ...options }: EcbsrOptions = {}): Network {
   return { ...plain({ filters, depth: blocks + 1, ...options }), name: `ecbsr-m${blocks}c${filters}` };
