@@ -2,7 +2,7 @@ import { pictureName } from '../data/pictureName';
 import { checkScale } from '../degradations/degradation';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
-import { DatasetError, EngineError } from '../errors';
+import { DatasetError, EngineError, OptionError } from '../errors';
 import { imageFiles } from '../image/files';
 import type { Measure } from '../measures/measure';
 import { isKnownMeasure, measureOf } from '../measures/measures';
@@ -101,7 +101,10 @@ export function sigmaFor(protocol: Protocol, model?: Model): number {
   return own ? trainedFor.degradation.sigma : protocol.degradation.sigma;
 }
 
-/** By the names that the scores have: the protocol's own, or those that were asked for. */
+/**
+ * By the names that the scores have: the protocol's own, or those that were asked for. Throws UnknownNameError, and
+ * OptionError for one that needs colour where luminance is compared.
+ */
 export function measuresFor(
   protocol: Protocol,
   wanted?: readonly (string | Measure)[],
@@ -110,9 +113,18 @@ export function measuresFor(
   return Object.fromEntries(
     wanted.map((measure) => {
       const own = typeof measure === 'string' ? protocol.measures[measure] : undefined;
+      checkColour(protocol, own ?? measureOf(measure));
       return own ? [measure as string, own] : [measureOf(measure).name, measureOf(measure)];
     }),
   );
+}
+
+function checkColour(protocol: Protocol, { title, needsColour }: Measure): void {
+  if (needsColour && protocol.channels === 1)
+    throw new OptionError(
+      `${title} compares colours, and the protocol ${protocol.name} compares luminance; leave it out, or use a ` +
+        'protocol that compares RGB: report, keras, or one with score=rgb (--score rgb)',
+    );
 }
 
 /** Each reason once, with the first of the files that it holds for. */

@@ -30,6 +30,7 @@ export const ergasMeasure: Measure = {
   title: 'ERGAS',
   unit: '',
   better: 'lower',
+  needsColour: true,
   digits: 3,
   compare: ergas,
 };

@@ -21,6 +21,8 @@ export interface Measure {
   unit: string;
   /** Whether higher or lower values mean a better picture. */
   better: 'higher' | 'lower';
+  /** Whether it compares colours, so that a protocol that compares luminance cannot have it; false by default. */
+  needsColour?: boolean;
   /** Digits after the point in tables. */
   digits: number;
   /**

@@ -48,6 +48,7 @@ export const samMeasure: Measure = {
   title: 'SAM',
   unit: '°',
   better: 'lower',
+  needsColour: true,
   digits: 3,
   compare: sam,
 };

@@ -15,6 +15,7 @@ export const bsd200: Protocol = {
   ...rules,
   name: 'bsd200',
   summary: "Dong et al. on BSDS500's test: grey without the border",
+  channels: 1,
   trainingSides: ({ width, height }) => ({ width, height }),
   compare: compareLuminance(rules),
   show: showLuminance(rules),

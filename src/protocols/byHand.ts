@@ -53,6 +53,7 @@ function build({ shrink, sigma, score, border }: Required<ByHand>): Omit<Protoco
   return {
     ...rules,
     summary: 'put together by hand',
+    channels: score === 'rgb' ? 3 : 1,
     trainingSides: ({ width, height }) => ({ width, height }),
     compare: score === 'rgb' ? compareColour(rules) : compareLuminance(rules),
     show: score === 'rgb' ? showColour : showLuminance(rules),

@@ -19,6 +19,7 @@ export const keras: Protocol = {
   summary: "keras.io's example: RGB, Pillow, no blur",
   convention: 'full',
   degradation: { ...pillow, sigma: 0 },
+  channels: 3,
   area: cropToScale,
   trainingSides: ({ width, height }) => ({ width, height }),
   compare,

@@ -14,6 +14,7 @@ export const paper: Protocol = {
   ...rules,
   name: 'paper',
   summary: 'Dong et al.: Y without the border',
+  channels: 1,
   trainingSides: ({ width, height }) => ({ width, height }),
   compare: compareLuminance(rules),
   show: showLuminance(rules),

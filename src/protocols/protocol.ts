@@ -51,6 +51,8 @@ export interface Protocol {
   /** The range of its luminance: 'full' 0..255, 'studio' 16..235. */
   convention: Convention;
   degradation: Degradation;
+  /** 1: it compares luminance; 3: red, green and blue, so that measures of colour have a meaning. */
+  channels: 1 | 3;
   /** The part of a luminance plane that it uses. ImageTooSmallError when there is none. */
   area(plane: Plane, scale: number): Plane;
   /** The sides of the upper left part of such an area that training cuts patches from. */

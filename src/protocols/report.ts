@@ -12,6 +12,7 @@ export const report: Protocol = {
   summary: 'the report: RGB, blurred',
   convention: 'full',
   degradation: pillow,
+  channels: 3,
   area: (plane) => plane,
   trainingSides: ({ width, height }) => {
     const side = Math.floor(Math.min(width, height) / 8) * 8;

@@ -10,6 +10,7 @@ export const reportY: Protocol = {
   ...report,
   name: 'report-y',
   summary: "the report's pictures, scored on Y",
+  channels: 1,
   compare: compareLuminance(report),
   show: showLuminance(report),
 };

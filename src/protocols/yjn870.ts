@@ -16,6 +16,7 @@ export const yjn870: Protocol = {
   summary: 'yjn870/SRCNN-pytorch: Y, Pillow, no blur, no border',
   convention: 'studio',
   degradation: { ...pillow, sigma: 0 },
+  channels: 1,
   area: cropToScale,
   trainingSides: ({ width, height }) => ({ width, height }),
   compare,

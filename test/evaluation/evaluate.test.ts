@@ -118,6 +118,17 @@ test('a scale or protocol that does not exist is refused by name', async () => {
   await assert.rejects(evaluate(['x.png'], { protocol: 'folklore' }), UnknownNameError);
 });
 
+test('a measure of colours is refused, before anything is read, under a protocol that compares luminance', async () => {
+  const refused = /^SAM compares colours, and the protocol paper compares luminance; .*report, keras/;
+  const options = { protocol: 'paper', measures: ['psnr', 'sam'] };
+  await assert.rejects(
+    evaluate(['nowhere.png'], options),
+    (error) => error instanceof OptionError && refused.test(error.message),
+  );
+  const inColour = { protocol: 'shrink=matlab,score=rgb', measures: ['sam', 'ergas'] };
+  await assert.rejects(evaluate(['nowhere.png'], inColour), /nowhere\.png/);
+});
+
 test(
   'a picture that bicubic gives back as it was has an infinite PSNR, which is left out ' + 'of the mean and counted',
   async () => {
@@ -170,9 +181,9 @@ test('a reason that holds for all pictures is said once', async () => {
     const data = new Uint8Array(3 * 40 * 40).fill(90);
     for (const file of files) await writeImage(file, { data, width: 40, height: 40, channels: 3 });
     await assert.rejects(
-      evaluate(files, { protocol: 'paper', measures: ['sam'], threads: 1 }),
+      evaluate(files, { protocol: 'paper', measures: ['msssim'], threads: 1 }),
       (error: Error) =>
-        error instanceof DatasetError && /a\.png and 2 more: SAM compares colours[^;]*$/.test(error.message),
+        error instanceof DatasetError && /a\.png and 2 more: MS-SSIM needs pictures of at least 161x161 [^:]*$/.test(error.message),
     );
   } finally {
     await rm(folder, { recursive: true });

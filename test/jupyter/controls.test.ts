@@ -100,8 +100,13 @@ test('pointing at a line of the chart shows what was done to the run there', opt
   await says(/^paused/);
   const mark = at('training').locator('.srcnn-mark').last();
   const opacity = () => mark.locator('text').evaluate((text) => getComputedStyle(text).opacity);
-  await until('the mark', opacity, (seen) => seen === '0');
-  assert.match((await mark.locator('text').textContent())!, /paused$/);
+  // The chart is drawn once a second, so the strip is ahead of it.
+  await until(
+    'the mark of the pause',
+    () => mark.locator('text').textContent(),
+    (text) => /paused$/.test(text ?? ''),
+  );
+  await until('its words to be hidden', opacity, (seen) => seen === '0');
   // The chart may be drawn anew between two looks.
   const hovered = async () => {
     const place = await mark.evaluate((element) => {

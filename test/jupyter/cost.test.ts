@@ -88,7 +88,7 @@ function cost(file: string): number {
 }
 
 test('training keeps most of its speed while a page draws chart, controls and preview', options, async () => {
-  await start(lab.page, at('open'));
+  await start(lab.page, at('open'), options.timeout);
   await until(
     'the turns',
     async () => (await outputs(at('open')).allInnerTexts()).join(''),

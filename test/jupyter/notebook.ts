@@ -114,14 +114,15 @@ export async function chart(of: Locator): Promise<{ title: string; subtitle: str
     });
 }
 
-/** Selects a cell that may print nothing and runs it; settles when it has run. */
-export async function start(page: Page, of: Locator): Promise<void> {
+/** Selects a cell that may print nothing and runs it; settles when it has run, at most `patience` milliseconds later. */
+export async function start(page: Page, of: Locator, patience?: number): Promise<void> {
   await select(of);
   await page.keyboard.press('Control+Enter');
   await until(
     'its number',
     () => of.locator('.jp-InputPrompt').first().innerText(),
     (prompt) => /\d/.test(prompt),
+    patience,
   );
 }
 

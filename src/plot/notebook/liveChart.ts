@@ -35,6 +35,8 @@ const beatInterval = 5_000;
 const slowestPage = 2_000;
 
 const models = new WeakMap<TrainSession, LiveModel>();
+/** The chart of each session that was shown last. */
+const latest = new WeakMap<TrainSession, Chart>();
 
 /**
  * Shows a run below the cell and keeps it up to date while other cells run, also after the page was closed and opened
@@ -58,8 +60,9 @@ function notebookDisplay(): Display {
 
 /** One model per session, so that a cell that is run again, or a second chart, adds none. */
 function modelOf(session: TrainSession): LiveModel | undefined {
+  const onLoad = () => latest.get(session)?.catchUp();
   try {
-    const model = models.get(session) ?? new LiveModel(chartView, { svg: '', running: true });
+    const model = models.get(session) ?? new LiveModel(chartView, { svg: '', running: true }, { onLoad });
     models.set(session, model);
     return model;
   } catch (error) {
@@ -90,6 +93,7 @@ class Chart implements LiveChart {
     this.done = new Promise((resolve, reject) => ([this.settle, this.fail] = [resolve, reject]));
     // Whoever awaits `done` sees why there is no picture; a chart must not end the program.
     this.done.catch(() => undefined);
+    if (model) latest.set(session, this);
     this.draw();
     this.follow();
     if (this.ended) this.changed();
@@ -97,6 +101,7 @@ class Chart implements LiveChart {
 
   stop(): void {
     for (const unsubscribe of this.followed.values()) unsubscribe();
+    this.followed.clear();
     this.rest();
     this.settle();
   }
@@ -146,6 +151,12 @@ class Chart implements LiveChart {
     clearTimeout(this.timer);
     clearTimeout(this.beat);
     this.timer = this.beat = undefined;
+  }
+
+  /** A page that was loaded anew has been told of the last drawing, which may be old: the next one follows at once. */
+  catchUp(): void {
+    this.watchedAt = Date.now();
+    if (!this.ended && this.followed.size) this.redraw();
   }
 
   /** What goes wrong in a timer would end the program. */

@@ -16,7 +16,7 @@ export interface Handlers {
   onChange?(state: State): void;
   /** A page has sent a message. All arrive, in their order. */
   onMessage?(content: State): void;
-  /** A page was loaded anew. */
+  /** A page was loaded anew and has been told the state. */
   onLoad?(): void;
 }
 
@@ -82,11 +82,11 @@ export class LiveModel {
   /** A message from a page. */
   receive({ method, state, content }: CommData, parent: Header): void {
     if (method === 'request_state') {
-      this.handlers.onLoad?.();
       // All that waits is in the state already. Sent a second time it would change nothing, and no page would answer.
       this.waiting = null;
       this.outstanding = true;
       this.say({ method: 'update' }, this.state, { parent });
+      this.handlers.onLoad?.();
     }
     if (method === 'custom' && content?.drawn) {
       this.drawn++;
