@@ -183,7 +183,8 @@ test('a reason that holds for all pictures is said once', async () => {
     await assert.rejects(
       evaluate(files, { protocol: 'paper', measures: ['msssim'], threads: 1 }),
       (error: Error) =>
-        error instanceof DatasetError && /a\.png and 2 more: MS-SSIM needs pictures of at least 161x161 [^:]*$/.test(error.message),
+        error instanceof DatasetError &&
+        /a\.png and 2 more: MS-SSIM needs pictures of at least 161x161 [^:]*$/.test(error.message),
     );
   } finally {
     await rm(folder, { recursive: true });
