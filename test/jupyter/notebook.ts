@@ -114,7 +114,7 @@ export async function chart(of: Locator): Promise<{ title: string; subtitle: str
     });
 }
 
-/** Selects a cell that may print nothing and runs it; settles when it has run, at most `patience` milliseconds later. */
+/** Selects a cell that may print nothing and runs it; settles when it has run, or throws after `patience` ms. */
 export async function start(page: Page, of: Locator, patience?: number): Promise<void> {
   await select(of);
   await page.keyboard.press('Control+Enter');

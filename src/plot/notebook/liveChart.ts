@@ -25,8 +25,12 @@ export interface LiveChart {
 
 /** CSS pixels: as wide as JupyterLab's outputs in a window of 1280. */
 const width = 820;
-/** Milliseconds between two updates that a page draws: the browser may draw them on the cores that train. */
+/**
+ * Milliseconds between two updates that a page draws: the browser may draw them on the cores that train. They grow from
+ * one second to two in the second minute.
+ */
 const interval = 1000;
+const longestInterval = 2000;
 /** Milliseconds between two pictures for the saved notebook while a page follows the run. */
 const pictureInterval = 20_000;
 /** Milliseconds between two signs of life of a run that is paused. */
@@ -143,8 +147,13 @@ class Chart implements LiveChart {
       this.rest();
       this.keep().then(this.settle, this.fail);
     } else {
-      this.timer ??= setTimeout(() => this.redraw(), Math.max(0, this.drawnAt + interval - Date.now()));
+      this.timer ??= setTimeout(() => this.redraw(), Math.max(0, this.drawnAt + this.interval - Date.now()));
     }
+  }
+
+  private get interval(): number {
+    const sinceBegin = Date.now() - this.began;
+    return Math.min(longestInterval, Math.max(interval, sinceBegin / 60));
   }
 
   private rest(): void {

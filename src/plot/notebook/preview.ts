@@ -13,7 +13,7 @@ export interface PreviewOptions {
 }
 
 /** Milliseconds between two pictures of the network as it is now. */
-const interval = 1500;
+const interval = 2000;
 /** So many epochs are kept; of more, every other one. */
 const mostEpochs = 100;
 
