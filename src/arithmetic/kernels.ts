@@ -5,6 +5,7 @@ export type ArithmeticKernels = Record<
   | 'toFrequencies'
   | 'narrow'
   | 'widen'
+  | 'iterateBasis'
   | 'multiply'
   | 'transpose'
   | 'blurRows'

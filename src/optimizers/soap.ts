@@ -10,10 +10,11 @@ import type { LayerStep, Optimizer } from './optimizer';
 import type { LayerSlice } from '../network/parameters';
 
 /**
- * The statistics and the bases take 1 GiB each at most: WebAssembly must hold both, and the memory of a checkpoint
- * too.
+ * The statistics and the bases take 1 GiB each at most, and half of that for a single side: WebAssembly must hold both
+ * of a side and its next basis in double precision, and the memory of a checkpoint all.
  */
 const mostFloats = 2 ** 28;
+const mostOfSide = mostFloats / 2;
 const BETA1 = 0.95,
   BETA2 = 0.95,
   STATISTICS_BETA = 0.95;
@@ -23,13 +24,16 @@ const BASIS_EVERY = 10;
 /** The sides of a layer's kernels as a tensor [filter][input channel][tap]; each has its own statistics and basis. */
 const sidesOf = ({ filters, inputs, kernel }: LayerSlice) => [filters, inputs, kernel ** 2];
 
-/** Floats that a square matrix for each side of each layer takes up. */
-const matricesLength = (slices: readonly LayerSlice[]) =>
-  slices.flatMap(sidesOf).reduce((sum, side) => sum + side ** 2, 0);
+/** Floats that a square matrix for each side of each of the first `count` layers takes up. */
+function matricesLength(slices: readonly LayerSlice[], count = slices.length): number {
+  let sum = 0;
+  for (let index = 0; index < count; index++) for (const side of sidesOf(slices[index])) sum += side ** 2;
+  return sum;
+}
 
 /** A layer's part of such an array: views of its sides' matrices, row after row. */
 function matricesOf(all: Float32Array, slices: readonly LayerSlice[], index: number): Float32Array[] {
-  let start = matricesLength(slices.slice(0, index));
+  let start = matricesLength(slices, index);
   return sidesOf(slices[index]).map((side) => all.subarray(start, (start += side ** 2)));
 }
 
@@ -40,7 +44,7 @@ function matricesOf(all: Float32Array, slices: readonly LayerSlice[], index: num
 function newMoments(slices: readonly LayerSlice[]): Float32Array[] {
   const weights = slices[slices.length - 1].end,
     length = matricesLength(slices);
-  if (length > mostFloats)
+  if (length > mostFloats || slices.flatMap(sidesOf).some((side) => side ** 2 > mostOfSide))
     throw new OptionError(
       `the optimizer soap would need ${(8e-9 * length).toFixed(1)} GB for this network; ` +
         'use adam, fewer filters or smaller kernels',
@@ -59,112 +63,99 @@ function newMoments(slices: readonly LayerSlice[]): Float32Array[] {
  * take Adam's step.
  */
 function step({ weights, gradient, moments, slices, index, steps, rate }: LayerStep): void {
-  const { kernelStart, biasStart, end } = slices[index],
-    sides = sidesOf(slices[index]);
+  const { kernelStart, biasStart, end } = slices[index];
   const [first, second, ...matrices] = moments;
   const [statistics, bases] = matrices.map((all) => matricesOf(all, slices, index));
   const ofKernels = (array: Float32Array) => array.subarray(kernelStart, biasStart),
     ofBiases = (array: Float32Array) => array.subarray(biasStart, end);
-  let turned = turn(ofKernels(gradient), sides, bases, false, statistics);
+  const room = new Room(sidesOf(slices[index]));
+  const { tensor, change } = room;
+  tensor.set(ofKernels(gradient));
+  room.turn(bases, false, statistics);
   if (steps % BASIS_EVERY === 1) {
-    changeBases(ofKernels(first), sides, bases, statistics);
-    turned = turn(ofKernels(gradient), sides, bases, false);
+    room.changeBases(ofKernels(first), bases, statistics);
+    tensor.set(ofKernels(gradient));
+    room.turn(bases, false);
   }
-  const change = new Float32Array(turned.length);
-  adamStep(change, turned, ofKernels(first), ofKernels(second), steps, rate, BETA1, BETA2);
-  turn(change, sides, bases, true).forEach((value, i) => (weights[kernelStart + i] += value));
+  change.fill(0);
+  adamStep(change, tensor, ofKernels(first), ofKernels(second), steps, rate, BETA1, BETA2);
+  tensor.set(change);
+  room.turn(bases, true);
+  for (let i = 0; i < tensor.length; i++) weights[kernelStart + i] += tensor[i];
   adamStep(ofBiases(weights), ofBiases(gradient), ofBiases(first), ofBiases(second), steps, rate, BETA1, BETA2);
 }
 
-/**
- * Changes a tensor to the coordinates of the bases, or `back` from them. When its first side is turned, that side
- * moves behind the others, so that after all three turns the sides have their old order. `statistics` collect each
- * side's products with itself, which do not change when the other sides are turned.
- */
-function turn(
-  tensor: Float32Array,
-  sides: readonly number[],
-  bases: readonly Float32Array[],
-  back: boolean,
-  statistics?: readonly Float32Array[],
-): Float32Array {
-  const { length } = tensor,
-    bytes = 4 * Math.max(...sides) ** 2;
-  const { kernels, buffer, addresses } = memoryFor({
-    tensor: 4 * length,
-    transposed: 4 * length,
-    basis: bytes,
-    product: bytes,
-  });
-  new Float32Array(buffer, addresses.tensor, length).set(tensor);
-  for (const [k, side] of sides.entries()) {
-    if (side === 1) continue;
-    const rest = length / side,
-      basis = new Float32Array(buffer, addresses.basis, side ** 2),
-      product = new Float32Array(buffer, addresses.product, side ** 2);
-    kernels.transpose(addresses.tensor, addresses.transposed, side, rest);
-    if (statistics) {
-      kernels.multiply(addresses.tensor, addresses.transposed, addresses.product, side, rest, side);
-      for (let i = 0; i < product.length; i++)
-        statistics[k][i] += (1 - STATISTICS_BETA) * (product[i] - statistics[k][i]);
+/** The memory of WebAssembly's kernels, as a step uses it: a tensor that is turned, and room beside it. */
+class Room {
+  readonly tensor: Float32Array;
+  readonly change: Float32Array;
+  private readonly memory;
+
+  constructor(private readonly sides: readonly number[]) {
+    const length = sides.reduce((product, side) => product * side, 1);
+    const most = Math.max(...sides);
+    this.memory = memoryFor({
+      tensor: 4 * length,
+      transposed: 4 * length,
+      change: 4 * length,
+      basis: 4 * most ** 2,
+      product: 4 * most ** 2,
+      doubles: 8 * most * (most + 1),
+    });
+    this.tensor = this.floats('tensor', length);
+    this.change = this.floats('change', length);
+  }
+
+  private floats(name: keyof typeof this.memory.addresses, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, this.memory.addresses[name], length);
+  }
+
+  /**
+   * Changes the tensor to the coordinates of the bases, or `back` from them. When its first side is turned, that side
+   * moves behind the others, so that after all three turns the sides have their old order. `statistics` collect each
+   * side's products with itself, which do not change when the other sides are turned.
+   */
+  turn(bases: readonly Float32Array[], back: boolean, statistics?: readonly Float32Array[]): void {
+    const { kernels, addresses } = this.memory;
+    const { tensor, transposed, basis, product } = addresses;
+    for (const [k, side] of this.sides.entries()) {
+      if (side === 1) continue;
+      const rest = this.tensor.length / side;
+      kernels.transpose(tensor, transposed, side, rest);
+      if (statistics) {
+        kernels.multiply(tensor, transposed, product, side, rest, side);
+        follow(statistics[k], this.floats('product', side ** 2));
+      }
+      this.floats('basis', side ** 2).set(bases[k]);
+      if (!back) kernels.transpose(basis, product, side, side);
+      kernels.multiply(transposed, back ? basis : product, tensor, rest, side, side);
     }
-    basis.set(bases[k]);
-    if (!back) kernels.transpose(addresses.basis, addresses.product, side, side);
-    kernels.multiply(
-      addresses.transposed,
-      back ? addresses.basis : addresses.product,
-      addresses.tensor,
-      rest,
-      side,
-      side,
-    );
   }
-  return new Float32Array(buffer, addresses.tensor, length).slice();
-}
 
-/**
- * Moves the bases towards the eigenvectors of the statistics, and transforms the first moment with them; the second
- * moment, one number for each direction, is kept as an estimate.
- */
-function changeBases(
-  first: Float32Array,
-  sides: readonly number[],
-  bases: readonly Float32Array[],
-  statistics: readonly Float32Array[],
-): void {
-  const own = turn(first, sides, bases, true);
-  for (const [k, side] of sides.entries()) if (side > 1) iterate(bases[k], statistics[k], side);
-  first.set(turn(own, sides, bases, false));
-}
-
-/**
- * One step of orthogonal iteration in place: multiplies each direction by the symmetric statistics, then applies
- * Gram-Schmidt twice, because the second pass removes the rounding errors of the first.
- */
-function iterate(basis: Float32Array, statistics: Float32Array, side: number): void {
-  const next = new Float64Array(side * side),
-    wide = Float64Array.from(statistics);
-  for (let row = 0; row < next.length; row += side) {
-    const direction = next.subarray(row, row + side);
-    for (let j = 0; j < side; j++) addTimes(direction, basis[row + j], wide, j * side);
-    for (let pass = 0; pass < 2; pass++)
-      for (let other = 0; other < row; other += side) addTimes(direction, -dot(direction, next, other), next, other);
-    const norm = Math.sqrt(dot(direction, next, row));
-    // Where the gradient has been zero throughout, as with filters whose ReLU is off, there is nothing to learn of.
-    if (!(norm > 1e-30)) return;
-    for (let i = 0; i < side; i++) direction[i] /= norm;
+  /**
+   * Moves the bases towards the eigenvectors of the statistics, and transforms the first moment with them; the second
+   * moment, one number for each direction, is kept as an estimate.
+   */
+  changeBases(first: Float32Array, bases: readonly Float32Array[], statistics: readonly Float32Array[]): void {
+    const { kernels, addresses } = this.memory;
+    this.tensor.set(first);
+    this.turn(bases, true);
+    for (const [k, side] of this.sides.entries()) {
+      if (side === 1) continue;
+      const basis = this.floats('basis', side ** 2);
+      basis.set(bases[k]);
+      this.floats('product', side ** 2).set(statistics[k]);
+      kernels.iterateBasis(addresses.basis, addresses.product, side, addresses.doubles);
+      bases[k].set(basis);
+    }
+    this.turn(bases, false);
+    first.set(this.tensor);
   }
-  basis.set(next);
 }
 
-function addTimes(target: Float64Array, factor: number, from: Float64Array, start: number): void {
-  for (let i = 0; i < target.length; i++) target[i] += factor * from[start + i];
-}
-
-function dot(a: Float64Array, b: Float64Array, start: number): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[start + i];
-  return sum;
+/** Moves statistics towards the newest products. */
+function follow(statistics: Float32Array, products: Float32Array): void {
+  for (let i = 0; i < products.length; i++) statistics[i] += (1 - STATISTICS_BETA) * (products[i] - statistics[i]);
 }
 
 /** Adam in the eigenbasis of Shampoo's statistics (Vyas et al. 2024, arXiv 2409.11321, algorithm 3). */
