@@ -26,11 +26,10 @@ export interface LiveChart {
 /** CSS pixels: as wide as JupyterLab's outputs in a window of 1280. */
 const width = 820;
 /**
- * Milliseconds between two updates that a page draws: the browser may draw them on the cores that train. They grow from
- * one second to two in the second minute.
+ * Milliseconds between two updates that a page draws, while the chart or the page is new, then, and from the second
+ * minute on: the browser may draw them on the cores that train.
  */
-const interval = 1000;
-const longestInterval = 2000;
+const [firstInterval, interval, longestInterval] = [250, 1000, 2000];
 /** Milliseconds between two pictures for the saved notebook while a page follows the run. */
 const pictureInterval = 20_000;
 /** Milliseconds between two signs of life of a run that is paused. */
@@ -79,6 +78,8 @@ function modelOf(session: TrainSession): LiveModel | undefined {
 class Chart implements LiveChart {
   readonly done: Promise<void>;
   private readonly began = Date.now();
+  /** When the chart, or the page that shows it, was new. */
+  private newAt = this.began;
   private timer?: NodeJS.Timeout;
   private beat?: NodeJS.Timeout;
   private drawnAt = 0;
@@ -152,8 +153,8 @@ class Chart implements LiveChart {
   }
 
   private get interval(): number {
-    const sinceBegin = Date.now() - this.began;
-    return Math.min(longestInterval, Math.max(interval, sinceBegin / 60));
+    const age = Date.now() - this.newAt;
+    return Math.max(Math.min(Math.max(firstInterval, age / 4), interval), Math.min(age / 60, longestInterval));
   }
 
   private rest(): void {
@@ -164,7 +165,7 @@ class Chart implements LiveChart {
 
   /** A page that was loaded anew has been told of the last drawing, which may be old: the next one follows at once. */
   catchUp(): void {
-    this.watchedAt = Date.now();
+    this.watchedAt = this.newAt = Date.now();
     if (!this.ended && this.followed.size) this.redraw();
   }
 
