@@ -1,8 +1,10 @@
 // Trains networks of several families for the same time, under the protocol paper x3, for the table of equal minutes
-// in results/README.md. Run: node --import tsx scripts/equalMinutes.ts [MINUTES] (needs bsds500 and set5; 30 minutes
-// each by default, and what was interrupted continues). Then: npx srcnn results --scores-from-csv
+// in results/README.md. Run: node --import tsx scripts/equalMinutes.ts [--minutes N] [--threads N] [NAME ...] (needs
+// bsds500 and set5; all runs, one after another, 30 minutes each by default; what was interrupted continues). Two
+// processes with --threads 1, each with its own names, share two cores. Then: npx srcnn results --scores-from-csv
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import {
   createEngine,
   loadDataset,
@@ -27,16 +29,26 @@ const changes: Record<string, Partial<TrainOptions>> = {
   dsrcnn: {},
   'plain-16x5': {},
   'plain-16x5-mse': { network: 'plain-16x5', loss: 'mse' },
+  'plain-16x5-fdpl': { network: 'plain-16x5', loss: 'fdpl' },
+  'ecbsr-m4c16': {},
 };
 
 async function main(): Promise<void> {
-  const minutes = Number(process.argv[2] ?? 30);
+  const { values, positionals: names } = parseArgs({
+    options: { minutes: { type: 'string', default: '30' }, threads: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const minutes = Number(values.minutes);
+  const threads = values.threads === undefined ? undefined : Number(values.threads);
+  const unknown = names.find((name) => !(name in changes));
+  if (unknown) throw new Error(`no run has the name ${unknown}; use ${Object.keys(changes).join(', ')}`);
   const files = await loadDataset('bsds500');
   // A quarter of the pictures is enough to pick an epoch, and leaves the time to training.
   const checked = files.validation.filter((_, i) => i % 4 === 0);
   const evaluation = (await loadDataset('set5', { scale })).evaluation;
-  const engine = await createEngine();
+  const engine = await createEngine(undefined, { threads });
   for (const [name, change] of Object.entries(changes)) {
+    if (names.length && !names.includes(name)) continue;
     const own = join(folder, name);
     if (existsSync(join(own, 'options.json')) && !existsSync(join(own, 'checkpoint.bin'))) continue;
     const network = networkNamed((change.network as string | undefined) ?? name, { scale });
