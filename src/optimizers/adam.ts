@@ -16,13 +16,13 @@ export function adamStep(
   beta1 = 0.9,
   beta2 = 0.999,
 ): void {
-  const length = rate / (1 - beta1 ** steps),
-    correction = 1 / (1 - beta2 ** steps);
+  const correction1 = 1 - beta1 ** steps,
+    correction2 = 1 - beta2 ** steps;
   for (let i = 0; i < weights.length; i++) {
     const g = gradient[i];
     first[i] = beta1 * first[i] + (1 - beta1) * g;
     second[i] = beta2 * second[i] + (1 - beta2) * g * g;
-    weights[i] -= (length * first[i]) / (Math.sqrt(correction * second[i]) + EPSILON);
+    weights[i] -= (rate * (first[i] / correction1)) / (Math.sqrt(second[i] / correction2) + EPSILON);
   }
 }
 
