@@ -10,6 +10,7 @@ import { loadWeights, saveWeights } from '../../src/formats/weights';
 import { initialize } from '../../src/network/initialize';
 import { countWeights } from '../../src/network/parameters';
 import { readCheckpoint, writeCheckpoint } from '../../src/runs/checkpoint';
+import { loadRun } from '../../src/runs/readRun';
 import { findRate } from '../../src/training/findRate';
 import { replay } from '../../src/training/replay';
 import type { TrainSession } from '../../src/training/settings';
@@ -68,6 +69,15 @@ test('a fork has branches of its own and ends like the run; the replay of both e
   const again = await replay(run, data, { engine, folder: join(folder, 'again') });
   assert.deepEqual((await again.done).model.weights, model.weights);
   assert.deepEqual(await state(join(folder, 'again')), await state(run));
+});
+
+test('a run of ECBSR by an earlier version, which knew no branches, is replayed without them', async () => {
+  const run = join(folder, 'earlier');
+  const settings = { ...options, network: 'ecbsr-m1c8', branches: false, epochs: 1, engine, folder: run };
+  const { model } = await train(data, settings).done;
+  const saved = await loadRun(run);
+  delete saved.options.branches;
+  assert.deepEqual((await (await replay(saved, data, { engine })).done).model.weights, model.weights);
 });
 
 test('a run that starts from other weights begins with exactly these', async () => {
