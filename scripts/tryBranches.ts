@@ -1,6 +1,6 @@
 // Does it pay to train 3x3 kernels with ECBSR's branches? Four trainings of plain-16x5 with the same batches: without
 // and with the option `branches`, by SOAP and by Adam. Writes results/branches.csv.
-// Run: node --import tsx scripts/tryBranches.ts [EPOCHS] (needs bsds500, set5 and set14; 4 epochs take 3,000 updates).
+// Run: node --import tsx scripts/tryBranches.ts [EPOCHS] (needs bsds500, set5 and set14; 4 epochs are 3,064 updates).
 // Then: npx srcnn results --scores-from-csv
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
