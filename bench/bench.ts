@@ -31,17 +31,22 @@ const withPeers: Record<Compared, (context: Context) => Promise<Result>> = {
 const alone = { scaling, peak };
 const things = [...Object.keys(withPeers), ...Object.keys(alone)];
 
+/** Breaks a long list, and indents what follows as the help does. */
+const inLines = (list: string) => list.replace(/(.{60,90}, )/g, `$1\n${' '.repeat(19)}`).replace(/ \n/g, '\n');
+
 const help = `npm run bench [-- OPTION ...]
-Measures the lab; each figure is the median of several, and the peers take turns with the lab.
-  --peers          PyTorch, Pillow + scipy + scikit-image (installed into bench/.venv),
-                   onnxruntime and OpenVINO, and TensorFlow where npm run setup:tensorflow was run
-  --only A,B       only these: ${things.join(', ')}
-  --threads N      threads of the lab and its peers (default: all ${availableParallelism()} cores)
-  --json FILE      writes the figures as JSON, too
-  --quick          one round: tries the bench out, the figures mean nothing
-  --markdown FILE  prints the table of an earlier --json FILE as Markdown, measures nothing
+Measures how fast the lab is. Each figure is the median of several rounds; in a round, the lab and its peers take turns.
+  --peers          measures other programs as well: PyTorch, onnxruntime, OpenVINO and Pillow + scipy + scikit-image
+                   (installed into bench/.venv, 1.5 GB), and TensorFlow if npm run setup:tensorflow was run
+  --only A,B       measures only these (default: all):
+                   ${inLines(things.join(', '))}
+  --threads N      threads of the lab and of its peers (default: ${availableParallelism()}, one for each core)
+  --json FILE      writes the figures to this file as well
+  --markdown FILE  measures nothing; prints the table of a file that --json has written
+  --quick          makes one round, to try the bench; its figures mean nothing
   --venv FOLDER    the Python environment with the peers (default: bench/.venv)
-SRCNN_DATA_DIR names the folder with bsds500 (else preprocessing, batches, evaluation and measures run on the sample).`;
+preprocessing, batches, evaluation and measures use BSDS500 if the folder that SRCNN_DATA_DIR names has it, else the
+sample.`;
 
 class UsageError extends Error {}
 

@@ -21,13 +21,13 @@ import { Peer, pythonOf } from './peer';
 import { BATCH } from './work';
 
 const help = `node --import tsx bench/gpu.ts [OPTION ...]
-Measures seconds per epoch on BSDS500 (1,690 steps); the engines and PyTorch take turns.
-  --steps N      training steps a turn (default 100; an epoch is extrapolated from the median turn)
-  --rounds N     turns of each (default 5)
-  --engines A,B  only these of ${engineNames.join(', ')}
+Measures how many seconds an epoch of 9-1-7 on BSDS500 takes (1,690 steps). The engines and PyTorch take turns.
+  --engines A,B  measures only these of ${engineNames.join(', ')} (default: all that work)
+  --steps N      training steps in a turn; the time of an epoch is computed from the median turn (default: 100)
+  --rounds N     turns of each engine (default: 5)
   --venv FOLDER  a Python environment with PyTorch for this GPU (default: bench/.venv)
   --write        writes the table into bench/README.md
-The engines have to be set up: npm run setup:tensorflow -- --cuda; npx srcnn engines says what is missing.`;
+Set the engines up before: npm run setup:tensorflow -- --cuda; npx srcnn engines says what is missing.`;
 
 /** The report's 409 images at stride 13, the last batch dropped. */
 const EPOCH_STEPS = 1690;

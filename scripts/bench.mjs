@@ -24,15 +24,17 @@ function installPeers() {
   rmSync(environment, { recursive: true, force: true });
   if (!makeEnvironment())
     return console.log(
-      'No Python with its venv module (Debian: apt install python3-venv; or name one in PYTHON): going on ' +
-        'without the Python peers.',
+      'No Python with its venv module (Debian: apt install python3-venv; or name one in PYTHON): the bench ' +
+        'continues without the Python peers.',
     );
   const python =
     process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
   const { status } = spawnSync(python, ['-m', 'pip', 'install', ...quietly, '-r', list], { stdio: 'inherit' });
   if (status === 0) return writeFileSync(stamp, wanted);
   rmSync(environment, { recursive: true, force: true });
-  console.log('pip could not install the peers (see above; they need Python 3.11 or newer): going on without them.');
+  console.log(
+    'pip could not install the peers (see above; they need Python 3.11 or newer): the bench continues without.',
+  );
 }
 
 await main(async () => {

@@ -53,4 +53,10 @@ export function build() {
   writeFileSync(join(root, 'dist', BUILT), '');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--help'))
+    console.log(
+      'npm run build\nCompiles src to dist, the TypeScript and the WebAssembly kernels, where they have changed.',
+    );
+  else build();
+}

@@ -52,6 +52,12 @@ export function checkAll() {
 
 if (process.argv[1] === join(root, 'scripts', 'check.mjs'))
   await main(async () => {
+    if (process.argv.includes('--help')) {
+      console.log(
+        'npm run check\nChecks format, lint, types and the directions of imports; says how to mend what fails.',
+      );
+      return 0;
+    }
     await setUpPackages();
     return checkAll() ? 0 : 1;
   });

@@ -70,7 +70,10 @@ async function convert() {
   console.log(found);
 }
 
-if (values.help || !output) console.log('node scripts/convertPytorch.mjs IN.pt OUT.safetensors [--network 9-1-7]');
+if (values.help || !output)
+  console.log(`node scripts/convertPytorch.mjs [--network NAME] IN.pt OUT.safetensors
+Converts weights that PyTorch saved before version 1.6.
+  --network NAME   the network that the weights belong to (default: 9-1-7)`);
 else
   convert().catch((error) => {
     console.error(error.message);

@@ -6,10 +6,9 @@ import { makeWorkingCopies, workingFolder } from './workingCopies.mjs';
 
 const options = process.argv.slice(2);
 if (options.includes('--help')) {
-  console.log(
-    'npm run lab [-- JUPYTER-OPTION ...]   opens JupyterLab on copies of the notebooks, for example -- ' +
-      '--no-browser --port 9000',
-  );
+  console.log(`npm run lab [-- OPTION ...]
+Installs what is missing, and opens JupyterLab on your copies of the notebooks (my-notebooks/). Options are JupyterLab's
+own, for example npm run lab -- --no-browser --port 9000`);
 } else {
   await main(async () => {
     await setUpLab();

@@ -6,10 +6,12 @@ import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { jupyterEnvironment, main, root, setUpLab, SetupError } from './setup.mjs';
 
-const help = `npm run reproduce [-- --data NAME|FOLDER] [--epochs N]
-Executes the notebooks without a browser: by default on the sample, 20 epochs. Notebooks with their outputs, and the
-runs, go to results/reproduce/DATA-N-epochs (then ...-2, ...-3).
-An interrupted reproduction continues where it stopped.`;
+const help = `npm run reproduce [-- OPTION ...]
+Installs what is missing, and executes all notebooks without a browser. The notebooks with their outputs and the runs go
+to results/reproduce/DATA-N-epochs; the next reproduction with the same options goes to DATA-N-epochs-2. The same
+command continues an interrupted reproduction.
+  --data NAME|FOLDER   what to train on: a data set's name or a folder of pictures (default: sample)
+  --epochs N           how many epochs to train (default: 20)`;
 
 /** The folder of the first reproduction with these options that is not finished. */
 function folderFor(data, epochs) {

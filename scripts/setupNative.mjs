@@ -9,11 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { explain, installJupyter, main, root, setUpPackages, SetupError } from './setup.mjs';
 
-const help = `npm run setup:native [-- OPTION]   compiles the kernels for AVX2, AVX-512 or NEON: the engine "native"
-  (none)     with the C compiler that CC names, or cc, gcc or clang; where there is none, asks for --zig
-  --zig      with the compiler of the Python package ziglang, in .venv (101 MB to download, 411 MB on disk)
-  --check    only compares the kernels with WebAssembly's
-  --remove   deletes them`;
+const help = `npm run setup:native [-- OPTION]
+Compiles the kernels in C for this machine (AVX2, AVX-512 or NEON). They become the engine "native", which is used where
+it is faster than WebAssembly and computes the same up to rounding.
+  (no option)  uses the C compiler that CC names, else cc, gcc or clang; without one, offers to download one (--zig)
+  --zig        uses the compiler of the Python package ziglang, in .venv (101 MB to download, 411 MB on disk)
+  --check      compiles nothing; compares the kernels that are there with WebAssembly's
+  --remove     deletes the kernels`;
 
 const require = createRequire(import.meta.url);
 /** Modules of the built lab, which say where the kernels belong. */

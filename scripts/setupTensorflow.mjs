@@ -11,12 +11,14 @@ import { folders, installWheel, libraries, requirement, stampOf } from './tensor
 
 export { explainPip, folders, libraries, requirement, triedVersion, wheelState } from './tensorflowWheel.mjs';
 
-const help = `npm run setup:tensorflow [-- OPTION]   makes the engine "tensorflow" work on this machine
-  (none)       TensorFlow for the processor (290 MB to download, 1.3 GB on disk)
-  --cuda       TensorFlow for an NVIDIA GPU, with CUDA and cuDNN (about 3 GB to download)
-  --prebuilt   the package's own download instead (from storage.googleapis.com; CUDA 11 with --cuda)
-  --check      only compares a training step with the engine wasm
-  --remove     takes it all away again`;
+const help = `npm run setup:tensorflow [-- OPTION ...]
+Makes the engine "tensorflow" work on this machine; needs a C++ compiler.
+  (no option)  TensorFlow for the processor (290 MB to download, 1.3 GB on disk)
+  --cuda       TensorFlow for an NVIDIA GPU, with CUDA and cuDNN (3 GB to download, 6 GB on disk)
+  --prebuilt   takes the library that the package's makers compiled instead (from storage.googleapis.com; with --cuda,
+               it is made for CUDA 11)
+  --check      installs nothing; compares a training step with that of the engine wasm
+  --remove     deletes what this command has installed`;
 
 export function findCompiler(environment = process.env) {
   for (const name of environment.CXX ? [environment.CXX] : ['c++', 'g++', 'clang++']) {
@@ -24,8 +26,8 @@ export function findCompiler(environment = process.env) {
   }
   const named = environment.CXX ? ` (CXX names ${environment.CXX}, which does not run)` : '';
   throw new SetupError(
-    `no C++ compiler${named}: install one (Debian: apt install g++; macOS: xcode-select --install), or go on ` +
-      'with the default engine wasm',
+    `no C++ compiler${named}: install one (Debian: apt install g++; macOS: xcode-select --install), or ` +
+      'continue with the default engine wasm',
   );
 }
 
@@ -49,7 +51,7 @@ export function checkDriver(version) {
     );
   if (Number(version.split('.')[0] || oldestDriver) < oldestDriver)
     throw new SetupError(
-      `the NVIDIA driver ${version} is too old: install ${oldestDriver} or newer, or go on with the default ` +
+      `the NVIDIA driver ${version} is too old: install ${oldestDriver} or newer, or continue with the default ` +
         'engine wasm',
     );
 }

@@ -7,9 +7,9 @@ import { main, root, setUpLab, SetupError } from './setup.mjs';
 
 const words = process.argv.slice(2);
 if (words.includes('--help')) {
-  console.log(
-    'npm test [-- WORD ...]   runs the checks and all tests, or only the tests whose path contains one of the words',
-  );
+  console.log(`npm test [-- WORD ...]
+Installs what is missing, and runs the checks (npm run check) and all tests. With words, only the tests whose path
+contains one of them, and no checks.`);
 } else {
   await main(async () => {
     await setUpLab();

@@ -21,14 +21,14 @@ import { checkKept, checkResumed, type Ended, outcome, tinyRun } from './tinyRun
 
 export const fullDisks: Soak = {
   name: 'full-disks',
-  about: 'the disk is full at a random moment of a run, which is resumed once there is room (Linux, as its superuser)',
+  about: 'the disk is full at a random moment of a run, which is resumed when there is room (needs Linux and root)',
   share: 0.15,
   run: runFullDisks,
 };
 
 export const closedOutputs: Soak = {
   name: 'closed-outputs',
-  about: 'the command line with standard output full, or closed after some bytes, by itself or while it trains',
+  about: 'commands, a training among them, whose standard output is full or is closed after some bytes',
   share: 0.1,
   run: runClosedOutputs,
 };

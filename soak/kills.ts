@@ -10,7 +10,7 @@ const SIGNALS = ['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGINT', 'SIGTERM', 'SIGHUP']
 
 export const kills: Soak = {
   name: 'kills',
-  about: 'a run is killed before, amid and after its file operations, and at random moments, then resumed',
+  about: 'a run is killed before, during and after its file operations and at random moments, then resumed',
   share: 0.35,
   run: runKills,
 };

@@ -8,8 +8,7 @@ import { oneOf, type Setting, type Soak, type Tally, whole } from './tally';
 
 export const locks: Soak = {
   name: 'locks',
-  about:
-    'two to six processes, slowed down and killed at random, take a lock that is free, stale, cut short or ownerless',
+  about: 'two to six processes, some slowed down or killed, race for a lock that is free, stale or damaged',
   share: 0.15,
   run: runLocks,
 };

@@ -8,7 +8,7 @@ import type { Setting, Soak, Tally } from './tally';
 
 export const mangled: Soak = {
   name: 'mangled',
-  about: 'damaged pictures, weights, checkpoints, options, histories, archives, tables and locks are read',
+  about: 'damaged pictures, weights, checkpoints, options, histories, archives, tables and locks are read or refused',
   share: 0.2,
   run: runMangled,
 };

@@ -39,13 +39,22 @@ function known(text: string): string[] {
 
 const program = new Command('npm run soak --')
   .description(
-    'Disturbs the lab in every way that is known to have done harm, and counts what came of it. ' +
-      'Ends with 1 after an unnamed error, a wrong step, a lost epoch or a lock held by two.',
+    'Disturb the lab in every way that is known to have done harm, and count how often it failed: by an error without ' +
+      'a name, a wrong training step, a lost epoch, or a lock that two processes held. The exit code is then 1.',
   )
-  .option('-m, --minutes <n>', 'how long, in all; each kind makes one trial at least', positive, 5)
-  .option('-s, --seed <n>', 'of all that is drawn; threads and processes still race as they like', wholeNumber, 1)
-  .option('-o, --only <names>', 'kinds of trials, with commas between (default: all)', known)
-  .option('--steps <n>', 'steps of threads and of late-notifies, however long they take', positive)
+  .option('-m, --minutes <n>', 'minutes in all; each kind makes at least one trial', positive, 5)
+  .option(
+    '-s, --seed <n>',
+    'seed of the random trials; races between threads or processes still differ each time',
+    wholeNumber,
+    1,
+  )
+  .option('-o, --only <names>', 'kinds of trials, with commas between, see below (default: all)', known)
+  .option(
+    '--steps <n>',
+    'training steps in threads and late-notifies (default: as many as fit in their time)',
+    positive,
+  )
   .addHelpText(
     'after',
     `\nKinds of trials:\n${soaks.map(({ name, about }) => `  ${name.padEnd(15)} ${about}`).join('\n')}`,

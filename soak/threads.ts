@@ -10,14 +10,14 @@ import { oneOf, type Setting, type Soak, type Tally } from './tally';
 
 export const threads: Soak = {
   name: 'threads',
-  about: 'small steps on two to four threads against one thread, undisturbed',
+  about: 'small training steps on two to four threads must equal those on one thread',
   share: 0.1,
   run: (setting, tally) => compareThreads(setting, tally, createWasmEngine),
 };
 
 export const lateNotifies: Soak = {
   name: 'late-notifies',
-  about: 'the same, while main thread and threads lose their cores between adding, notifying and waiting',
+  about: 'as threads, but the threads are stopped for a moment between adding, notifying and waiting',
   share: 0.1,
   run: runLate,
 };

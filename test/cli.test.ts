@@ -123,7 +123,7 @@ const refusals: [command: string, line: RegExp][] = [
     'train photos --recipe seed --batch-size 4 --learning-rate 1e20 --out diverged',
     new RegExp(
       '^DivergedError: the loss became (NaN|Infinity) in epoch 1, batch \\d+ at .* and a lower --learning-rate ' +
-        'goes on from the beginning',
+        'continues from the beginning',
     ),
   ],
   [
@@ -237,7 +237,7 @@ test(
     const again = await train();
     assert.deepEqual(
       [again.code, again.stderr],
-      [1, 'OptionError: run holds a run already; add --resume to go on with it, or name another folder with --out\n'],
+      [1, 'OptionError: run holds a run already; add --resume to continue it, or name another folder with --out\n'],
     );
     const other = await train('--resume', '--optimizer', 'adam');
     assert.match(
@@ -266,5 +266,8 @@ test('--help of every verb tells what it does, and every argument and option', a
     assert.match(help.stdout, new RegExp(`^Usage: srcnn ${verb}.*\n\n[A-Z]`), verb);
     for (const line of help.stdout.matchAll(/^ {2}(-\S.*|\[?\w+\]?)$/gm))
       assert.match(line[1], /\S {2,}\S/, `${verb}: ${line[1]} is not explained`);
+    assert.doesNotMatch(help.stdout, /default: "|choices:/, `${verb}: a default or a choice is no word of a sentence`);
+    const lists = /^Protocols:\n {2}report {2,}\S/m.test(help.stdout);
+    assert.equal(lists, help.stdout.includes('--protocol <name>'), `${verb}: its protocols are not listed`);
   });
 });

@@ -7,19 +7,25 @@ import { megabytes } from '../data/fetch/transfer';
 
 /** Adds `data list` and `data fetch NAME` to the command line. */
 export function dataCommand(program: Command): void {
-  const data = program.command('data').description('See which data sets are here; fetch those that are not');
-  data.command('list').description('The data sets known by name').action(list);
+  const data = program.command('data').description('List data sets and download them');
+  data
+    .command('list')
+    .description('List the data sets that have names, with their licences, and whether they are on this machine')
+    .action(list);
   data
     .command('fetch')
+    .summary('Download a data set')
     .description(
-      `Download a data set to ${dataFolder()} (SRCNN_DATA_DIR names another folder); run the command again ` +
-        'to resume an interrupted download. The proxy that HTTPS_PROXY names is used',
+      `Download a data set into ${dataFolder()}; SRCNN_DATA_DIR names another folder. After an interruption, the ` +
+        'same command continues the download. The proxies that HTTP_PROXY, HTTPS_PROXY and ALL_PROXY name are used, ' +
+        'except for the hosts in NO_PROXY.',
     )
-    .argument('<name>', `one of ${datasetNames.join(', ')}`)
+    .argument('<name>', `the data set: ${datasetNames.join(', ')}`)
     .addOption(
       new Option(
         '--mirror <url>',
-        'try this address first (may be repeated): the archive, or a folder ending in / that holds it',
+        'try this address first: that of the archive, or that of a folder with the archive, with / at its end. ' +
+          'Repeat --mirror for several addresses',
       )
         .argParser((url: string, all: string[]) => [...all, url])
         .default([], 'none'),

@@ -5,7 +5,11 @@ import { listEngines } from '../engine/choose';
 export function enginesCommand(program: Command): void {
   program
     .command('engines')
-    .description('Which engines work here, how fast each is, and why the others do not')
+    .summary('Show which engines work on this machine, and how fast they are')
+    .description(
+      'Show which engines work on this machine, how fast they are, and why the others do not work. A step is one ' +
+        'training step of 9-1-7 on 128 patches of 32x32 pixels.',
+    )
     .action(async () => {
       for (const { name, works, description, stepMilliseconds } of await listEngines()) {
         console.log(

@@ -17,10 +17,11 @@ import { pretrainedNames } from '../formats/pretrained';
 import { measureNames } from '../measures/measures';
 import type { Model } from '../network/network';
 import { byHand, type ByHand, scored } from '../protocols/byHand';
+import { DEFAULT_PROTOCOL, DEFAULT_SCALE } from '../protocols/protocols';
 import { scoresCsv, scoresLatex, scoresMarkdown } from '../results/scoreTables';
 import { explainLeftOut } from './dataArgument';
 import { modelNamed } from './modelArgument';
-import { engineOption, number, protocolOption, scaleOption, threadsOption } from './options';
+import { engineOption, number, protocolOption, protocolsExplained, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
 
 interface EvaluateFlags extends ByHand {
@@ -42,37 +43,49 @@ export function evaluateCommand(program: Command): void {
   const list = (text: string) => text.split(',').map((name) => name.trim());
   program
     .command('evaluate')
-    .description('Score bicubic, and models, on data sets or on folders of images')
-    .argument('<sets...>', 'folders, image files or names of data sets')
+    .summary('Score bicubic and networks on data sets or on pictures')
+    .description(
+      'Score bicubic and networks: each picture is made small, enlarged again, and compared with the original. With ' +
+        'several models, each is also compared with the one before it, picture by picture.',
+    )
+    .argument('<sets...>', 'folders of pictures, pictures, or names of data sets (srcnn data list)')
     .addOption(
       new Option(
         '-m, --model <name>',
-        `may be repeated: bicubic, the weights that come with the package (${pretrainedNames.join(', ')}), or a ` +
-          '.safetensors file',
+        `weights that come with the package: ${pretrainedNames.join(', ')}; or a .safetensors file. Repeat -m for ` +
+          'several models',
       )
         .argParser((name: string, all: string[]) => [...all, name])
-        .default([], 'bicubic'),
+        .default([], 'bicubic alone'),
     )
-    .addOption(protocolOption().default(undefined, 'what the models were trained for, else report'))
-    .addOption(scaleOption().default(undefined, 'what the models were trained for, else 3'))
-    .option('--measures <names>', `with commas between: ${measureNames.join(', ')} (default: the protocol's)`, list)
+    .addOption(scaleOption().default(undefined, `what the models were trained for, else ${DEFAULT_SCALE}`))
+    .addOption(protocolOption().default(undefined, `what the models were trained for, else ${DEFAULT_PROTOCOL}`))
+    .addOption(
+      new Option('--measures <names>', `measures with commas between: ${measureNames.join(', ')}`)
+        .argParser(list)
+        .default(undefined, "the protocol's"),
+    )
     .option(
-      '--sigma <x>',
-      "blur before shrinking, in pixels (default: the models', else the protocol's)",
-      number('sigma'),
+      '-o, --out <folder>',
+      'write pictures to this folder: original, bicubic, the enlargement of each model, and their error maps',
+    )
+    .option('--csv <file>', 'write the scores of each picture to this file; - is standard output, here and below')
+    .option('--json <file>', 'write all scores and differences to this file')
+    .option('--markdown <file>', 'write a table of the means to this file')
+    .option('--latex <file>', 'write a table of the means to this file')
+    .addOption(
+      new Option('--sigma <x>', 'blur before a picture is made small: standard deviation in pixels, 0 for none')
+        .argParser(number('sigma'))
+        .default(undefined, "the models', else the protocol's"),
     )
     .addOption(
-      new Option('--shrink <name>', 'instead of a protocol: how pictures are shrunk').choices(degradationNames),
+      new Option('--shrink <name>', 'instead of --protocol: how pictures are made small').choices(degradationNames),
     )
-    .addOption(new Option('--score <what>', 'instead of a protocol: what is compared').choices(scored))
-    .option('--border <n>', 'instead of a protocol: pixels at each edge that do not count', number('border'))
+    .addOption(new Option('--score <what>', 'instead of --protocol: what is compared').choices(scored))
+    .option('--border <n>', 'instead of --protocol: pixels at each edge that do not count', number('border'))
     .addOption(threadsOption())
     .addOption(engineOption())
-    .option('-o, --out <folder>', 'write each picture there: the original, bicubic, restored, and their error maps')
-    .option('--json <file>', 'write all scores and differences there; - is standard output, as below')
-    .option('--csv <file>', 'write all scores there, a line for each picture')
-    .option('--markdown <file>', 'write a table of means there')
-    .option('--latex <file>', 'write a table of means there')
+    .addHelpText('after', protocolsExplained)
     .action(runEvaluation);
 }
 

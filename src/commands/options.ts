@@ -21,14 +21,26 @@ export function scale(text: string): number {
 
 // Options that several verbs share.
 export const scaleOption = () =>
-  new Option('-s, --scale <n>', 'enlargement: a whole number from 2 to 8').argParser(scale).default(DEFAULT_SCALE);
-export const protocolOption = () =>
-  new Option('-p, --protocol <name>', protocols.map(({ name, summary }) => `${name} (${summary})`).join(' or '))
+  new Option('-s, --scale <n>', 'enlargement: 2 means twice as wide and high; a whole number from 2 to 8')
+    .argParser(scale)
+    .default(DEFAULT_SCALE);
+export const protocolOption = (use = 'how pictures are made small and scored') =>
+  new Option('-p, --protocol <name>', `${use}, see below`)
     .argParser((name) => protocolOf(name).name)
     .default(DEFAULT_PROTOCOL);
 export const threadsOption = () =>
-  new Option('-t, --threads <n>', 'threads (default: all cores)').argParser(number('threads'));
+  new Option('-t, --threads <n>', 'how many threads compute (default: as many as there are cores)').argParser(
+    number('threads'),
+  );
 export const engineOption = () =>
-  new Option('--engine <name>', 'what computes (default: the fastest that works)')
+  new Option('--engine <name>', 'what computes')
     .choices(engineNames)
-    .env('SRCNN_ENGINE');
+    .env('SRCNN_ENGINE')
+    .default(undefined, 'the one that SRCNN_ENGINE names, else the fastest that works here');
+
+const protocolWidth = Math.max(...protocols.map(({ name }) => name.length));
+
+/** Shown below the options of verbs that have --protocol. */
+export const protocolsExplained = `
+Protocols:
+${protocols.map(({ name, summary }) => `  ${name.padEnd(protocolWidth)}  ${summary}`).join('\n')}`;

@@ -6,9 +6,9 @@ import { rateCurve } from '../plot/figures/rateCurve';
 import { kindOfFigure, saveFigure } from '../plot/picture';
 import { findRate, type RateSearch } from '../training/findRate';
 import { modelFor } from '../training/train';
-import { number } from './options';
+import { engineOption, number, protocolsExplained, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
-import { addTrainingOptions, recipeOf, type TrainingFlags } from './trainingOptions';
+import { addNetworkOptions, addRecipeOptions, recipeOf, type TrainingFlags } from './trainingOptions';
 
 interface RateFlags extends TrainingFlags {
   least?: number;
@@ -21,12 +21,24 @@ interface RateFlags extends TrainingFlags {
 export function rateCommand(program: Command): void {
   const command = program
     .command('rate')
-    .description('Try growing learning rates on a copy of the network, and say which one to begin with');
-  addTrainingOptions(command)
-    .option('--least <x>', 'the first and smallest rate (default: 1e-5)', number('least'))
-    .option('--most <x>', 'the last rate, unless the loss grows fourfold before (default: 1)', number('most'))
-    .option('--batches <n>', 'batches, each with a larger rate (default: 100)', number('batches'))
-    .option('-o, --out <picture>', 'where the curve is drawn: .svg or .png', 'learning-rate.svg')
+    .summary('Find a learning rate to begin a training with')
+    .description(
+      'Find a learning rate to begin a training with: a copy of the network trains for some batches while the rate ' +
+        'grows from batch to batch. A table and a curve show the loss at each rate. No weights are written.',
+    );
+  addNetworkOptions(command, '; validation and evaluation pictures are left out')
+    .option('-o, --out <picture>', 'file for the curve: .svg or .png', 'learning-rate.svg')
+    .option('--least <x>', 'learning rate of the first batch (default: 1e-5)', number('least'))
+    .option(
+      '--most <x>',
+      'learning rate of the last batch; the search ends before it if the loss grows fourfold (default: 1)',
+      number('most'),
+    )
+    .option('--batches <n>', 'batches, each with a larger rate than the one before (default: 100)', number('batches'));
+  addRecipeOptions(command)
+    .addOption(threadsOption())
+    .addOption(engineOption())
+    .addHelpText('after', protocolsExplained)
     .action(showRate);
 }
 

@@ -9,9 +9,13 @@ export function resultsCommand(program: Command): void {
   program
     .command('results')
     .alias('report')
-    .description('Score the runs in results/, draw their figures, and make the tables in its README.md anew')
-    .argument('[results]', "folder of the runs' folders", 'results')
-    .option('--scores-from-csv', "score only runs that have no scores.csv, and take the others' scores from there")
+    .summary('Score finished runs, draw their figures and write the tables of results/README.md')
+    .description(
+      "Score the runs in a folder, draw their figures, and write the tables in the folder's README.md. Each run's " +
+        'folder gets scores.csv and the figures.',
+    )
+    .argument('[results]', "folder that holds the runs' folders", 'results')
+    .option('--scores-from-csv', 'read the scores of runs that have a scores.csv from there, and score only the others')
     .addOption(threadsOption())
     .addOption(engineOption())
     .action(async (results: string, flags: { scoresFromCsv?: boolean; threads?: number; engine?: string }) => {

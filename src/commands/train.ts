@@ -8,15 +8,15 @@ import type { Engine } from '../engine/engine';
 import { DivergedError, OptionError } from '../errors';
 import { loadCheckpoint } from '../runs/checkpoint';
 import type { EpochRecord, EpochScores } from '../runs/history';
-import type { TrainOptions } from '../recipes/recipes';
+import { recipes, type TrainOptions } from '../recipes/recipes';
 import { type ScheduleName, schedules } from '../recipes/schedule';
 import { onStopSignals } from '../training/interrupt';
 import { modelFor, prepareModel, train } from '../training/train';
 import { explainLeftOut } from './dataArgument';
-import { number } from './options';
+import { engineOption, number, protocolsExplained, threadsOption } from './options';
 import { defaultRunFolder } from './runFolderName';
 import { duration, showCount, showLine, showSkipped } from './terminal';
-import { addTrainingOptions, given, recipeOf, type TrainingFlags } from './trainingOptions';
+import { addNetworkOptions, addRecipeOptions, given, recipeOf, type TrainingFlags } from './trainingOptions';
 import type { Progress, TrainingData } from '../training/settings';
 import type { Network } from '../network/network';
 
@@ -37,24 +37,51 @@ interface TrainFlags extends TrainingFlags {
 export function trainCommand(program: Command): void {
   const command = program
     .command('train')
-    .description('Train on a data set or a folder of images; run again with --resume to go on');
-  addTrainingOptions(command)
-    .option('-e, --epochs <n>', "epochs in all (default: the recipe's)", number('epochs'))
-    .option('-m, --minutes <x>', 'ends when this time of training and validation has passed', number('minutes'))
+    .summary('Train a network on a data set or on a folder of pictures')
+    .description(
+      'Train a network on a data set or on a folder of pictures. Ctrl-C ends the run with a checkpoint; the same ' +
+        'command with --resume continues it.',
+    );
+  addNetworkOptions(command, '; all train, but only the first one validates and is scored')
+    .option(
+      '-e, --epochs <n>',
+      `epochs in all, those before --resume included (default: ${recipes.tuned.epochs})`,
+      number('epochs'),
+    )
+    .option('-m, --minutes <x>', 'instead of --epochs: minutes of training and validation in all', number('minutes'))
+    .option('-o, --out <folder>', "the run's folder (default: results/runs/RECIPE-DATA-xSCALE)")
+    .option('--resume', "continue from the checkpoint in the run's folder")
+    .option('--evaluation <data>', "folder or data set that is scored after each epoch (default: the data set's own)")
     .option(
       '-l, --learning-rate <x>',
-      "learning rate of all layers (default: the recipe's; with --resume the run's, or another from here on)",
+      "learning rate of all layers; with --resume, from now on (default: the recipe's; with --resume, the run's)",
       number('learning-rate'),
-    )
+    );
+  addRecipeOptions(command)
     .addOption(
-      new Option('--schedule <name>', "how the learning rate changes (default: the recipe's)").choices(schedules),
+      new Option('--schedule <name>', 'how the learning rate changes')
+        .choices(schedules)
+        .default(undefined, "the recipe's"),
     )
-    .option('--patience <n>', 'epochs that the schedule plateau waits (default: 3)', number('patience'))
-    .option('--warm-up <n>', 'batches in which the learning rate grows to its height (default: 0)', number('warm-up'))
-    .option('--ema <x>', 'keep a moving average of the weights, such as 0.999, and validate and save it', number('ema'))
-    .option('--evaluation <data>', "folder or data set scored after each epoch (default: the data set's own)")
-    .option('-o, --out <folder>', "the run's folder (default: results/runs/RECIPE-DATA-xSCALE)")
-    .option('--resume', "go on from the folder's checkpoint")
+    .option(
+      '--patience <n>',
+      'schedule plateau: epochs without a lower validation loss before the rate is halved (default: 3)',
+      number('patience'),
+    )
+    .option(
+      '--warm-up <n>',
+      'batches at the beginning in which the learning rate grows from 0 (default: 0)',
+      number('warm-up'),
+    )
+    .option(
+      '--ema <x>',
+      'save a moving average of the weights instead of the last ones: its decay per batch, such as 0.999 ' +
+        '(default: no average)',
+      number('ema'),
+    )
+    .addOption(threadsOption())
+    .addOption(engineOption())
+    .addHelpText('after', protocolsExplained)
     .action(runTraining);
 }
 
@@ -66,7 +93,7 @@ async function runTraining(words: string[], flags: TrainFlags): Promise<void> {
   const folder = flags.out ?? defaultRunFolder(asked, names, flags.scale);
   if (!flags.resume && ((await has(folder, 'checkpoint.bin')) || (await has(folder, 'weights.safetensors')))) {
     throw new OptionError(
-      `${folder} holds a run already; add --resume to go on with it, or name another folder with --out`,
+      `${folder} holds a run already; add --resume to continue it, or name another folder with --out`,
     );
   }
   const { epochs, minutes, learningRate, ema, schedule, patience, warmUp } = flags;
@@ -120,7 +147,7 @@ async function trainInto(
       throw withAdvice(error, session.learningRate, from);
     })
     .finally(stopWatching);
-  if (session.state === 'stopped') console.log('Stopped; the same command with --resume goes on.');
+  if (session.state === 'stopped') console.log('Stopped; the same command with --resume continues.');
   if (best.epoch)
     console.log(
       `best validation loss ${best.validationLoss.toFixed(6)} in epoch ${best.epoch}: ` +
@@ -144,7 +171,7 @@ function withAdvice({ message }: Error, learningRate: number | readonly number[]
   const rate = typeof learningRate === 'number' ? String(learningRate) : learningRate.join(', ');
   return new DivergedError(
     `${what} at a learning rate of ${rate}; ` +
-      `the same command with --resume and a lower --learning-rate goes on from ${from}`,
+      `the same command with --resume and a lower --learning-rate continues from ${from}`,
   );
 }
 

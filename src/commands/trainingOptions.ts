@@ -4,7 +4,7 @@ import { UnknownNameError } from '../errors';
 import { networkNames } from '../network/families/families';
 import { type OptimizerName, optimizerNames } from '../optimizers/optimizers';
 import { recipeFor, type RecipeName, recipes, type TrainOptions } from '../recipes/recipes';
-import { engineOption, number, numbers, protocolOption, scaleOption, threadsOption } from './options';
+import { number, numbers, protocolOption, scaleOption } from './options';
 
 /** What is trained, and on which patches: the flags that `train` and `rate` share. */
 export interface TrainingFlags {
@@ -26,46 +26,65 @@ export interface TrainingFlags {
   engine?: string;
 }
 
-/** Adds these flags and the data to a command. */
-export function addTrainingOptions(command: Command): Command {
+const ofRecipe = "the recipe's";
+
+/** Adds the data, of which `use` says what they are for, and the flags that say what is trained on them. */
+export function addNetworkOptions(command: Command, use: string): Command {
   return command
-    .argument(
-      '[data...]',
-      'folders or names of data sets; all train, and only the first validates and is evaluated (default: sample)',
+    .argument('[data...]', `folders of pictures, or names of data sets (srcnn data list)${use} (default: sample)`)
+    .addOption(
+      new Option('-n, --network <name>', `the network: ${networkNames.join(', ')}`).default(undefined, ofRecipe),
+    )
+    .addOption(scaleOption())
+    .addOption(protocolOption());
+}
+
+/** Adds the flags that say how it is trained. */
+export function addRecipeOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '-r, --recipe <name>',
+        `recipe that gives the options you leave out: ${Object.keys(recipes).join(', ')}`,
+      ).default(undefined, 'ecbsr for its family, small for other networks that read the small picture, else tuned'),
+    )
+    .addOption(
+      new Option('-b, --batch-size <n>', 'patches in a batch')
+        .argParser(number('batch-size'))
+        .default(undefined, ofRecipe),
+    )
+    .addOption(
+      new Option('--optimizer <name>', 'how gradients become steps')
+        .choices(optimizerNames)
+        .default(undefined, ofRecipe),
+    )
+    .addOption(
+      new Option('--loss <name>', 'error that training reduces').choices(lossNames).default(undefined, ofRecipe),
     )
     .option(
-      '-r, --recipe <name>',
-      `one of ${Object.keys(recipes).join(', ')} (default: ecbsr for its family, small for other networks that read ` +
-        'the small picture, else tuned)',
+      '--weight-decay <x>',
+      'with each batch, kernels shrink by this part of themselves times the learning rate (default: 0)',
+      number('weight-decay'),
     )
-    .option('-n, --network <name>', `one of ${networkNames.join(', ')} (default: the recipe's)`)
-    .option('-b, --batch-size <n>', "patches in a batch (default: the recipe's)", number('batch-size'))
-    .addOption(
-      new Option('--optimizer <name>', "how weights follow the gradient (default: the recipe's)").choices(
-        optimizerNames,
-      ),
+    .option(
+      '--from <weights>',
+      'weights to start from: a name such as x2, or a .safetensors file (default: random weights)',
     )
-    .addOption(new Option('--loss <name>', "what is minimised (default: the recipe's)").choices(lossNames))
-    .option('--from <weights>', 'weights to start from: a name such as x2, or a .safetensors file')
-    .option('--weight-decay <x>', 'part by which kernels shrink, times the learning rate', number('weight-decay'))
+    .option('--augment', 'turn and mirror patches at random (the recipes small and ecbsr always do)')
+    .option('--branches', "train 3x3 kernels as sums of ECBSR's branches (the recipe ecbsr always does)")
+    .option('--no-branches', 'train the plain kernels, also with the recipe ecbsr')
     .option(
       '--patch-size <n>',
-      'side of a patch in pixels of what the network reads (default: 32)',
+      'side of a patch in pixels of the picture that the network reads (default: 32)',
       number('patch-size'),
     )
     .option('--stride <n>', 'pixels from one patch to the next (default: 13)', number('stride'))
     .option(
       '--sizes <list>',
-      'sizes at which each picture trains, as parts of its own, such as 1,0.8,0.6 (default: 1)',
+      'train on each picture at several sizes, with commas between: 1,0.8 adds a copy of 0.8 times the width and ' +
+        'height (default: 1)',
       numbers('sizes'),
-    )
-    .option('--augment', 'turn and mirror patches at random')
-    .option('--branches', "train 3x3 kernels as sums of ECBSR's branches (default: only its own family)")
-    .option('--no-branches', 'train the plain kernels')
-    .addOption(protocolOption())
-    .addOption(scaleOption())
-    .addOption(threadsOption())
-    .addOption(engineOption());
+    );
 }
 
 /** The recipe's name as it was asked for, and its options with the flags in their place. */

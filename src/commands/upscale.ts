@@ -1,14 +1,15 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createEngine } from '../engine/choose';
 import { OptionError } from '../errors';
 import { pretrained, pretrainedSizes } from '../formats/pretrained';
 import { parseColor } from '../image/transparency';
 import { modelNamed } from './modelArgument';
-import { engineOption, protocolOption, scale, threadsOption } from './options';
+import { engineOption, protocolOption, protocolsExplained, scale, threadsOption } from './options';
 import { showLeftOut } from './terminal';
 import { enlargeAll } from './upscaleAll';
 import { planUpscale } from './upscalePlan';
 import type { Model } from '../network/network';
+import { DEFAULT_PROTOCOL } from '../protocols/protocols';
 import { checkScale } from '../degradations/degradation';
 
 interface UpscaleFlags {
@@ -24,33 +25,49 @@ interface UpscaleFlags {
 }
 
 const about =
-  'Enlarge pictures with trained weights: files or folders IN, to the file or folder OUT. The suffix of the file OUT ' +
-  'says which kind it becomes: PNG, JPEG, WebP, TIFF or BMP; into a folder each keeps its name and kind. - is ' +
-  'standard input, or standard output, which gets the kind of IN, or PNG. Alpha, colour profile and resolution are ' +
-  'kept, 16 bits in PNG and TIFF, EXIF and XMP in all kinds but BMP. All pages of a TIFF go into a TIFF, all ' +
-  'frames of a WebP into a WebP. Pictures are turned upright as their EXIF says. A note says what a kind cannot ' +
-  'hold; IPTC is left out.';
+  'Enlarge pictures: the files and folders IN are written to the file or folder OUT.\n\n' +
+  'If OUT is a file, its extension says which format it gets: PNG, JPEG, WebP, TIFF or BMP. In a folder, each picture ' +
+  'keeps its name and format. - means standard input for IN. For OUT it means standard output, which gets the format ' +
+  'of IN, or PNG.\n\n' +
+  'An enlargement keeps alpha, the colour profile and the resolution, 16 bits in PNG and TIFF, EXIF and XMP in all ' +
+  'formats but BMP, all pages of a TIFF in a TIFF, and all frames of a WebP in a WebP. A note on standard error names ' +
+  'what the format cannot hold. IPTC is left out. Pictures are turned upright as their EXIF says.';
 
 /** Adds `srcnn upscale`. */
 export function upscaleCommand(program: Command): void {
   program
     .command('upscale')
+    .summary('Enlarge pictures')
     .description(about)
-    .argument('<in...>', 'pictures, or folders of them, and at the end OUT')
+    .argument('<in...>', 'pictures or folders of pictures, and OUT as the last one')
     .usage('[options] IN... OUT')
-    .option('-s, --scale <n>', '2, 3 or 4 (default: what the model was trained for, else 3)', scale)
-    .option(
-      '-m, --model <name>',
-      `the weights that come with the package (${pretrainedSizes.join(', ')}; the best by default), or a ` +
-        '.safetensors file',
+    .addOption(
+      new Option(
+        '-s, --scale <n>',
+        'enlargement: 2 means twice as wide and high; 2, 3 or 4, or up to 8 with weights of your own',
+      )
+        .argParser(scale)
+        .default(undefined, 'what the model was trained for, else 3'),
     )
-    .option('--ensemble', 'the mean of eight turned and mirrored pictures: a little better, eight times as slow')
-    .addOption(protocolOption().default(undefined, 'the one the model was trained for'))
-    .option('-f, --force', 'replace pictures that are there already')
-    .option('-b, --background <colour>', 'behind transparent parts in JPEG and BMP: a name or #rrggbb', 'white')
+    .addOption(
+      new Option(
+        '-m, --model <name>',
+        `weights that come with the package: ${pretrainedSizes.join(', ')}; or a .safetensors file`,
+      ).default(undefined, pretrainedSizes[0]),
+    )
+    .option('--ensemble', 'mean of eight turned and mirrored enlargements: a little better, takes eight times as long')
+    .option('-f, --force', 'replace enlargements that exist; an original is never replaced')
+    .option('-b, --background <colour>', 'colour behind transparent parts in JPEG and BMP: a name or #rrggbb', 'white')
     .option('--strip', 'leave out EXIF and XMP, such as date and place')
+    .addOption(
+      protocolOption('protocol that the network was trained for').default(
+        undefined,
+        `the one in its file, else ${DEFAULT_PROTOCOL}`,
+      ),
+    )
     .addOption(threadsOption())
     .addOption(engineOption())
+    .addHelpText('after', protocolsExplained)
     .action(runUpscale);
 }
 

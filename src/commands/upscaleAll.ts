@@ -119,7 +119,7 @@ async function checkFree({ output }: UpscaleJob, force: boolean, kept: Kept): Pr
   if (!there) return;
   const other = kept.get((await identityOf(output)) ?? '');
   if (other !== undefined)
-    throw new OptionError(`${output} is the same file as ${other} on this disk; name a folder of its own`);
+    throw new OptionError(`${output} is the same file as ${other} on this disk; choose another folder for it`);
   if (there.isDirectory()) throw new OptionError(`${output} is a folder; name another place`);
   if (!force) throw new OptionError(`${output} is there already; add --force to replace it`);
 }

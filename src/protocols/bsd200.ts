@@ -14,7 +14,7 @@ const rules = { convention: 'grey', degradation: matlabBytes, area: cropToScale 
 export const bsd200: Protocol = {
   ...rules,
   name: 'bsd200',
-  summary: "Dong et al. on BSDS500's test: grey without the border",
+  summary: 'grey, shrunk as by MATLAB; scored without the border (Dong et al. on BSD200)',
   channels: 1,
   trainingSides: ({ width, height }) => ({ width, height }),
   compare: compareLuminance(rules),

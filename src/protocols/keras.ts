@@ -16,7 +16,7 @@ import type { Compared, CompareWith, Protocol } from './protocol';
  */
 export const keras: Protocol = {
   name: 'keras',
-  summary: "keras.io's example: RGB, Pillow, no blur",
+  summary: "shrunk by Pillow; scored on RGB (keras.io's ESPCN example)",
   convention: 'full',
   degradation: { ...pillow, sigma: 0 },
   channels: 3,

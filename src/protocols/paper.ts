@@ -13,7 +13,7 @@ const rules = { convention: 'studio', degradation: matlab, area: cropToScale } a
 export const paper: Protocol = {
   ...rules,
   name: 'paper',
-  summary: 'Dong et al.: Y without the border',
+  summary: 'shrunk as by MATLAB; scored on Y without the border (Dong et al.)',
   channels: 1,
   trainingSides: ({ width, height }) => ({ width, height }),
   compare: compareLuminance(rules),

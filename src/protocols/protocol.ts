@@ -46,7 +46,7 @@ export interface RestoredImages {
 /** How pictures are degraded and scored. Adding one takes a file and an entry in protocols.ts. */
 export interface Protocol {
   name: string;
-  /** One line for `--help`. */
+  /** For `--help`: how pictures are made small, and what is scored. */
   summary: string;
   /** The range of its luminance: 'full' 0..255, 'studio' 16..235. */
   convention: Convention;

@@ -9,7 +9,7 @@ import type { Compared, CompareWith, Protocol } from './protocol';
 /** Pillow's luminance, blurred and shrunk by Pillow's bicubic; scores in RGB over the whole picture. */
 export const report: Protocol = {
   name: 'report',
-  summary: 'the report: RGB, blurred',
+  summary: 'blurred, shrunk by Pillow; scored on RGB (the report)',
   convention: 'full',
   degradation: pillow,
   channels: 3,

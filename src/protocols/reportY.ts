@@ -9,7 +9,7 @@ import { report } from './report';
 export const reportY: Protocol = {
   ...report,
   name: 'report-y',
-  summary: "the report's pictures, scored on Y",
+  summary: 'the same pictures as report; scored on Y',
   channels: 1,
   compare: compareLuminance(report),
   show: showLuminance(report),

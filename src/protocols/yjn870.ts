@@ -13,7 +13,7 @@ import type { Compared, CompareWith, Protocol } from './protocol';
  */
 export const yjn870: Protocol = {
   name: 'yjn870',
-  summary: 'yjn870/SRCNN-pytorch: Y, Pillow, no blur, no border',
+  summary: 'shrunk by Pillow; scored on Y with the border (yjn870/SRCNN-pytorch)',
   convention: 'studio',
   degradation: { ...pillow, sigma: 0 },
   channels: 1,
