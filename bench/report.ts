@@ -64,7 +64,7 @@ const time = (ms: number) => (ms < 1000 ? `${ms.toFixed(ms < 10 ? 2 : 1)} ms` : 
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 const extras = ({ gflops, growthMB }: Figures) =>
-  [gflops ? `${gflops.toFixed(1)} GFLOP/s` : '', growthMB ? `${growthMB.toFixed(0)} MB more` : '']
+  [gflops ? `${gflops.toFixed(1)} GFLOP/s` : '', growthMB ? `${growthMB.toFixed(0)} MB more memory` : '']
     .filter(Boolean)
     .join(', ');
 
@@ -105,7 +105,9 @@ function lines({ peak, scaling, threads, peakResidentMB }: Report): string[] {
     ),
     ...(scaling ? [`training step, from 1 to 2 threads: ${scaling.toFixed(2)} times as fast`] : []),
     ...(peak && threads === 2
-      ? [`that peak itself, from 1 to 2 threads: ${(peak.gflops / peak.oneThread.gflops).toFixed(2)} times`]
+      ? [
+          `WASM SIMD multiply-add peak, from 1 to 2 threads: ${(peak.gflops / peak.oneThread.gflops).toFixed(2)} times as fast`,
+        ]
       : []),
     `peak resident memory of the whole run: ${peakResidentMB.toFixed(0)} MB`,
   ];
@@ -119,13 +121,13 @@ function loadNote({ load, machine }: Report): string[] {
   if (load === undefined || load <= MOST_LOAD) return [];
   return [
     `not idle: ${load.toFixed(1)} processes of other programs wanted the ${machine.cores} cores when the bench ` +
-      'began; the times are longer than they would be, and the ratios are rougher',
+      'began; this makes the times longer and the ratios less exact',
   ];
 }
 
 const about = ({ machine, threads, date, quick }: Report) =>
   `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}, ${machine.engine}, ` +
-  `--threads ${threads}, ${date.slice(0, 10)}${quick ? ' (--quick: one round, nothing to rely on)' : ''}`;
+  `--threads ${threads}, ${date.slice(0, 10)}${quick ? ' (--quick: one round, not reliable)' : ''}`;
 
 const peersOf = ({ peers }: Report) =>
   Object.entries(peers).map(([name, { description }]) => `${name}: ${description}`);

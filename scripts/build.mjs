@@ -1,6 +1,6 @@
 // Compiles src to dist: TypeScript with tsc, the wasm kernels with AssemblyScript (plain and relaxed SIMD).
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -43,6 +43,8 @@ function isFresh(target) {
 export function build() {
   // What it remembers lies in dist, so that it is forgotten with it.
   run('typescript/bin/tsc', ['-p', '.', '--incremental', '--tsBuildInfoFile', 'dist/.tsbuildinfo']);
+  // npm does this at installation, for a dist that was there then: after it was deleted, npx would be refused.
+  chmodSync(join(root, 'dist', 'cli.js'), 0o755);
   for (const [source, target, features, ...more] of kernels) {
     if (isFresh(`dist/${target}`)) continue;
     mkdirSync(dirname(join(root, 'dist', target)), { recursive: true });

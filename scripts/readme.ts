@@ -51,23 +51,23 @@ async function resultsTables(): Promise<string> {
     const [bicubic, ...rest] = runLines(own('paper', scale), setNames.paper, [2, 4]);
     return [bicubic, ...theirs, ...rest].map((line) => [`x${scale}`, ...line]);
   });
-  return `${report}\n\n${markdownTable([['protocol paper', '', 'epochs', ...setNames.paper], ...paper])}`;
+  return `${report}\n\n${markdownTable([['protocol paper', 'run', 'epochs', ...setNames.paper], ...paper])}`;
 }
 
 const latencyNames: Record<string, string> = {
   openToFirstPicture: "from opening notebook 1 to its first picture, the kernel's start included",
   trainToFirstPoint: 'from `train` to the first point on the chart',
-  cellDuringTraining: 'another cell while training runs',
-  interruptToStopped: 'from the interrupt button to training stopped, checkpoint written',
-  replot: 're-plotting the curves',
+  cellDuringTraining: 'running another cell during training',
+  interruptToStopped: 'from the interrupt button until training has stopped and its checkpoint is written',
+  replot: 'drawing the curves again',
 };
 
 /** Of test/jupyter/latencies.test.ts: the median of twenty, and the worst. */
 const controlNames: Record<string, string> = {
-  sliderToKernel: 'the slider let go to the rate heard by the kernel',
-  kernelToPage: "the kernel's change to the page",
-  sumWithChart: '`1 + 1` with controls and chart',
-  sumWithPreview: '`1 + 1` with controls, chart and preview',
+  sliderToKernel: 'from letting the slider go until the kernel has the rate',
+  kernelToPage: 'from a change in the kernel until the page shows it',
+  sumWithChart: 'running the cell `1 + 1` beside controls and chart',
+  sumWithPreview: 'running the cell `1 + 1` beside controls, chart and preview',
 };
 
 function latencyTable(): string {
@@ -83,9 +83,9 @@ function controlTable(): string {
   const { cores, load } = measured;
   const rows = Object.entries(controlNames).map(([name, title]) => [title, measured[name], measured[`${name}Worst`]]);
   return markdownTable([
-    [`while training runs, ${cores} cores, load ${load}`, 'median of 20, ms', 'worst'],
+    [`during training, ${cores} cores, load ${load}`, 'median of 20 (ms)', 'worst (ms)'],
     ...rows,
-    ['reload of the page to the chart moving again', measured.reloadToMoving, ''],
+    ['from reloading the page until the chart moves again', measured.reloadToMoving, ''],
   ]);
 }
 
@@ -94,9 +94,9 @@ function costTable(): string {
   const { cores, load, minutes, ...measured } = read('bench/controlCosts.json');
   return markdownTable([
     [`chart, controls and preview; ${cores} cores, load ${load}`, ''],
-    ['training is slower, with a page that draws on the same cores', `${measured.costWithPage} %`],
-    ['training is slower, with no page', `${measured.costWithoutPage} %`],
-    [`the server's memory, page closed for ${minutes} min`, `${measured.serverMegabytes} MB more`],
+    ['slowdown of training with a page that draws on the same cores', `${measured.costWithPage} %`],
+    ['slowdown of training without a page', `${measured.costWithoutPage} %`],
+    [`growth of the server's memory, page closed for ${minutes} min`, `${measured.serverMegabytes} MB`],
   ]);
 }
 

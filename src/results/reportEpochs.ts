@@ -47,11 +47,11 @@ function comparison(epochs: readonly EpochRecord[], report: readonly ReportEpoch
   const signed = (value: number, digits: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
   const { network, bicubic } = last.scores;
   const scores =
-    `${network.psnr.toFixed(6)} dB / ${network.ssim.toFixed(6)}, in the report ${theirs.psnr.toFixed(6)} dB / ` +
-    `${theirs.ssim.toFixed(6)}`;
+    `the run has ${network.psnr.toFixed(6)} dB / ${network.ssim.toFixed(6)}, the report ${theirs.psnr.toFixed(6)} dB ` +
+    `/ ${theirs.ssim.toFixed(6)}`;
   return (
-    `After epoch ${last.epoch}: ${scores} (difference ${signed(network.psnr - theirs.psnr, 3)} dB, ` +
-    `${signed(network.ssim - theirs.ssim, 4)}); bicubic ${bicubic.psnr.toFixed(6)} dB / ${bicubic.ssim.toFixed(6)}.`
+    `After epoch ${last.epoch}, ${scores} (difference ${signed(network.psnr - theirs.psnr, 3)} dB, ` +
+    `${signed(network.ssim - theirs.ssim, 4)}). Bicubic has ${bicubic.psnr.toFixed(6)} dB / ${bicubic.ssim.toFixed(6)}.`
   );
 }
 

@@ -69,7 +69,7 @@ function scoreText(rows: ScoreRow[], set: string, which: 'bicubic' | 'network'):
 }
 
 /** "216361 patches of 32, seed x3, sha256 ..." as "216,361 of 32x32". */
-function patchText(data: string): string {
+export function patchText(data: string): string {
   const [, count, size] = /^(\d+) patches of (\d+)/.exec(data) ?? [];
   return count ? `${Number(count).toLocaleString('en')} of ${size}x${size}` : '';
 }

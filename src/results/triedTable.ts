@@ -5,6 +5,7 @@ import { reached } from '../runs/reached';
 import { loadRun } from '../runs/readRun';
 import { markdownTable } from './markdown';
 import { recipeText } from './recipeText';
+import { patchText } from './runTable';
 
 /**
  * The short runs of a folder (results/tried), the best first, in Markdown; the first column says how each differs
@@ -19,7 +20,7 @@ export async function triedTable(folder: string): Promise<string> {
     names.map(async (name) => {
       const { options, history } = await loadRun(name, folder);
       const { data = '' } = JSON.parse(await readFile(join(folder, name, 'options.json'), 'utf8')) as { data?: string };
-      return { name, recipe: recipeText(options), patches: data.replace(/,.*/, ''), ...reached(history) };
+      return { name, recipe: recipeText(options), patches: patchText(data), ...reached(history) };
     }),
   );
   tried.sort((a, b) => (b.psnr ?? 0) - (a.psnr ?? 0));
@@ -32,7 +33,7 @@ export async function triedTable(folder: string): Promise<string> {
     psnr === null ? '' : `${psnr.toFixed(3)} / ${ssim?.toFixed(4)}`,
   ]);
   const bicubic = tried.find(({ bicubicPsnr }) => bicubicPsnr !== null);
-  const head = ['run', 'recipe', 'patches', 'epochs', 'validation loss', 'PSNR / SSIM'];
+  const head = ['run', 'recipe', 'patches', 'epochs', 'validation loss', 'PSNR (dB) / SSIM'];
   const last = bicubic
     ? [['bicubic', '', '', '', '', `${bicubic.bicubicPsnr?.toFixed(3)} / ${bicubic.bicubicSsim?.toFixed(4)}`]]
     : [];

@@ -28,7 +28,7 @@ export function untilTable(scored: readonly ScoredRun[], published: readonly Pub
     const first = epochs.find(({ scores }) => scores.network.psnr > goal.psnr);
     const minutes = (until: number) =>
       history.epochs.slice(0, until).reduce((sum, { seconds }) => sum + seconds, 0) / 60;
-    const passed = first ? [minutes(first.epoch).toFixed(1), first.scores.network.psnr.toFixed(2)] : ['not', ''];
+    const passed = first ? [minutes(first.epoch).toFixed(1), first.scores.network.psnr.toFixed(2)] : ['not passed', ''];
     return [
       [
         `[${name}](${encodeURI(name)}/)`,
@@ -42,7 +42,7 @@ export function untilTable(scored: readonly ScoredRun[], published: readonly Pub
   });
   if (!lines.length) return 'No run here was scored on Set5 after each epoch.';
   return markdownTable([
-    ['run', 'network', 'published', 'minutes until it was passed', 'PSNR then', 'minutes in all', 'engine'],
+    ['run', 'network', 'published PSNR (dB)', 'minutes until passed', 'PSNR then (dB)', 'minutes in all', 'engine'],
     ...lines,
   ]);
 }

@@ -105,14 +105,14 @@ async function writeReadme(file: string, scored: ScoredRun[], timed: ScoredRun[]
   await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }
 
-const explanations = `PSNR in dB / SSIM, mean of each set's pictures. Protocol report: RGB, blurred and shrunk by \
-Pillow. Protocol paper, Dong et al.'s: Y, shrunk as by MATLAB.
-Numbers of different protocols or scales cannot be compared.
+const explanations = `Scores are PSNR in dB / SSIM, the mean over the pictures of each set. Protocol report scores RGB of pictures that were
+blurred and shrunk by Pillow. Protocol paper, that of Dong et al., scores Y of pictures that were shrunk as by MATLAB.
+Scores of different protocols or scales cannot be compared.
 
-**The report's 219 pictures contain the 200 of BSDS500 train, on which it trained, \
-and so did every run with the report's training set: that column says how well a network knows
-pictures it has seen.** BSDS500 val, Set5 and Set14 are clean: no recipe trains on them. BSDS500 val (the same
-photographs as BSD100) only picks the epoch whose weights are kept.`;
+**The report's 219 pictures contain the 200 of BSDS500 train. The report trained on them, and so did every run with the
+report's training set: their column says how well a network knows pictures that it has seen.** No recipe trains on
+BSDS500 val, Set5 and Set14, so these scores are clean, except that BSDS500 val (the photographs of BSD100) selects the
+epoch whose weights are kept.`;
 
 /** The sources of the published scores, set by set. */
 function sources(all: readonly PublishedScore[]): string[] {
@@ -120,7 +120,7 @@ function sources(all: readonly PublishedScore[]): string[] {
   const setsOf = (source: string) =>
     [...new Set(published.filter((score) => score.source === source).map(({ set }) => set))].join(' and ');
   const sets = [...new Set(published.map(({ source }) => source))].map((source) => `${setsOf(source)} by ${source}`);
-  return sets.length ? [`The scores in rows "as published" are those of published.csv: ${sets.join('; ')}.`] : [];
+  return sets.length ? [`Rows "as published" have the scores in published.csv: ${sets.join('; ')}.`] : [];
 }
 
 async function epochTables(scored: ScoredRun[]): Promise<string> {
@@ -129,8 +129,8 @@ async function epochTables(scored: ScoredRun[]): Promise<string> {
     const epochs = await readReportEpochs(join(run.folder, 'report-epochs.csv'));
     if (epochs.length)
       parts.push(
-        `[${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are kept in ` +
-          `its report-epochs.csv.\n${reportTable(run.history, epochs)}`,
+        `This table shows [${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are ` +
+          `in the run's report-epochs.csv.\n${reportTable(run.history, epochs)}`,
       );
   }
   return parts.join('\n\n') || "No run here repeats the report's.";

@@ -180,7 +180,10 @@ test("the report's epochs stand beside a shorter run's, and the sentence compare
   }));
   const { history } = resultRun('a', 'report', 3);
   const lines = reportTable(history, report).split('\n');
-  assert.match(lines[0], /^After epoch 2: 27\.000000 dB .* in the report 22\.000000 dB .*difference \+5\.000 dB/);
+  assert.match(
+    lines[0],
+    /^After epoch 2, the run has 27\.000000 dB .* the report 22\.000000 dB .*difference \+5\.000 dB/,
+  );
   assert.equal(lines.at(-1), '| 3 |  |  |  | 0.333333 | 23.000000 | 0.500000 |');
   const figure = reportFigure(history, report);
   const { range } = figure.layout.yaxis as { range: number[] };
@@ -223,7 +226,7 @@ test("the table of minutes has runs from new weights scored on Set5, and when ea
   const lines = untilTable([passing, below, otherSet, started], published).split('\n');
   assert.deepEqual(lines.slice(2), [
     '| [passing](passing/) | 9-1-7 | x3: 26.50 | 3.0 | 27.00 | 3 |  |',
-    '| [below](below/) | 9-1-7 | x2: 40.00 | not |  | 3 |  |',
+    '| [below](below/) | 9-1-7 | x2: 40.00 | not passed |  | 3 |  |',
   ]);
   assert.equal(untilTable([otherSet], published), 'No run here was scored on Set5 after each epoch.');
 });

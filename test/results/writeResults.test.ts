@@ -116,7 +116,7 @@ test(
       readme(),
       /\| 1( \| [\d.]+){3} \| 1\.035879 \| 13\.330092 \| 0\.360187 \|\n\| 2 (\| {2}){3}\| 1\.036146 /,
     );
-    assert.match(readme(), /After epoch 1: .* in the report 13\.330092 dB/);
+    assert.match(readme(), /After epoch 1, .* the report 13\.330092 dB/);
   },
 );
 

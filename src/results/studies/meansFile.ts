@@ -37,7 +37,7 @@ export async function writeMeans(file: string, means: readonly MeanScore[]): Pro
 
 /** The means of such a file, none where it does not exist. Throws CheckpointError for a file of another form. */
 export async function readMeans(file: string): Promise<MeanScore[]> {
-  const lines = await readCsv(file, HEAD, ['scale', 'mean', 'pictures'], 'delete it and make it anew');
+  const lines = await readCsv(file, HEAD, ['scale', 'mean', 'pictures'], 'delete it and make it again');
   return lines.map(({ model, protocol, scale, set, measure, mean, pictures }) => ({
     model,
     protocol,
