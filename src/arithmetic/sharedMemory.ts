@@ -26,7 +26,7 @@ export function sharedMemory(initial: number): WebAssembly.Memory {
   const orOption = hasGuards() ? `, or set NODE_OPTIONS=${NO_GUARDS}` : '';
   throw new EngineError(
     'engine wasm: this process may not reserve the address space that WebAssembly needs; ' +
-      `raise the limit (ulimit -v, or the memory asked of the batch system)${orOption}`,
+      `raise the limit (ulimit -v, or ask the batch system for more memory)${orOption}`,
   );
 }
 

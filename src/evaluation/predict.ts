@@ -19,7 +19,7 @@ export async function predict(model: Model, engine: Engine, planes: Plane[]): Pr
   const value = wrong.find((each) => each !== undefined);
   if (value === undefined) return output;
   throw new WeightsError(
-    `the network ${model.network.name} gives ${value} for a pixel, so its weights are ruined; ` +
+    `the network ${model.network.name} gives ${value} for a pixel, so its weights are useless; ` +
       'use others, or train it again with a lower learning rate',
   );
 }

@@ -27,7 +27,7 @@ export function checkComparable(a: SetScores, b: SetScores): void {
   const [one, other] = [conditions(a), conditions(b)];
   if (one !== other)
     throw new IncomparableScoresError(
-      `${a.model} has ${one}, and ${b.model} has ${other}: these do not belong into one comparison; ` +
+      `${a.model} has ${one}, and ${b.model} has ${other}: these cannot be compared; ` +
         'score both under one protocol and scale, on one set, by one measure',
     );
   const names = (scores: SetScores) => scores.pictures.map(({ file }) => file).join('\n');
@@ -45,7 +45,7 @@ export function checkOneProtocol(scores: readonly SetScores[]): void {
   const other = scores.find((each) => text(each) !== text(first));
   if (other)
     throw new IncomparableScoresError(
-      `${first.model} has scores of ${text(first)}, and ${other.model} of ${text(other)}: these do not belong into ` +
+      `${first.model} has scores of ${text(first)}, and ${other.model} of ${text(other)}: these cannot stand in ` +
         'one table; make a table of each',
     );
 }

@@ -110,7 +110,7 @@ function checkPlaces(
   }
   if (at !== length)
     throw new WeightsError(
-      `${file}: ${length - at} bytes after its last tensor belong to none, so its header does not fit; ` +
+      `${file}: ${length - at} bytes after its last tensor belong to no tensor, so its header is wrong; ` +
         'copy or train it again',
     );
 }

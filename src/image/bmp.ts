@@ -113,7 +113,7 @@ function lookUp({ width, height, palette, paletteStep: step }: BmpHeader, indice
   const used = new Uint8Array(256);
   for (const index of indices) used[index] = 1;
   const beyond = used.findIndex((value, index) => value > 0 && step * index + 2 >= palette.length);
-  if (beyond >= 0) throw new Error(`its palette has no colour ${beyond}`);
+  if (beyond >= 0) throw new Error(`a pixel has colour ${beyond}, which its palette does not have`);
   const isGrey = used.every(
     (value, i) =>
       !value || (palette[step * i] === palette[step * i + 1] && palette[step * i] === palette[step * i + 2]),

@@ -33,7 +33,8 @@ const BITFIELDS = 3,
 export function readBmpHeader(file: Buffer): BmpHeader {
   if (file.length < 18 || file.toString('latin1', 0, 2) !== 'BM') throw new Error('it does not begin like a BMP file');
   const size = file.readUInt32LE(FILE_HEADER);
-  if (size !== 12 && (size < 16 || size > 124)) throw new Error(`its BMP header says that it has ${size} bytes`);
+  if (size !== 12 && (size < 16 || size > 124))
+    throw new Error(`its BMP header has ${size} bytes, as no kind of BMP does`);
   needs(file, FILE_HEADER + size);
   // A header of OS/2 2.x may end early: the fields that are missing are 0.
   const header = Buffer.alloc(124);
@@ -85,7 +86,7 @@ function newHeader(file: Buffer, header: Buffer, size: number): BmpHeader {
 
 function checked(size: { width: number; height: number }, bits: number, known: number[]) {
   if (size.width < 1 || size.height < 1) throw new Error('it has no pixels');
-  if (!known.includes(bits)) throw new Error(`it has ${bits} bits a pixel, which a BMP cannot have; save it as PNG`);
+  if (!known.includes(bits)) throw new Error(`it has ${bits} bits per pixel, which a BMP cannot have; save it as PNG`);
   return { ...size, bits };
 }
 

@@ -132,7 +132,7 @@ export function toRgb(planes: YCbCr, convention: Convention): Image {
   for (const plane of [planes.cb, planes.cr]) {
     if (plane.width !== width || plane.height !== height) {
       throw new OptionError(
-        `Y is ${width} x ${height} but Cb or Cr is ${plane.width} x ${plane.height}; give planes of one size`,
+        `Y is ${width} x ${height} but Cb or Cr is ${plane.width} x ${plane.height}; give planes of the same size`,
       );
     }
   }

@@ -37,7 +37,7 @@ async function decodeWithSharp(bytes: Buffer, options: DecodeOptions): Promise<P
   const described = await describe(bytes, 0);
   const { format, width, height } = described;
   if (!['png', 'jpeg', 'webp', 'tiff'].includes(format))
-    throw new Error(`it is of the kind ${format}, which the lab does not read`);
+    throw new Error(`its format is ${format}, which the lab does not read; save it as PNG`);
   checkPlausible({ width, height }, bytes.length);
   const file = new TiffBytes(bytes);
   const directories = format === 'tiff' ? file.directories() : [];
@@ -68,7 +68,7 @@ function describe(bytes: Buffer, page: number): Promise<Metadata> {
         ? 'it does not begin like a PNG, JPEG, WebP, TIFF or BMP file'
         : /pixel limit/.test(cause.message)
           ? 'it has more than 268 million pixels; cut it into parts'
-          : 'its header is damaged, or it is of a variety that the lab does not read; save it as PNG';
+          : 'its header is damaged, or of a kind that the lab does not read; save it as PNG';
       throw new Error(reason, { cause });
     });
 }
@@ -112,7 +112,7 @@ async function decodePage(bytes: Buffer, place: Page, options: DecodeOptions): P
   const { page, about } = place;
   const { format, space, depth, hasAlpha, icc, orientation = 1 } = about;
   if (depth !== 'uchar' && depth !== 'ushort')
-    throw new Error(`its samples are of the kind ${depth}, not 8 or 16 bits`);
+    throw new Error(`its samples are of the type ${depth}, and the lab reads 8 and 16 bits; save it with one of these`);
   checkPlausible(about, bytes.length);
   const wide = depth === 'ushort';
   const grey = space === 'b-w' || space === 'grey16';

@@ -11,11 +11,13 @@ export function checkHolds(file: string, photograph: Photograph, kind = kindOf(f
   const { pages, animation } = photograph;
   const count = 1 + (pages?.length ?? 0);
   if (animation && kind !== '.webp')
-    throw new OptionError(`cannot write ${file}: the picture has ${count} frames, which the lab writes to .webp only`);
-  if (pages && !animation && kind !== '.tif')
-    throw new OptionError(`cannot write ${file}: the picture has ${count} pages, which the lab writes to .tif only`);
-  if (needsPng(photograph) && kind !== '.png')
     throw new OptionError(
-      `cannot write ${file}: the picture's colours (cICP, as of HDR) can be said in .png only; use .png`,
+      `cannot write ${file}: the picture has ${count} frames, which only .webp can hold here; use .webp`,
     );
+  if (pages && !animation && kind !== '.tif')
+    throw new OptionError(
+      `cannot write ${file}: the picture has ${count} pages, which only .tif can hold here; use .tif`,
+    );
+  if (needsPng(photograph) && kind !== '.png')
+    throw new OptionError(`cannot write ${file}: only .png can hold the picture's colours (cICP, as of HDR); use .png`);
 }

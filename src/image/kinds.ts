@@ -40,11 +40,11 @@ export function checkWritable(file: string, { width, height } = { width: 0, heig
   if (Math.max(width, height) > (longestSide[kind] ?? Infinity)) {
     throw new OptionError(
       `cannot write ${file}: ${width}x${height} is more than the ${longestSide[kind]} pixels ` +
-        `a side that ${kind} holds; use .png or .tif`,
+        `per side that ${kind} can hold; use .png or .tif`,
     );
   }
   if (kind === '.bmp' && 4 * width * height > BMP_BYTES)
     throw new OptionError(
-      `cannot write ${file}: ${width}x${height} is more than the 4 GB that .bmp holds; use .png or .tif`,
+      `cannot write ${file}: ${width}x${height} is more than the 4 GB that .bmp can hold; use .png or .tif`,
     );
 }

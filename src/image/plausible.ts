@@ -6,5 +6,5 @@ const PIXELS_A_BYTE = 10_000;
 /** Throws an Error if a file claims more pixels than its bytes can hold: decoding it would only fill the memory. */
 export function checkPlausible({ width, height }: { width: number; height: number }, bytes: number): void {
   if (width * height > HARMLESS_PIXELS && width * height > PIXELS_A_BYTE * bytes)
-    throw new Error(`it says that it has ${width}x${height} pixels, which its ${bytes} bytes cannot hold`);
+    throw new Error(`its header says ${width}x${height} pixels, but the file has only ${bytes} bytes`);
 }

@@ -35,7 +35,7 @@ export async function tolerantly<T extends { data: Buffer }>(
     const result = await run(bytes, 'error').catch((worse: unknown) => {
       throw cutShort(worse);
     });
-    onNote(`its JPEG is not quite as it should be (${text.split('\n')[0].replace(/^VipsJpeg: /, '')}), but readable`);
+    onNote(`its JPEG has a small fault (${text.split('\n')[0].replace(/^VipsJpeg: /, '')}), but readable`);
     return result;
   }
 }
@@ -59,7 +59,7 @@ async function closed<T extends { data: Buffer }>(
       const { data } = await run(Buffer.concat([bytes, filler, END]), 'error');
       if (!data.equals(result.data)) throw new Error('pixels are missing');
     }
-    onNote('the mark of its end is missing, but no pixel');
+    onNote('its end mark is missing, but all pixels are there');
     return result;
   } catch {
     throw cutShort(first);

@@ -18,12 +18,14 @@ export function comparedSize(a: Picture, b: Picture, border = 0): { width: numbe
   if (a.width !== b.width || a.height !== b.height || channels !== channelsOf(b))
     throw new OptionError(
       `cannot compare ${a.width}x${a.height} (${channels} channels) with ${b.width}x${b.height} ` +
-        `(${channelsOf(b)}); give pictures of one size`,
+        `(${channelsOf(b)}); give pictures of the same size`,
     );
   const width = a.width - 2 * border,
     height = a.height - 2 * border;
   if (width < 1 || height < 1)
-    throw new ImageTooSmallError(`a border of ${border} leaves nothing of a picture of ${a.width}x${a.height}`);
+    throw new ImageTooSmallError(
+      `a border of ${border} leaves nothing of a picture of ${a.width}x${a.height}; use a smaller one`,
+    );
   return { width, height, channels };
 }
 

@@ -34,12 +34,14 @@ export function ssim(a: Plane | Image, b: Plane | Image, options: SsimOptions = 
   const { window = 'uniform7', dataRange = 255, border = 0 } = options;
   const channels = channelsOf(a);
   if (a.width !== b.width || a.height !== b.height || channels !== channelsOf(b))
-    throw new OptionError('cannot compare pictures of two sizes; give pictures of one size');
+    throw new OptionError('cannot compare pictures of different sizes; give pictures of the same size');
   const width = a.width - 2 * border,
     height = a.height - 2 * border;
   const side = sides[window];
   if (Math.min(width, height) < side)
-    throw new ImageTooSmallError(`a picture of ${width}x${height} is smaller than the ${side}x${side} window of SSIM`);
+    throw new ImageTooSmallError(
+      `a picture of ${width}x${height} is smaller than the ${side}x${side} window of SSIM; leave it out for this picture`,
+    );
   const constants = { c1: (K1 * dataRange) ** 2, c2: (K2 * dataRange) ** 2 };
   const sum =
     window === 'uniform7'

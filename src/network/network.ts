@@ -202,10 +202,12 @@ function checkEnd({ channels, reads, scale }: Network, end: { planes: number; sc
     throw new OptionError(
       channels === 1 && end.scale === 1
         ? 'the last layer must have 1 filter: it is the picture that comes out'
-        : `the last layer gives ${end.planes} planes, but the network has ${channels} channels`,
+        : `the last layer gives ${end.planes} planes, but the network has ${channels} channels; make them equal`,
     );
   if (end.scale !== scale)
-    throw new OptionError(`the layers enlarge ${end.scale} times, but the network says scale ${shown(scale)}`);
+    throw new OptionError(
+      `the layers enlarge ${end.scale} times, but the network says scale ${shown(scale)}; make them equal`,
+    );
   if (reads !== 'small' && reads !== 'enlarged')
     throw new OptionError(`reads is ${shown(reads)}; use 'small' or 'enlarged'`);
   if (reads === 'enlarged' && scale !== 1)

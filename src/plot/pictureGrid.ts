@@ -62,7 +62,7 @@ export function checkSizes(
   for (const [name, other] of given) {
     if (other.width !== width || other.height !== height)
       throw new OptionError(
-        `${name} is ${other.width}x${other.height}, the truth ${width}x${height}; give pictures of one size`,
+        `${name} is ${other.width}x${other.height}, the truth ${width}x${height}; give pictures of the same size`,
       );
   }
 }

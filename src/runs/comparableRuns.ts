@@ -17,7 +17,7 @@ export function checkComparableRuns(runs: readonly RunWithOptions[]): void {
   if (other)
     throw new IncomparableScoresError(
       `${known[0].name} has scores of protocol ${known[0].conditions}, and ${other.name} of ${other.conditions}: ` +
-        'these do not belong into one comparison; compare the runs of each by themselves',
+        'these cannot be compared; compare the runs of each by themselves',
     );
 }
 

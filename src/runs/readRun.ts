@@ -44,14 +44,14 @@ async function readJson<Content>(file: string, wrong: (content: unknown) => stri
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const why = missing ? 'is not there: nothing was trained so far' : `cannot be read (${(error as Error).message})`;
-    throw new CheckpointError(`${file} ${why}; resume the run to write it anew, or delete its folder`, {
+    throw new CheckpointError(`${file} ${why}; resume the run to write it again, or delete its folder`, {
       cause: error,
     });
   }
   const reason = wrong(content);
   if (reason)
     throw new CheckpointError(
-      `${file} is not what a run writes: ${reason}; resume the run to write it anew, or delete its folder`,
+      `${file} is not what a run writes: ${reason}; resume the run to write it again, or delete its folder`,
     );
   return content as Content;
 }

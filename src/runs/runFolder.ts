@@ -126,7 +126,7 @@ const optionsNow = ({ options, learningRate, epochs, minutes }: Checkpoint): Tra
 async function refuseFinished(folder: string): Promise<void> {
   if (!(await readdir(folder)).includes(WEIGHTS)) return;
   throw new CheckpointError(
-    `${folder}: holds a run without its checkpoint, which cannot go on; use another folder, or delete ` +
+    `${folder}: holds a run that has lost its checkpoint and cannot be continued; use another folder, or delete ` +
       `${join(folder, WEIGHTS)} to train over it`,
   );
 }
@@ -143,7 +143,7 @@ async function removeLeftovers(folder: string): Promise<void> {
 
 /** A rate that changes on the way is nothing that the options of a run can say. */
 const RATE_ADVICE =
-  '. To go on with another learning rate, resume with the old one and set session.learningRate ' +
+  '. To continue with another learning rate, resume with the old one and set session.learningRate ' +
   '(srcnn train: --resume --learning-rate RATE)';
 
 function continued(found: Checkpoint, wanted: Checkpoint, folder: string): Checkpoint {

@@ -53,7 +53,9 @@ export async function onThreads<Job, Result, Question, Answer>(
 }
 
 async function refuseToAnswer(): Promise<never> {
-  throw new OptionError('a job asked its caller, who gave no `answer`');
+  throw new OptionError(
+    'a job on a worker thread asked a question, but onThreads was called without `answer`; pass one',
+  );
 }
 
 /** Each worker finishes its current job, also after an error, before it is kept for the next call. */

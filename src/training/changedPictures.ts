@@ -49,6 +49,6 @@ export function changeNote(kinds: (keyof PictureDigests)[], before: PictureDiges
   const changes = kinds.map((kind) => `${kind} (${before[kind]}; now ${now[kind]})`).join(' and ');
   return (
     `the pictures for ${changes} have changed since the run was stopped: ` +
-    'its best weights are scored anew, and scores of earlier epochs cannot be compared with later ones'
+    'its best weights are scored again, and scores of earlier epochs cannot be compared with later ones'
   );
 }

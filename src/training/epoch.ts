@@ -210,7 +210,7 @@ export class EpochLoop {
     const from = this.folder ? 'from the last checkpoint' : 'from the beginning';
     throw new DivergedError(
       `the ${name} became ${loss} in epoch ${this.course.epoch + 1}, ${where}; lower learningRate, then resume() ` +
-        `goes on ${from}`,
+        `continues ${from}`,
     );
   }
 

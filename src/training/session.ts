@@ -255,7 +255,7 @@ export class Run implements TrainSession {
   }
 
   private tellStopped(): void {
-    const { goOn = 'session.resume() goes on' } = this.settings;
+    const { goOn = 'session.resume() continues' } = this.settings;
     const kept = this.settings.folder ? `checkpoint in ${this.settings.folder}` : 'kept in memory';
     console.log(
       `Training stopped in epoch ${this.course.epoch + 1} after batch ${this.course.batch} of ` +

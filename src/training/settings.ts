@@ -56,7 +56,7 @@ export interface TrainSettings extends Partial<TrainOptions> {
   onStep?: (progress: Progress) => void;
   /** Called after each epoch, when it has been validated and scored. */
   onEpoch?: (record: EpochRecord) => void;
-  /** The end of the message after an interruption; by default `session.resume() goes on`. */
+  /** The end of the message after an interruption; by default `session.resume() continues`. */
   goOn?: string;
   /**
    * Called with a sentence that a person should know but need not act on, such as that an older checkpoint was used; by

@@ -93,7 +93,7 @@ export async function sweep(grid: SweepGrid, data: TrainingData, settings: Sweep
     const session = train(data, {
       ...shared,
       ...options,
-      goOn: folder ? 'run this cell again to go on' : 'begin the sweep again: without a folder nothing is kept',
+      goOn: folder ? 'run this cell again to continue' : 'begin the sweep again: without a folder nothing is kept',
       ...(folder ? { folder: join(folder, name), resume: true } : {}),
     });
     let shownAt = Date.now();
@@ -147,7 +147,7 @@ function combine(grid: SweepGrid, base: TrainSettings, training: PatchSet): Comb
   for (const [key, list] of Object.entries(grid)) {
     if (!gridKeys.includes(key)) throw new UnknownNameError('key of the grid', key, gridKeys);
     if (!Array.isArray(list) || !list.length)
-      throw new OptionError(`the grid's ${key} is no list of values; give it as [first, second, ...]`);
+      throw new OptionError(`the grid's ${key} is not a list of values; give it as [first, second, ...]`);
     product = product.flatMap((values) => list.map((value) => ({ ...values, [key]: value })));
   }
   const combinations = product.map((values) => ({

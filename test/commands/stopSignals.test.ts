@@ -44,7 +44,7 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const)
     async () => {
       const { code, stdout, stderr } = await interrupted('run', signal);
       assert.deepEqual([code, stderr], [0, '']);
-      assert.match(stdout, /\nStopped; the same command with --resume goes on\.\nbest validation loss .*\n$/);
+      assert.match(stdout, /\nStopped; the same command with --resume continues\.\nbest validation loss .*\n$/);
       assert.match(stdout, new RegExp(`\\nepoch ${epochsBefore + 1}: `), 'the epoch that was stopped before is ended');
       const { epoch, batch } = await placeOf('run');
       assert.ok(batch > 0 && epoch > epochsBefore, `epoch ${epoch}, batch ${batch}`);

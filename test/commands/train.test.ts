@@ -93,7 +93,7 @@ test('a run that diverges says on the command line how it goes on there, and so 
   assert.match(diverged.stderr, /^DivergedError: the .*loss became \S+ in epoch 2, .* learning rate of 1000000000; /);
   assert.match(
     diverged.stderr,
-    /; the same command with --resume and a lower --learning-rate goes on from the last checkpoint in diverging\n$/,
+    /; the same command with --resume and a lower --learning-rate continues from the last checkpoint in diverging\n$/,
   );
   const mended = await train('diverging', ...options, '--learning-rate', '0.0001');
   assert.equal(mended.code, 0, mended.stderr);

@@ -113,7 +113,7 @@ test('all pages of a TIFF go into a TIFF, and into a PNG they are refused with w
   assert.deepEqual([large.width, large.pages?.map(({ width }) => width)], [74, [74]]);
   const refused = run(pages, inside('large.png'), '--model', weights);
   assert.deepEqual([refused.status, existsSync(inside('large.png'))], [1, false]);
-  assert.match(refused.stderr, /2 pages, which the lab writes to \.tif only/);
+  assert.match(refused.stderr, /2 pages, which only \.tif can hold here; use \.tif/);
 });
 
 test('one path alone, and a scale without weights, are refused by name', () => {

@@ -167,7 +167,7 @@ test('an enlargement that no file of its kind holds is refused with its size, be
     .toBuffer();
   writeFileSync(inside('wide.png'), whole.subarray(0, -20));
   const { stderr } = srcnn(['upscale', 'wide.png', 'wide.webp']);
-  assert.match(stderr, /18000x27 is more than the 16383 pixels a side that \.webp holds; use \.png or \.tif/);
+  assert.match(stderr, /18000x27 is more than the 16383 pixels per side that \.webp can hold; use \.png or \.tif/);
   whole.writeUInt32BE(60000, 16);
   whole.writeUInt32BE(50000, 20);
   whole.writeUInt32BE(crc32(whole.subarray(12, 29)), 29);

@@ -109,7 +109,7 @@ test('a network that gives NaN is refused by name for every picture, not scored'
   ruined.weights.fill(1e38);
   await assert.rejects(
     evaluate(evaluation, { model: ruined }),
-    (error: Error) => error instanceof DatasetError && /its weights are ruined; use others/.test(error.message),
+    (error: Error) => error instanceof DatasetError && /its weights are useless; use others/.test(error.message),
   );
 });
 

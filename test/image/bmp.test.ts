@@ -110,10 +110,13 @@ test('a header that is wrong, or ends early, is refused in plain words', () => {
   for (let length = 18; length < whole.length; length++)
     assert.throws(() => read(whole.subarray(0, length)), /^Error: it is cut short$/, `${length} bytes`);
   assert.throws(() => read(bmp({ bits: 24, width: 0 }, [])), /no pixels/);
-  assert.throws(() => read(bmp({ bits: 13 }, [])), /13 bits a pixel.*save it as PNG/);
+  assert.throws(() => read(bmp({ bits: 13 }, [])), /13 bits per pixel.*save it as PNG/);
   assert.throws(() => read(bmp({ bits: 8, compression: 11 }, [])), /does not read \(11\); save it as PNG/);
   assert.throws(() => read(bmp({ bits: 24, compression: 1 }, [])), /contradicts itself/);
-  assert.throws(() => read(bmp({ bits: 8, compression: 1, width: 30000, height: 30000 }, [0, 1])), /cannot hold/);
+  assert.throws(
+    () => read(bmp({ bits: 8, compression: 1, width: 30000, height: 30000 }, [0, 1])),
+    /says 30000x30000 pixels, but the file has only \d+ bytes/,
+  );
 });
 
 test('a PNG or JPEG inside of a BMP is read', async () => {

@@ -213,7 +213,7 @@ test('a picture with a side longer than its kind of file holds is an OptionError
   const wide = { data: new Uint8Array(16384), width: 16384, height: 1, channels: 1 as const };
   await assert.rejects(
     writeImage(join(folder, 'wide.webp'), wide),
-    (error: Error) => error instanceof OptionError && /16383 pixels a side.*\.png/.test(error.message),
+    (error: Error) => error instanceof OptionError && /16383 pixels per side.*\.png/.test(error.message),
   );
   await writeImage(join(folder, 'wide.png'), wide);
 });

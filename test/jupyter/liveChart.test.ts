@@ -134,7 +134,7 @@ test(
     const dead = await until(
       'the word about the restart',
       () => chart(at('training')),
-      ({ subtitle }) => subtitle.startsWith('The kernel was restarted: run this cell again to go on'),
+      ({ subtitle }) => subtitle.startsWith('The kernel was restarted: run this cell again to continue'),
     );
     assert.doesNotMatch(dead.subtitle, / left/);
     await keep('4-restarted');

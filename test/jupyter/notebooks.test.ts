@@ -94,7 +94,7 @@ test(
       .first();
     await stopped.waitFor();
     latencies.interruptToStopped = since(pressed);
-    assert.match(await stopped.innerText(), /checkpoint in .*session\.resume\(\) goes on/);
+    assert.match(await stopped.innerText(), /checkpoint in .*session\.resume\(\) continues/);
     await training().locator('img.plot-img').waitFor();
     await keep('3-interrupted', training());
     await keep('3-interrupted-cell', cell(lab.page, 'await session.done'));

@@ -207,7 +207,7 @@ test(
     const stopped = child.lines.findIndex((line) => line.startsWith('Training stopped'));
     assert.match(
       child.lines[stopped],
-      /^Training stopped in epoch \d+ after batch \d of 8, checkpoint in .*interrupted; session\.resume\(\) goes on\.$/,
+      /^Training stopped in epoch \d+ after batch \d of 8, checkpoint in .*interrupted; session\.resume\(\) continues\.$/,
     );
     assert.deepEqual(
       child.lines.filter((line) => !line.startsWith('step') && !line.startsWith('Training')),

@@ -162,7 +162,7 @@ test('a run whose checkpoints were removed is not trained over, with or without 
     await assert.rejects(
       train(data, { ...options, engine, folder: run, resume }).done,
       (error: Error) =>
-        error instanceof CheckpointError && /without its checkpoint/.test(error.message) && error.message.includes(run),
+        error instanceof CheckpointError && /lost its checkpoint/.test(error.message) && error.message.includes(run),
     );
   }
   assert.deepEqual(await Promise.all(files.map((file) => readFile(file))), before);

@@ -56,7 +56,7 @@ test('without a compiler, a line says how to get one, and nothing is changed', (
 test('without compiled kernels the default is wasm without a word, and the engine native says what to do', () => {
   const silent = run(['-e', ask]);
   assert.deepEqual([silent.stdout.trim(), silent.stderr], ['wasm', '']);
-  assert.match(run(['-e', ask, 'native']).stdout, /not compiled; npm run setup:native does that/);
+  assert.match(run(['-e', ask, 'native']).stdout, /not compiled; run npm run setup:native to compile them/);
 });
 
 test('kernels of another version, and a file that is no library, leave the lab on wasm with one line', () => {
@@ -65,7 +65,7 @@ test('kernels of another version, and a file that is no library, leave the lab o
   assert.equal(stale.stdout.trim(), 'wasm');
   assert.match(
     stale.stderr,
-    /^engine native: .*another version.*setup:native compiles them anew; WebAssembly computes\n$/,
+    /^engine native: .*another version.*run npm run setup:native to compile them again; WebAssembly computes\n$/,
   );
   writeFileSync(join(folder, basename(compiled)), 'no library');
   const broken = run(['-e', ask]);

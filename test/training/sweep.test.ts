@@ -245,5 +245,5 @@ test('an interrupted sweep says that the cell is to be run again', async (t) => 
     (await done).map(({ state }) => state),
     ['stopped', 'waiting'],
   );
-  assert.match(said.join('\n'), /^Training stopped in epoch .*; run this cell again to go on\.$/);
+  assert.match(said.join('\n'), /^Training stopped in epoch .*; run this cell again to continue\.$/);
 });

@@ -129,7 +129,7 @@ async function refuseToReplace(name: string, archive: Archive, target: string): 
   const found = await stat(target).catch(() => null);
   if (found && (!found.isDirectory() || (await readdir(target)).length))
     throw new DatasetError(
-      `${name}: ${target} is there but not whole (${await lackingOfAll(target, archive)}); move it away, then ` +
+      `${name}: ${target} exists but is not complete (${await lackingOfAll(target, archive)}); move it away, then ` +
         'fetch again',
     );
 }
@@ -142,7 +142,7 @@ function namedMirrors(archives: Archive[], urls: string[] = []): Map<Archive, Mi
   const named = new Map<Archive, Mirror[]>(archives.map((archive) => [archive, []]));
   for (const text of urls) {
     if (!/^https?:\/\/[^/\s]+\/\S*$/.test(text))
-      throw new OptionError(`mirror "${text}" is no address; use one like https://host/archive.zip`);
+      throw new OptionError(`mirror "${text}" is not an address; use one like https://host/archive.zip`);
     const fitting = archives.filter(
       ({ file }) => archives.length === 1 || text.endsWith('/') || text.endsWith(`/${file}`),
     );
@@ -199,7 +199,7 @@ async function fetchFrom(
     // there is room.
     if (arrived && !noRoom) await forget(part).catch(() => undefined);
     if (!noRoom) throw error;
-    const kept = (await stat(part).catch(() => null))?.size ? `; what came is kept in ${part}` : '';
+    const kept = (await stat(part).catch(() => null))?.size ? `; the download is kept in ${part}` : '';
     const told =
       error instanceof WriteError
         ? error.message
@@ -219,7 +219,7 @@ async function unpackWhole(
   await mkdir(temporary, { recursive: true });
   await unpack(part, temporary, archive.keep, onFile);
   const lacks = await lackingOfAll(temporary, archive);
-  if (lacks) throw new DatasetError(`what came is not whole: ${lacks.replaceAll(temporary, archive.folder)}`);
+  if (lacks) throw new DatasetError(`the download is not complete: ${lacks.replaceAll(temporary, archive.folder)}`);
   await writeFile(join(temporary, 'receipt.json'), JSON.stringify(receipt, null, 2) + '\n');
 }
 

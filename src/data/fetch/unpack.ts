@@ -49,7 +49,7 @@ async function kindOf(archive: string): Promise<'zip' | 'tar'> {
   if (text.startsWith('\x1f\x8b') || text.slice(257, 262) === 'ustar') return 'tar';
   const page = /^\s*<(!doctype|html|\?xml)/i.test(text);
   throw new DatasetError(
-    page ? 'the server sent a web page instead of the archive' : 'what came is neither a .zip nor a .tar nor a .tgz',
+    page ? 'the server sent a web page instead of the archive' : 'the download is not a .zip, .tar or .tgz archive',
   );
 }
 
@@ -72,13 +72,13 @@ const zipKinds: Record<number, string> = { 0o1: 'pipe', 0o2: 'device', 0o6: 'dev
 function place(entry: string, kind: string, keep: Keep): string | undefined {
   const path = entry.replaceAll('\\', '/');
   if (/^(\/|[a-z]:)/i.test(path) || path.split('/').includes('..'))
-    throw new DatasetError(`the archive's entry "${entry}" leads outside of its folder; nothing of it was kept`);
+    throw new DatasetError(`the archive's entry "${entry}" leads outside its folder; nothing of it was kept`);
   const to = keep(path);
   if (to === undefined) return undefined;
   if (kind !== 'file')
-    throw new DatasetError(`the archive's entry "${entry}" is a ${kind} and not a file; nothing of it was kept`);
+    throw new DatasetError(`the archive's entry "${entry}" is a ${kind}, not a file; nothing of it was kept`);
   if (posix.isAbsolute(to) || posix.normalize(to).startsWith('..'))
-    throw new DatasetError(`"${entry}" would be put outside of the data set's folder`);
+    throw new DatasetError(`"${entry}" would be put outside the data set's folder`);
   return to;
 }
 

@@ -32,7 +32,10 @@ export function joinTiffs(pages: readonly Buffer[]): Buffer {
   if (pages.length === 1) return pages[0];
   const padded = pages.map((page) => Buffer.concat([page, Buffer.alloc(page.length % 2)]));
   const whole = padded.reduce((sum, page) => sum + page.length, 0);
-  if (whole > LONGEST) throw new Error(`its pages have ${whole} bytes together, more than a TIFF holds`);
+  if (whole > LONGEST)
+    throw new Error(
+      `its pages have ${whole} bytes together, more than the 4 GB that a TIFF can hold; save them as several files`,
+    );
   let base = 0;
   const nexts: number[] = [];
   const firsts: number[] = [];

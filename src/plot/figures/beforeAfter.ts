@@ -87,7 +87,7 @@ function check(
   for (const [name, other] of Object.entries({ bicubic, restored })) {
     if (other.width !== width || other.height !== height)
       throw new OptionError(
-        `${name} is ${other.width}x${other.height}, original ${width}x${height}; give pictures of one size`,
+        `${name} is ${other.width}x${other.height}, original ${width}x${height}; give pictures of the same size`,
       );
   }
   checkCrop(original, crop);

@@ -186,7 +186,7 @@ function wordsOf(session: TrainSession, { failure, still = false }: Seen): { tit
   if (state === 'paused' || state === 'stopped')
     return {
       title: `${state === 'paused' ? 'Paused' : 'Stopped'} ${where}`,
-      subtitle: `${far}; session.resume() goes on`,
+      subtitle: `${far}; session.resume() continues`,
     };
   const title = progress ? `Training ${where}` : `Training starts ${where}`;
   if (still) return { title, subtitle: `${far} at ${clock(0)}${endOf(progress)}. To see more, run this cell again` };

@@ -94,7 +94,7 @@ export function onComm(answer: (request: CommRequest) => void): void {
 
 function readKey(): string {
   const path = /--config-path[= ](.+)/.exec(process.argv.join(' '))?.[1];
-  if (!path) throw new Error('its command line names no --config-path');
+  if (!path) throw new Error('its command line has no --config-path');
   return (JSON.parse(readFileSync(path, 'utf8')) as { key: string }).key;
 }
 

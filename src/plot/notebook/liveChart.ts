@@ -115,7 +115,7 @@ class Chart implements LiveChart {
   [inspect.custom](): string {
     return this.ended
       ? `Training is ${this.session.state}.`
-      : 'Training goes on in the background: session.pause(), .resume(), .stop(), .learningRate and .epochs ' +
+      : 'Training continues in the background: session.pause(), .resume(), .stop(), .learningRate and .epochs ' +
           'work from the next cell.';
   }
 

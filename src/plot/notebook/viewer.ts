@@ -59,7 +59,7 @@ function check(pictures: readonly Named[]): void {
     if (picture.width !== first.picture.width || picture.height !== first.picture.height)
       throw new OptionError(
         `${name} is ${picture.width}x${picture.height}, ${first.name} ${first.picture.width}x` +
-          `${first.picture.height}; give pictures of one size`,
+          `${first.picture.height}; give pictures of the same size`,
       );
   }
   const bytes = pictures.reduce((sum, { png }) => sum + png.length, 0);

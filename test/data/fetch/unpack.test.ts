@@ -38,7 +38,7 @@ async function unpackPictures(archive: Buffer): Promise<{ target: string; count:
 
 const refusal = (path: string, kind: string) => (error: Error) =>
   error instanceof DatasetError &&
-  error.message === `the archive's entry "${path}" is a ${kind} and not a file; nothing of it was kept`;
+  error.message === `the archive's entry "${path}" is a ${kind}, not a file; nothing of it was kept`;
 
 test('a pipe, a device and a link among the pictures of a .tar or .tgz are refused by their names', async () => {
   for (const [type, kind] of [

@@ -6,7 +6,7 @@ import { viewer } from '../../../src/plot/notebook/viewer';
 const plane = (width: number, height: number) => ({ data: new Float32Array(width * height), width, height });
 
 test('pictures of different sizes, too large ones and none are refused', async () => {
-  await assert.rejects(viewer({ a: plane(4, 4), b: plane(4, 5) }), /b is 4x5, a 4x4; give pictures of one size/);
+  await assert.rejects(viewer({ a: plane(4, 4), b: plane(4, 5) }), /b is 4x5, a 4x4; give pictures of the same size/);
   await assert.rejects(viewer({}), /there are no pictures/);
   let seed = 1;
   const noise = plane(2000, 2000);

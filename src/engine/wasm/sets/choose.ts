@@ -69,7 +69,7 @@ async function tryNative(): Promise<Verdict> {
   for (const set of nativeSets()) if (await agree(set, wasm)) right.push(set);
   if (!right.length)
     throw new EngineError(
-      "engine native: its kernels do not compute what WebAssembly's do; take them away with npm run setup:native -- " +
+      "engine native: its kernels compute other numbers than WebAssembly's; remove them with npm run setup:native -- " +
         '--remove',
     );
   const [limit, ...times] = await race([wasm, ...right]);

@@ -45,8 +45,8 @@ export function nativeSets(file = nativeFile()): KernelSet[] {
     throw new EngineError(
       stale
         ? 'engine native: its kernels were compiled from another version or for another platform; ' +
-            'npm run setup:native compiles them anew'
-        : 'engine native: its kernels are not compiled; npm run setup:native does that',
+            'run npm run setup:native to compile them again'
+        : 'engine native: its kernels are not compiled; run npm run setup:native to compile them',
     );
   }
   const sets = widths
@@ -63,7 +63,7 @@ function runs(file: string, lanes: number): boolean {
   } catch (error) {
     throw new EngineError(
       `engine native: its kernels cannot be loaded (${(error as Error).message.split('\n')[0]}); ` +
-        'npm run setup:native compiles them anew',
+        'run npm run setup:native to compile them again',
       { cause: error },
     );
   }

@@ -16,7 +16,7 @@ export default {
       const [svg] = el.children;
       if (svg) Object.assign(svg.style, { minWidth: '600px', fill: 'var(--jp-ui-font-color1, #747a82)' });
       if (!model.get('running')) return;
-      if (life.state === 'gone') say('The kernel was restarted: run this cell again to go on.');
+      if (life.state === 'gone') say('The kernel was restarted: run this cell again to continue.');
       if (life.state === 'silent')
         say('No news from the kernel: it is busy, or it was restarted. After a restart, run this cell again.');
     };

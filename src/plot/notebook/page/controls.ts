@@ -86,7 +86,7 @@ export default {
       words.textContent = model.get('words');
       const places = model.get('forks').join('\\n');
       const question = model.get('question');
-      const texts = { gone: 'The kernel was restarted: run this cell again to go on.',
+      const texts = { gone: 'The kernel was restarted: run this cell again to continue.',
         silent: 'No news from the kernel: it is busy, or it was restarted. After a restart, run this cell again.',
         alive: question || model.get('remark') };
       // Written only where it changes: a screen reader reads each change aloud.
