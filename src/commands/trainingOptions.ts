@@ -71,8 +71,8 @@ export function addRecipeOptions(command: Command): Command {
       'weights to start from: a name such as x2, or a .safetensors file (default: random weights)',
     )
     .option('--augment', 'turn and mirror patches at random (the recipes small and ecbsr always do)')
-    .option('--branches', "train 3x3 kernels as sums of ECBSR's branches (the recipe ecbsr always does)")
-    .option('--no-branches', 'train the plain kernels, also with the recipe ecbsr')
+    .option('--branches', "train 3x3 kernels as sums of ECBSR's branches (default: the recipe's)")
+    .option('--no-branches', 'train the plain kernels')
     .option(
       '--patch-size <n>',
       'side of a patch in pixels of the picture that the network reads (default: 32)',
