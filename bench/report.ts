@@ -106,7 +106,8 @@ function lines({ peak, scaling, threads, peakResidentMB }: Report): string[] {
     ...(scaling ? [`training step, from 1 to 2 threads: ${scaling.toFixed(2)} times as fast`] : []),
     ...(peak && threads === 2
       ? [
-          `WASM SIMD multiply-add peak, from 1 to 2 threads: ${(peak.gflops / peak.oneThread.gflops).toFixed(2)} times as fast`,
+          `WASM SIMD multiply-add peak, from 1 to 2 threads: ` +
+            `${(peak.gflops / peak.oneThread.gflops).toFixed(2)} times as fast`,
         ]
       : []),
     `peak resident memory of the whole run: ${peakResidentMB.toFixed(0)} MB`,

@@ -39,8 +39,9 @@ function known(text: string): string[] {
 
 const program = new Command('npm run soak --')
   .description(
-    'Disturb the lab in every way that is known to have done harm, and count how often it failed: by an error without ' +
-      'a name, a wrong training step, a lost epoch, or a lock that two processes held. The exit code is then 1.',
+    'Disturb the lab in every way that is known to have done harm, and count how often it failed: by an error ' +
+      'without a name, a wrong training step, a lost epoch, or a lock that two processes held. In these cases the ' +
+      'exit code is 1.',
   )
   .option('-m, --minutes <n>', 'minutes in all; each kind makes at least one trial', positive, 5)
   .option(

@@ -26,12 +26,12 @@ interface UpscaleFlags {
 
 const about =
   'Enlarge pictures: the files and folders IN are written to the file or folder OUT.\n\n' +
-  'If OUT is a file, its extension says which format it gets: PNG, JPEG, WebP, TIFF or BMP. In a folder, each picture ' +
-  'keeps its name and format. - means standard input for IN. For OUT it means standard output, which gets the format ' +
-  'of IN, or PNG.\n\n' +
+  'If OUT is a file, its extension says which format it gets: PNG, JPEG, WebP, TIFF or BMP. In a folder, each ' +
+  'picture keeps its name and format. - means standard input for IN. For OUT it means standard output, which gets ' +
+  'the format of IN, or PNG.\n\n' +
   'An enlargement keeps alpha, the colour profile and the resolution, 16 bits in PNG and TIFF, EXIF and XMP in all ' +
-  'formats but BMP, all pages of a TIFF in a TIFF, and all frames of a WebP in a WebP. A note on standard error names ' +
-  'what the format cannot hold. IPTC is left out. Pictures are turned upright as their EXIF says.';
+  'formats but BMP, all pages of a TIFF in a TIFF, and all frames of a WebP in a WebP. A note on standard error ' +
+  'names what the format cannot hold. IPTC is left out. Pictures are turned upright as their EXIF says.';
 
 /** Adds `srcnn upscale`. */
 export function upscaleCommand(program: Command): void {

@@ -62,8 +62,8 @@ function commonConditions(models: Readonly<Record<string, Model>>, options: Eval
   const other = wanted.find((each) => text(each) !== text(first));
   if (other)
     throw new IncomparableScoresError(
-      `${first.name} was trained for protocol ${text(first)}, and ${other.name} for ${text(other)}; name the protocol, ` +
-        'scale and sigma under which both are to be scored',
+      `${first.name} was trained for protocol ${text(first)}, and ${other.name} for ${text(other)}; name the ` +
+        'protocol, scale and sigma under which both are to be scored',
     );
   return { protocol: first.protocol, scale: first.scale, sigma: first.sigma };
 }

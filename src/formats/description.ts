@@ -68,7 +68,8 @@ function checkTrainedFor(file: string, { protocol, scale, degradation }: Record<
   const sigma = (degradation as { sigma?: unknown } | null | undefined)?.sigma;
   if (typeof sigma !== 'number' || !(sigma >= 0 && Number.isFinite(sigma)))
     throw new WeightsError(
-      `${file}: says that it was trained with a blur of sigma ${sigma}; a number from 0 is needed; copy or train it again`,
+      `${file}: says that it was trained with a blur of sigma ${sigma}; a number from 0 is needed; ` +
+        'copy or train it again',
     );
   return { protocol, scale, degradation: { sigma } };
 }

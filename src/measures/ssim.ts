@@ -40,7 +40,8 @@ export function ssim(a: Plane | Image, b: Plane | Image, options: SsimOptions = 
   const side = sides[window];
   if (Math.min(width, height) < side)
     throw new ImageTooSmallError(
-      `a picture of ${width}x${height} is smaller than the ${side}x${side} window of SSIM; leave it out for this picture`,
+      `a picture of ${width}x${height} is smaller than the ${side}x${side} window of SSIM; ` +
+        'leave it out for this picture',
     );
   const constants = { c1: (K1 * dataRange) ** 2, c2: (K2 * dataRange) ** 2 };
   const sum =

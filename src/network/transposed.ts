@@ -25,8 +25,8 @@ export function lowerTransposed(network: Network): WeightMap | null {
   if (at < 0) return null;
   if (at !== network.layers.length - 1)
     throw new OptionError(
-      `network ${network.name}: layer ${at + 1} of ${network.layers.length} is a transposed convolution, which must be ` +
-        'the last layer; move it to the end',
+      `network ${network.name}: layer ${at + 1} of ${network.layers.length} is a transposed convolution, which must ` +
+        'be the last layer; move it to the end',
     );
   const slices = layerSlices(network);
   const slice = slices.find(({ layer }) => layer === at)!;

@@ -105,7 +105,8 @@ async function writeReadme(file: string, scored: ScoredRun[], timed: ScoredRun[]
   await writeAtomically(file, replaceMarked(withTried, 'the epochs', await epochTables(scored), file));
 }
 
-const explanations = `Scores are PSNR in dB / SSIM, the mean over the pictures of each set. Protocol report scores RGB of pictures that were
+const explanations = `Scores are PSNR in dB / SSIM, the mean over the pictures of each set. Protocol report \
+scores RGB of pictures that were
 blurred and shrunk by Pillow. Protocol paper, that of Dong et al., scores Y of pictures that were shrunk as by MATLAB.
 Scores of different protocols or scales cannot be compared.
 
@@ -129,8 +130,8 @@ async function epochTables(scored: ScoredRun[]): Promise<string> {
     const epochs = await readReportEpochs(join(run.folder, 'report-epochs.csv'));
     if (epochs.length)
       parts.push(
-        `This table shows [${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which are ` +
-          `in the run's report-epochs.csv.\n${reportTable(run.history, epochs)}`,
+        `This table shows [${run.name}](${encodeURI(run.name)}/) beside the numbers that the report printed, which ` +
+          `are in the run's report-epochs.csv.\n${reportTable(run.history, epochs)}`,
       );
   }
   return parts.join('\n\n') || "No run here repeats the report's.";

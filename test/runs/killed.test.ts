@@ -205,10 +205,8 @@ test(
     child.process.kill('SIGINT');
     assert.equal(await child.ended, null);
     const stopped = child.lines.findIndex((line) => line.startsWith('Training stopped'));
-    assert.match(
-      child.lines[stopped],
-      /^Training stopped in epoch \d+ after batch \d of 8, checkpoint in .*interrupted; session\.resume\(\) continues\.$/,
-    );
+    assert.match(child.lines[stopped], /^Training stopped in epoch \d+ after batch \d of 8, checkpoint in /);
+    assert.match(child.lines[stopped], /interrupted; session\.resume\(\) continues\.$/);
     assert.deepEqual(
       child.lines.filter((line) => !line.startsWith('step') && !line.startsWith('Training')),
       ['loaded', 'stopped', 'finished'],
