@@ -77,6 +77,22 @@ test('patches are cut as asked, and a network that reads the small picture has t
   assert.match(data, /^8 patches of 16, report x3/);
 });
 
+test('--branches and --no-branches say whether 3x3 kernels are trained with branches', async () => {
+  const words = ['--patch-size', '16', '--stride', '4', '--epochs', '1', '--network'];
+  for (const [network, flag, branches] of [
+    ['plain-4x1', '--branches', true],
+    ['ecbsr-m1c4', '--no-branches', false],
+  ] as const) {
+    const { code, stderr } = await train(network, ...words, network, flag);
+    assert.equal(code, 0, stderr);
+    assert.equal(optionsOf(network).branches, branches);
+  }
+  const { code, stdout, stderr } = await train('without', ...words, '9-1-7', '--branches');
+  assert.equal(code, 1);
+  assert.match(stderr, /^OptionError: the network 9-1-7 has no 3x3 convolution, .* leave branches out/);
+  assert.ok(!/is written to/.test(stdout), stdout);
+});
+
 test('a batch that is larger than the patches are many is refused before a folder is announced', async () => {
   const { code, stdout, stderr } = await train('too-large', '--batch-size', '5000');
   assert.equal(code, 1);
