@@ -1,4 +1,5 @@
-// Shuffles of four-lane vectors.
+// Shuffles of four-lane vectors. Where every fourth sample becomes a vector (winograd4x4.ts, winograd5.ts and its
+// gradient), the shuffles are written out: a function here gives back one vector, and memory would cost time.
 
 // @ts-ignore: decorator
 @inline

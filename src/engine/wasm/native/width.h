@@ -8,6 +8,7 @@
 #include "winograd4x4.h"
 #include "winograd4x4Gradient.h"
 #include "winograd5.h"
+#include "winogradRows.h"
 
 static const struct kernels N(kernels) = {
   W, N(convolve), N(convolveSingle), N(kernelGradient), N(activate), N(differentiateActivation), N(pass),

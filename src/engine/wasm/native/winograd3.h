@@ -37,22 +37,6 @@ INLINE void N(formWinograd3)(const char *products, size_t next, int tiles, float
     }
 }
 
-static TARGET void N(convolveWinograd3)(char *m, uint32_t at, uint32_t weightsAt, uint32_t bias, int kernel,
-                                        uint32_t to, int width, int height, int mode) {
-  const struct workspace space = workspaceAt(m, at);
-  const struct planes out = planesAt(m, to);
-  const int groups = space.samples.count, tiles = space.tiles;
-  const float *weights = (float *)(m + weightsAt);
-  for (int f = 0; f < out.count; f += 4) {
-    for (int j = 0; j < 4; j++, weights += 4 * groups * kernel)
-      sumTiles(space.samples.data + j * groups * space.samples.plane, space.samples.plane, groups, kernel,
-               4 * (size_t)tiles, weights, space.lines + 4 * j * space.line, space.line, tiles * height);
-    for (int i = 0; i < 4 && f + i < out.count; i++)
-      N(formWinograd3)(space.lines + i * space.line, 4 * space.line, tiles, ((float *)(m + bias))[f + i],
-                       out.data + (f + i) * out.plane, out.row, width, height, mode);
-  }
-}
-
 /** One filter's gradient of its outputs, transformed, in lines `next` apart. */
 INLINE void N(deltaWinograd3)(const char *delta, size_t row, int tiles, int width, int height, char *to, size_t next) {
   for (int y = 0; y < height; y++, delta += row)
@@ -69,38 +53,14 @@ INLINE void N(deltaWinograd3)(const char *delta, size_t row, int tiles, int widt
     }
 }
 
-static TARGET void N(kernelGradientWinograd3)(char *m, uint32_t deltas, uint32_t at, int kernel, int width, int height,
-                                              uint32_t gradientAt, uint32_t biasGradient) {
-  const struct planes delta = planesAt(m, deltas);
-  const struct workspace space = workspaceAt(m, at);
-  const int groups = space.samples.count, tiles = space.tiles, taps = groups * kernel;
-  const size_t next = 4 * space.line, row = 4 * (size_t)tiles;
-  float *sums = (float *)space.sums, dot[MOST_DOTS + 2 * W];
-  sumPlanes(delta, width, height, (float *)(m + biasGradient));
-  for (int f = 0; f < delta.count; f += 4) {
-    const int left = delta.count - f;
-    for (int i = 0; i < 4 && i < left; i++)
-      N(deltaWinograd3)(delta.data + (f + i) * delta.plane, delta.row, tiles, width, height,
-                        space.lines + i * space.line, next);
-    // The sums: [j][filter][group][row].
-    for (int j = 0; j < 4; j++) for (int t = 0; t < taps; t += DOT_LINES) {
-      const char *p[4], *q[DOT_LINES];
-      for (int i = 0; i < 4; i++) p[i] = space.lines + j * next + (i < left ? i : 0) * space.line;
-      for (int k = 0; k < DOT_LINES; k++) {
-        const int u = t + k < taps ? t + k : t;
-        q[k] = space.samples.data + (j * groups + u / kernel) * space.samples.plane + u % kernel * row;
-      }
-      dots(p, 0, q, 0, tiles * height, 1, dot, 4, DOT_LINES);
-      for (int i = 0; i < 4; i++) for (int k = 0; k < DOT_LINES && t + k < taps; k++)
-        sums[(4 * j + i) * taps + t + k] = dot[i * DOT_LINES + k];
-    }
-    for (int i = 0; i < 4 && i < left; i++) for (int g = 0; g < groups; g++) for (int r = 0; r < kernel; r++) {
-      const float *s = sums + i * taps + g * kernel + r;
-      const float s1 = s[4 * taps], s2 = s[8 * taps], half = 0.5f * (s1 + s2);
-      float *to = (float *)(m + gradientAt) + ((f + i) * kernel + r) * kernel + 3 * g;
-      to[0] += s[0] + half;
-      if (kernel - 3 * g > 1) to[1] += 0.5f * (s1 - s2);
-      if (kernel - 3 * g > 2) to[2] += half + s[12 * taps];
-    }
+/** The taps' gradient of one filter's kernel from its sums, [group][row] each and `next` apart. */
+INLINE void N(addTapsWinograd3)(const float *sums, size_t next, int groups, int kernel, float *gradient) {
+  for (int g = 0; g < groups; g++) for (int r = 0; r < kernel; r++) {
+    const float *s = sums + g * kernel + r;
+    const float s1 = s[next], s2 = s[2 * next], half = 0.5f * (s1 + s2);
+    float *to = gradient + r * kernel + 3 * g;
+    to[0] += s[0] + half;
+    if (kernel - 3 * g > 1) to[1] += 0.5f * (s1 - s2);
+    if (kernel - 3 * g > 2) to[2] += half + s[3 * next];
   }
 }

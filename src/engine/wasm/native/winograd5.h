@@ -53,22 +53,6 @@ INLINE void N(formWinograd5)(const char *products, size_t next, int tiles, float
     }
 }
 
-static TARGET void N(convolveWinograd5)(char *m, uint32_t at, uint32_t weightsAt, uint32_t bias, uint32_t to, int width,
-                                        int height, int mode) {
-  const struct workspace space = workspaceAt(m, at);
-  const struct planes out = planesAt(m, to);
-  const int channels = space.samples.count, tiles = space.tiles;
-  const float *weights = (float *)(m + weightsAt);
-  for (int f = 0; f < out.count; f += 4) {
-    for (int j = 0; j < 8; j++, weights += 20 * channels)
-      sumTiles(space.samples.data + j * channels * space.samples.plane, space.samples.plane, channels, 5,
-               4 * (size_t)tiles, weights, space.lines + 4 * j * space.line, space.line, tiles * height);
-    for (int i = 0; i < 4 && f + i < out.count; i++)
-      N(formWinograd5)(space.lines + i * space.line, 4 * space.line, tiles, ((float *)(m + bias))[f + i],
-                       out.data + (f + i) * out.plane, out.row, width, height, mode);
-  }
-}
-
 /** One filter's gradient of its outputs, transformed, in lines `next` apart. */
 INLINE void N(deltaWinograd5)(const char *delta, size_t row, int tiles, int width, int height, char *to, size_t next) {
   for (int y = 0; y < height; y++, delta += row)
@@ -92,45 +76,17 @@ INLINE void N(deltaWinograd5)(const char *delta, size_t row, int tiles, int widt
     }
 }
 
-/** The taps' gradient of one row of a kernel from its sums, which lie `next` apart. */
-static inline void N(addTapsWinograd5)(const float *sums, size_t next, float *to) {
-  const float m1 = sums[next], n1 = sums[2 * next], m2 = sums[3 * next], n2 = sums[4 * next];
-  const float m3 = sums[5 * next], n3 = sums[6 * next];
-  const float u1 = -(m1 + n1) * 2 / 9, v1 = (n1 - m1) * 2 / 9, u2 = (m2 + n2) / 90, v2 = (m2 - n2) / 90;
-  const float u3 = (m3 + n3) * 32 / 45, v3 = (m3 - n3) * 32 / 45;
-  to[0] += sums[0] + (u1 + (u2 + u3));
-  to[1] += v1 + (2 * v2 + 0.5f * v3);
-  to[2] += u1 + (4 * u2 + 0.25f * u3);
-  to[3] += v1 + (8 * v2 + 0.125f * v3);
-  to[4] += u1 + (16 * u2 + 0.0625f * u3) + sums[7 * next];
-}
-
-static TARGET void N(kernelGradientWinograd5)(char *m, uint32_t deltas, uint32_t at, int width, int height,
-                                              uint32_t gradientAt, uint32_t biasGradient) {
-  const struct planes delta = planesAt(m, deltas);
-  const struct workspace space = workspaceAt(m, at);
-  const int channels = space.samples.count, tiles = space.tiles, rows = 5 * channels;
-  const size_t next = 4 * space.line, row = 4 * (size_t)tiles;
-  float *sums = (float *)space.sums, dot[MOST_DOTS + 2 * W];
-  sumPlanes(delta, width, height, (float *)(m + biasGradient));
-  for (int f = 0; f < delta.count; f += 4) {
-    const int left = delta.count - f;
-    for (int i = 0; i < 4 && i < left; i++)
-      N(deltaWinograd5)(delta.data + (f + i) * delta.plane, delta.row, tiles, width, height,
-                        space.lines + i * space.line, next);
-    // The sums: [j][filter][channel][row].
-    for (int j = 0; j < 8; j++) for (int t = 0; t < rows; t += DOT_LINES) {
-      const char *p[4], *q[DOT_LINES];
-      for (int i = 0; i < 4; i++) p[i] = space.lines + j * next + (i < left ? i : 0) * space.line;
-      for (int k = 0; k < DOT_LINES; k++) {
-        const int u = t + k < rows ? t + k : t;
-        q[k] = space.samples.data + (j * channels + u / 5) * space.samples.plane + u % 5 * row;
-      }
-      dots(p, 0, q, 0, tiles * height, 1, dot, 4, DOT_LINES);
-      for (int i = 0; i < 4; i++) for (int k = 0; k < DOT_LINES && t + k < rows; k++)
-        sums[(4 * j + i) * rows + t + k] = dot[i * DOT_LINES + k];
-    }
-    for (int i = 0; i < 4 && i < left; i++) for (int t = 0; t < rows; t++)
-      N(addTapsWinograd5)(sums + i * rows + t, 4 * rows, (float *)(m + gradientAt) + ((f + i) * rows + t) * 5);
+/** The taps' gradient of one filter's kernels from its sums, [channel][row] each and `next` apart: 5 taps a row. */
+INLINE void N(addTapsWinograd5)(const float *sums, size_t next, int rows, float *to) {
+  for (int row = 0; row < rows; row++, sums++, to += 5) {
+    const float m1 = sums[next], n1 = sums[2 * next], m2 = sums[3 * next], n2 = sums[4 * next];
+    const float m3 = sums[5 * next], n3 = sums[6 * next];
+    const float u1 = -(m1 + n1) * 2 / 9, v1 = (n1 - m1) * 2 / 9, u2 = (m2 + n2) / 90, v2 = (m2 - n2) / 90;
+    const float u3 = (m3 + n3) * 32 / 45, v3 = (m3 - n3) * 32 / 45;
+    to[0] += sums[0] + (u1 + (u2 + u3));
+    to[1] += v1 + (2 * v2 + 0.5f * v3);
+    to[2] += u1 + (4 * u2 + 0.25f * u3);
+    to[3] += v1 + (8 * v2 + 0.125f * v3);
+    to[4] += u1 + (16 * u2 + 0.0625f * u3) + sums[7 * next];
   }
 }
