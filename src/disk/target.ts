@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readlink, realpath, stat } from 'node:fs/promises';
+import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /** The longest name, in bytes, that the usual file systems hold. */
@@ -7,15 +7,24 @@ const LONGEST_NAME = 255;
 /** A chain of more links than this is a circle. */
 const MOST_LINKS = 40;
 
+/** The end of all links, and whether a new file may take its place. */
+export interface Target {
+  path: string;
+  replaceable: boolean;
+}
+
 /**
  * Where a write to `file` really goes: like a shell's `>`, it follows a chain of links to its end, whether a file
  * exists there or not. `replaceable` is false for a device, a pipe or an open file (/dev/stdout), which are written to
  * in place.
  */
-export async function findTarget(file: string): Promise<{ path: string; replaceable: boolean }> {
+export async function findTarget(file: string): Promise<Target> {
+  if (isDescriptor(file)) return { path: file, replaceable: false };
+  // Nearly always a file or nothing is there; then this is the only question, as each costs as much as a small write.
+  const own = await lstat(file).catch(() => null);
+  if (!own || own.isFile()) return { path: file, replaceable: true };
   const there = await stat(file).catch(() => null);
-  if ((there && !there.isFile() && !there.isDirectory()) || isDescriptor(file))
-    return { path: file, replaceable: false };
+  if (there && !there.isFile() && !there.isDirectory()) return { path: file, replaceable: false };
   return { path: there ? await realpath(file) : await endOfLinks(file), replaceable: true };
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { WriteError } from '../errors';
-import { findTarget, temporaryBeside } from './target';
+import { findTarget, type Target, temporaryBeside } from './target';
 import { forgetTemporary, rememberTemporary } from './temporaries';
 import { whyNotWritten } from './whyNotWritten';
 
@@ -12,8 +12,9 @@ import { whyNotWritten } from './whyNotWritten';
  */
 export async function writeAtomically(file: string, bytes: Uint8Array | string): Promise<void> {
   try {
-    await mkdir(dirname((await findTarget(file)).path), { recursive: true });
-    await writeTarget(file, (target) => writeFlushed(target, bytes));
+    const target = await findTarget(file);
+    await mkdir(dirname(target.path), { recursive: true });
+    await fillTarget(target, (path) => writeFlushed(path, bytes));
   } catch (error) {
     throw new WriteError(
       `${file}: could not be written (${whyNotWritten(error)}); free some space or choose another folder`,
@@ -22,12 +23,17 @@ export async function writeAtomically(file: string, bytes: Uint8Array | string):
   }
 }
 
+type Write = (target: string) => Promise<unknown>;
+
 /**
  * Lets `write` fill a temporary file beside the place that `file` leads to, then renames it to that place. After an
  * error, or when the program exits, the temporary file is deleted. A device or pipe is filled directly.
  */
-export async function writeTarget(file: string, write: (target: string) => Promise<unknown>): Promise<void> {
-  const { path, replaceable } = await findTarget(file);
+export async function writeTarget(file: string, write: Write): Promise<void> {
+  await fillTarget(await findTarget(file), write);
+}
+
+async function fillTarget({ path, replaceable }: Target, write: Write): Promise<void> {
   if (!replaceable) return void (await write(path));
   const temporary = temporaryBeside(path);
   rememberTemporary(temporary);
