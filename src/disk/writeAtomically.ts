@@ -14,7 +14,7 @@ export async function writeAtomically(file: string, bytes: Uint8Array | string):
   try {
     const target = await findTarget(file);
     await mkdir(dirname(target.path), { recursive: true });
-    await fillTarget(target, (path) => writeFlushed(path, bytes));
+    await fillTarget(target, (path) => writeFlushed(path, bytes, target.replaceable));
   } catch (error) {
     throw new WriteError(
       `${file}: could not be written (${whyNotWritten(error)}); free some space or choose another folder`,
@@ -48,12 +48,12 @@ async function fillTarget({ path, replaceable }: Target, write: Write): Promise<
   }
 }
 
-/** Writes the bytes and waits until they are on the disk, if the file is on a disk. */
-async function writeFlushed(file: string, bytes: Uint8Array | string): Promise<void> {
+/** Writes the bytes and waits until they are on the disk, if the file is on a disk: a new one is. */
+async function writeFlushed(file: string, bytes: Uint8Array | string, isNew: boolean): Promise<void> {
   const handle = await open(file, 'w');
   try {
     await handle.writeFile(bytes);
-    if ((await handle.stat()).isFile()) await handle.sync();
+    if (isNew || (await handle.stat()).isFile()) await handle.sync();
   } finally {
     await handle.close();
   }
