@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readlinkSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 /** A notebook's kernel answers cells and pages on its main thread: threads that compute give way to it. */
@@ -8,6 +8,19 @@ let nice = 0;
 /** From here on, threads that are started give way to the main thread. */
 export function putThreadsBelow(): void {
   nice = NICE_BELOW_KERNEL;
+}
+
+/**
+ * Lets the browser go before this process, so that a page is loaded quickly while a run takes all cores. Where Linux
+ * groups processes by session, nice values count within a session only: this is the one of the whole session, which a
+ * notebook's kernel has to itself.
+ */
+export function putSessionBelowPages(): void {
+  try {
+    writeFileSync('/proc/self/autogroup', String(NICE_BELOW_KERNEL));
+  } catch {
+    // Other systems, and those that group by container or user, share the cores as they see fit.
+  }
 }
 
 /** The nice value of threads that are started now: 0, or more below a notebook's kernel. */

@@ -7,8 +7,10 @@ import { openCells } from './cells';
 import { browser, kernelIdle, type Lab, skip } from './lab';
 import { cell, chart, outputs, runCell, save, select, start, until } from './notebook';
 
-// Both sides have one clock: the browser runs on this machine. Twenty of each, while a training is under way.
+// Both sides have one clock: the browser runs on this machine. Twenty of each, and seven reloads, while a training is under way.
 const times = 20;
+/** A reload takes seconds. */
+const reloads = 7;
 const folder = join(__dirname, '../output/jupyter-latencies');
 const options = { skip, timeout: 300_000 };
 const name = 'latencies.ipynb';
@@ -82,11 +84,11 @@ const moving = async () => {
     120_000,
   );
 };
-function keep(title: string, values: number[]): void {
-  assert.equal(values.length, times);
+function keep(title: string, values: number[], count = times): void {
+  assert.equal(values.length, count);
   const sorted = values.map(Math.round).sort((a, b) => a - b);
-  latencies[title] = sorted[times / 2];
-  latencies[`${title}Worst`] = sorted[times - 1];
+  latencies[title] = sorted[Math.floor(count / 2)];
+  latencies[`${title}Worst`] = sorted[count - 1];
 }
 
 /** When each rate was let go, by what the slider says of itself. */
@@ -177,10 +179,14 @@ test('another cell while training runs, with chart, then with chart and preview'
 
 test('from a reload to the chart moving again', options, async () => {
   await save(page());
-  await select(at('training'));
-  const began = performance.now();
-  await page().reload();
-  await moving();
-  latencies.reloadToMoving = Math.round(performance.now() - began);
+  const taken: number[] = [];
+  for (let i = 0; i < reloads; i++) {
+    await select(at('training'));
+    const began = performance.now();
+    await page().reload();
+    await moving();
+    taken.push(performance.now() - began);
+  }
+  keep('reloadToMoving', taken, reloads);
   await runCell(page(), at('end'));
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
@@ -30,3 +32,23 @@ test('below a notebook threads give way to the main thread, which keeps its own 
   assert.equal(await niceInThread(niceOfThreads()), 5);
   assert.equal(getPriority(), own);
 });
+
+const autogroup = '/proc/self/autogroup';
+test(
+  'the session of a notebook gives way to the browser',
+  { skip: existsSync(autogroup) ? false : 'this system does not group processes by session' },
+  async () => {
+    const module = require.resolve('../../dist/threads/priority.js');
+    const code = `
+      const seen = () => require('node:fs').readFileSync('${autogroup}', 'utf8');
+      const before = seen();
+      require(${JSON.stringify(module)}).putSessionBelowPages();
+      console.log(before + seen());`;
+    // In a session of its own, so that the session of the tests keeps its nice value.
+    const child = spawn(process.execPath, ['-e', code], { detached: true });
+    let text = '';
+    child.stdout.on('data', (part: Buffer) => (text += part.toString()));
+    await once(child, 'close');
+    assert.match(text, /^\S+ nice 0\n\S+ nice 5\n/);
+  },
+);

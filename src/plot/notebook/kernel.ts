@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { putThreadsBelow } from '../../threads/priority';
+import { putSessionBelowPages, putThreadsBelow } from '../../threads/priority';
 import { DELIMITER, type Frame, OutputQueue } from './outputQueue';
 
 // The lab's only knowledge of the insides of the kernel, tslab 1.0.22: where its socket and its key are, how it signs
@@ -44,7 +44,10 @@ const tslab = tslabFile === undefined ? undefined : require.cache[tslabFile]?.ex
 
 /** Whether this process is a notebook's kernel. */
 export const isKernel = tslab !== undefined;
-if (isKernel) putThreadsBelow();
+if (isKernel) {
+  putThreadsBelow();
+  putSessionBelowPages();
+}
 
 const session = randomUUID();
 let key = '';
