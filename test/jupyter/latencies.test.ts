@@ -7,7 +7,8 @@ import { openCells } from './cells';
 import { browser, kernelIdle, type Lab, skip } from './lab';
 import { cell, chart, outputs, runCell, save, select, start, until } from './notebook';
 
-// Both sides have one clock: the browser runs on this machine. Twenty of each, and seven reloads, while a training is under way.
+// Both sides have one clock: the browser runs on this machine. Twenty of each, and seven reloads, while a training is
+// under way.
 const times = 20;
 /** A reload takes seconds. */
 const reloads = 7;
