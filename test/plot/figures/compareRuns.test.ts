@@ -100,7 +100,7 @@ test('runs under two protocols or scales are refused with both names; the old na
   assert.equal((await compareRuns([mine, old])).differences.length, 2);
   for (const conditions of ['paper x3', 'report x2']) {
     const theirs = trainedOn('theirs', conditions);
-    const message = `mine has scores of protocol report x3, and theirs of ${conditions}: these do not`;
+    const message = `mine has scores of protocol report x3, and theirs of ${conditions}: these cannot be`;
     const refusal = (error: Error) => error instanceof IncomparableScoresError && error.message.startsWith(message);
     await assert.rejects(compareRuns([mine, theirs]), refusal);
     assert.throws(() => scoreCurves([mine, theirs]), refusal);
