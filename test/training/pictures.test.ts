@@ -1,5 +1,6 @@
 // Runs whose validation or evaluation pictures are broken, too small or flat, or change while the run is stopped.
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,7 +96,9 @@ test('evaluation pictures that vanish while it trains are named, and no epoch is
   await picture('passing.png', 40, (i) => i);
   const { notes, onNote } = noted();
   let steps = 0;
-  const vanish = () => void (++steps === 1 && rm(join(folder, 'passing.png')));
+  const vanish = () => {
+    if (++steps === 1) rmSync(join(folder, 'passing.png'));
+  };
   const { history } = await train(data(noise(4), 'passing.png'), { ...options, engine, onNote, onStep: vanish }).done;
   assert.deepEqual(
     history.epochs.map(({ scores }) => scores),
