@@ -37,60 +37,60 @@ export function splitGradient(
 const kernelOf = (array: Float32Array, { kernelStart, biasStart }: LayerSlice) =>
   array.subarray(kernelStart, biasStart);
 
+/** The matrices of a layer's pair in the memory of the kernels, and `room` beside them: numbers of floats by name. */
+function pairInMemory<Name extends string>(
+  { widen, narrow }: LayerBranches,
+  parameters: Float32Array,
+  room: Record<Name, number>,
+) {
+  const matrices = { widen: kernelOf(parameters, widen), narrow: kernelOf(parameters, narrow) };
+  const lengths = { widen: matrices.widen.length, narrow: matrices.narrow.length, ...room };
+  const bytes = Object.fromEntries(Object.entries<number>(lengths).map(([name, length]) => [name, 4 * length]));
+  const { kernels, buffer, addresses } = memoryFor(bytes as Record<Name | 'widen' | 'narrow', number>);
+  const floats = (name: Name | 'widen' | 'narrow') => new Float32Array(buffer, addresses[name], lengths[name]);
+  floats('widen').set(matrices.widen);
+  floats('narrow').set(matrices.narrow);
+  return { kernels, addresses, floats };
+}
+
+/** Calls `visit` for each value of a 3x3 kernel with its place by output and its place by input. */
+function places({ inputs, filters }: LayerSlice, visit: (byOutput: number, byInput: number) => void): void {
+  for (let o = 0, at = 0; o < filters; o++)
+    for (let i = 0; i < inputs; i++) for (let t = 0; t < TAPS; t++) visit(at++, TAPS * (i * filters + o) + t);
+}
+
 /** By input, [inputs][filters][taps], the pair's sum is the transposed `widen` times `narrow`. */
-function addPair(weights: Float32Array, { own, widen, narrow }: LayerBranches, parameters: Float32Array): void {
-  const [factors, kernels] = [kernelOf(parameters, widen), kernelOf(parameters, narrow)];
+function addPair(weights: Float32Array, layer: LayerBranches, parameters: Float32Array): void {
+  const { own, widen } = layer;
   const target = kernelOf(weights, own);
-  const wide = widen.filters;
-  const across = TAPS * own.filters;
-  const memory = memoryFor({
-    widen: factors.byteLength,
-    turned: factors.byteLength,
-    narrow: kernels.byteLength,
-    sum: target.byteLength,
-  });
-  const { buffer, addresses } = memory;
-  new Float32Array(buffer, addresses.widen, factors.length).set(factors);
-  new Float32Array(buffer, addresses.narrow, kernels.length).set(kernels);
-  memory.kernels.transpose(addresses.widen, addresses.turned, wide, own.inputs);
-  memory.kernels.multiply(addresses.turned, addresses.narrow, addresses.sum, own.inputs, wide, across);
-  const sum = new Float32Array(buffer, addresses.sum, target.length);
-  for (let o = 0, at = 0; o < own.filters; o++)
-    for (let i = 0; i < own.inputs; i++)
-      for (let from = i * across + TAPS * o, end = from + TAPS; from < end; from++) target[at++] += sum[from];
+  const room = { turned: own.inputs * widen.filters, sum: target.length };
+  const { kernels, addresses, floats } = pairInMemory(layer, parameters, room);
+  kernels.transpose(addresses.widen, addresses.turned, widen.filters, own.inputs);
+  kernels.multiply(addresses.turned, addresses.narrow, addresses.sum, own.inputs, widen.filters, TAPS * own.filters);
+  const sum = floats('sum');
+  places(own, (byOutput, byInput) => (target[byOutput] += sum[byInput]));
 }
 
 /** The gradients of both matrices of that product. */
-function splitPair(
-  to: Float32Array,
-  { own, widen, narrow }: LayerBranches,
-  parameters: Float32Array,
-  gradient: Float32Array,
-): void {
-  const [factors, kernels] = [kernelOf(parameters, widen), kernelOf(parameters, narrow)];
+function splitPair(to: Float32Array, layer: LayerBranches, parameters: Float32Array, gradient: Float32Array): void {
+  const { own, widen, narrow } = layer;
   const source = kernelOf(gradient, own);
-  const wide = widen.filters;
-  const across = TAPS * own.filters;
-  const memory = memoryFor({
-    widen: factors.byteLength,
-    ofWiden: factors.byteLength,
-    narrow: kernels.byteLength,
-    ofNarrow: kernels.byteLength,
-    gradient: source.byteLength,
-    turned: source.byteLength,
-  });
-  const { buffer, addresses } = memory;
-  new Float32Array(buffer, addresses.widen, factors.length).set(factors);
-  new Float32Array(buffer, addresses.narrow, kernels.length).set(kernels);
-  const byInput = new Float32Array(buffer, addresses.gradient, source.length);
-  for (let o = 0, at = 0; o < own.filters; o++)
-    for (let i = 0; i < own.inputs; i++)
-      for (let place = i * across + TAPS * o, end = place + TAPS; place < end; place++) byInput[place] = source[at++];
-  memory.kernels.multiply(addresses.widen, addresses.gradient, addresses.ofNarrow, wide, own.inputs, across);
-  memory.kernels.transpose(addresses.gradient, addresses.turned, own.inputs, across);
-  memory.kernels.multiply(addresses.narrow, addresses.turned, addresses.ofWiden, wide, across, own.inputs);
-  to.set(new Float32Array(buffer, addresses.ofWiden, factors.length), widen.kernelStart);
-  to.set(new Float32Array(buffer, addresses.ofNarrow, kernels.length), narrow.kernelStart);
+  const [ofWiden, ofNarrow] = [widen, narrow].map((slice) => kernelOf(to, slice));
+  const room = {
+    gradient: source.length,
+    turned: source.length,
+    ofWiden: ofWiden.length,
+    ofNarrow: ofNarrow.length,
+  };
+  const { kernels, addresses, floats } = pairInMemory(layer, parameters, room);
+  const target = floats('gradient');
+  places(own, (byOutput, byInput) => (target[byInput] = source[byOutput]));
+  const [wide, across] = [widen.filters, TAPS * own.filters];
+  kernels.multiply(addresses.widen, addresses.gradient, addresses.ofNarrow, wide, own.inputs, across);
+  kernels.transpose(addresses.gradient, addresses.turned, own.inputs, across);
+  kernels.multiply(addresses.narrow, addresses.turned, addresses.ofWiden, wide, across, own.inputs);
+  ofWiden.set(floats('ofWiden'));
+  ofNarrow.set(floats('ofNarrow'));
 }
 
 /** For each filter that finds edges, a kernel is that filter times a scale of its output and a weight of both ends. */
