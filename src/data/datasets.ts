@@ -58,9 +58,9 @@ export function dataFolder(): string {
  * evaluation, the others for training. A picture with a side below 64 pixels is not held out while there are larger
  * ones; if only one picture is large, it serves for all three. For another split, write the object `{ training,
  * validation, evaluation }` yourself, for example from two folders' `imageFiles`. With several names, all sets train,
- * and only the first one validates and is evaluated. Where another set has the same files, they are left out of the
- * training. Throws DatasetError if the set is
- * missing or incomplete or the name is a file's, UnknownNameError when there is no such set or folder.
+ * and only the first one validates and is evaluated. Where another set has the files that validate or are evaluated,
+ * they are left out of the training. A name that is given three times counts three times. Throws DatasetError if the
+ * set is missing or incomplete or the name is a file's, UnknownNameError when there is no such set or folder.
  */
 export async function loadDataset(name: string | readonly string[], options: LoadOptions = {}): Promise<Dataset> {
   if (typeof name === 'string') return loadOne(name, options);

@@ -11,9 +11,9 @@ export function putThreadsBelow(): void {
 }
 
 /**
- * Lets the browser go before this process, so that a page is loaded quickly while a run takes all cores. Where Linux
- * groups processes by session, nice values count within a session only: this is the one of the whole session, which a
- * notebook's kernel has to itself.
+ * Gives the browser more of the cores than this process, so that a page is loaded quickly while a run takes all of
+ * them. Where Linux groups processes by session, the nice value of a process counts within its session only, so this
+ * sets that of the whole session. A notebook's kernel has a session of its own.
  */
 export function putSessionBelowPages(): void {
   try {

@@ -26,8 +26,9 @@ export interface LiveChart {
 /** CSS pixels: as wide as JupyterLab's outputs in a window of 1280. */
 const width = 820;
 /**
- * Milliseconds between two updates that a page draws, while the chart or the page is new, then, and from the second
- * minute on: the browser may draw them on the cores that train.
+ * Milliseconds between two updates that a page draws. They begin with a quarter of a second when the chart or its page
+ * is new, grow to a second within four seconds, and to two in the second minute: the browser may draw them on the cores
+ * that train.
  */
 const [firstInterval, interval, longestInterval] = [250, 1000, 2000];
 /** Milliseconds between two pictures for the saved notebook while a page follows the run. */
@@ -163,7 +164,7 @@ class Chart implements LiveChart {
     this.timer = this.beat = undefined;
   }
 
-  /** A page that was loaded anew has been told of the last drawing, which may be old: the next one follows at once. */
+  /** A page that was loaded anew shows the last drawing, which may be old, so the next one follows at once. */
   catchUp(): void {
     this.watchedAt = this.newAt = Date.now();
     if (!this.ended && this.followed.size) this.redraw();
