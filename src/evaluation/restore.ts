@@ -10,20 +10,24 @@ export function restoreWith(model: Model, engine: Engine): Restore {
 }
 
 /**
- * A network as a step on planes of 0..255: normalised, predicted by `predict`, brought back. The protocol decides
- * whether they are rounded and clipped.
+ * A network as a step on planes of 0..255: normalised, predicted by `predict`, brought back, and rounded unless real
+ * numbers are asked for. Values outside 0..255 are kept.
  */
 export function restoreBy(
   predict: (input: Plane[]) => Promise<Plane[]>,
   { network, normalization: { mean, deviation } }: Pick<Model, 'network' | 'normalization'>,
 ): Restore {
   const normalise = (plane: Plane) => ({ ...plane, data: plane.data.map((value) => (value / 255 - mean) / deviation) });
-  const bringBack = (plane: Plane) => ({ ...plane, data: plane.data.map((value) => 255 * (value * deviation + mean)) });
+  const real = (value: number) => 255 * (value * deviation + mean);
+  // Rounded before the value is stored as a float32: rounded twice, 99.49999999 would become 100.
+  const whole = (value: number) => Math.round(real(value));
   return {
     channels: network.channels,
-    restore: async (degraded) => {
+    restore: async (degraded, values = 'whole') => {
       const planes = network.reads === 'small' ? degraded.small() : degraded.enlarged();
-      return (await predict(planes.map(normalise))).map(bringBack);
+      const predicted = await predict(planes.map(normalise));
+      const bringBack = values === 'whole' ? whole : real;
+      return predicted.map((plane) => ({ ...plane, data: plane.data.map(bringBack) }));
     },
   };
 }

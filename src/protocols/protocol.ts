@@ -12,11 +12,12 @@ export interface Degraded {
   enlarged(): Plane[];
 }
 
-/** A network with its engine: degraded planes to restored ones of the final size, 0..255, not rounded or clipped. */
+/** A network with its engine: degraded planes to restored ones of the final size, 0..255, not clipped. */
 export interface Restore {
   /** 1: it wants luminance; 3: red, green and blue. */
   channels: 1 | 3;
-  restore(degraded: Degraded): Promise<Plane[]>;
+  /** By default the values are 'whole' numbers; 'real' ones are for a protocol that never rounds. */
+  restore(degraded: Degraded, values?: 'whole' | 'real'): Promise<Plane[]>;
 }
 
 export interface CompareWith {

@@ -48,11 +48,9 @@ async function compare(image: Image, { scale, sigma, bicubic, restore }: Compare
 
   async function restored(): Promise<Plane> {
     if (restore!.channels === 3)
-      return realLuminance((await restore!.restore({ small, enlarged: () => enlarged })).map(clipPlane));
-    const [y] = await restore!.restore({
-      small: () => [realLuminance(small())],
-      enlarged: () => [realLuminance(enlarged)],
-    });
+      return realLuminance((await restore!.restore({ small, enlarged: () => enlarged }, 'real')).map(clipPlane));
+    const luma = { small: () => [realLuminance(small())], enlarged: () => [realLuminance(enlarged)] };
+    const [y] = await restore!.restore(luma, 'real');
     return clipPlane(y);
   }
 }
