@@ -1,11 +1,10 @@
 import type { TrainSession } from '../../training/settings';
 import { LiveOutput } from './liveOutput';
+import { untilMoment } from './moments';
 import { controlsView } from './page/controls';
 import { stripPicture } from './stripPicture';
 import { forkWords, placeOf, rateOf, runWords } from './stripWords';
 
-/** Milliseconds between two updates. */
-const interval = 1000;
 /** A rate that is so many times as large or as small as the one before is set only when it is confirmed. */
 const jump = 1000;
 
@@ -40,7 +39,7 @@ export class Strip {
   private question: { text: string; yes: string; act: () => void } | null = null;
   private readonly followed = new Set<TrainSession>();
   private timer?: NodeJS.Timeout;
-  private toldAt = 0;
+  private readonly began = Date.now();
 
   constructor(private readonly session: TrainSession) {
     const rate = this.rate;
@@ -188,13 +187,12 @@ export class Strip {
   }
 
   private tellSoon(): void {
-    this.timer ??= setTimeout(() => this.tell(), Math.max(0, this.toldAt + interval - Date.now()));
+    this.timer ??= setTimeout(() => this.tell(), untilMoment(Date.now() - this.began));
   }
 
   private tell(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.toldAt = Date.now();
     this.output.model?.stream(this.look());
   }
 

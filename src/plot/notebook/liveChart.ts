@@ -9,6 +9,7 @@ import type { TrainSession } from '../../training/settings';
 import type { Figure } from '../figure';
 import { NoLiveDisplayError } from './kernel';
 import { LiveModel, placeOf } from './liveModel';
+import { untilMoment } from './moments';
 import { chartView } from './page/chart';
 import { RunTrace } from './runTrace';
 
@@ -27,10 +28,9 @@ export interface LiveChart {
 const width = 820;
 /**
  * Milliseconds between two updates that a page draws. They begin with a quarter of a second when the chart or its page
- * is new, grow to a second within four seconds, and to two in the second minute: the browser may draw them on the cores
- * that train.
+ * is new, and grow to a second within four seconds. From then on updates come at the common moments.
  */
-const [firstInterval, interval, longestInterval] = [250, 1000, 2000];
+const [firstInterval, interval] = [250, 1000];
 /** Milliseconds between two pictures for the saved notebook while a page follows the run. */
 const pictureInterval = 20_000;
 /** Milliseconds between two signs of life of a run that is paused. */
@@ -149,13 +149,15 @@ class Chart implements LiveChart {
       this.rest();
       this.keep().then(this.settle, this.fail);
     } else {
-      this.timer ??= setTimeout(() => this.redraw(), Math.max(0, this.drawnAt + this.interval - Date.now()));
+      this.timer ??= setTimeout(() => this.redraw(), this.untilNext);
     }
   }
 
-  private get interval(): number {
-    const age = Date.now() - this.newAt;
-    return Math.max(Math.min(Math.max(firstInterval, age / 4), interval), Math.min(age / 60, longestInterval));
+  private get untilNext(): number {
+    const now = Date.now();
+    const age = now - this.newAt;
+    if (age >= 4 * interval) return untilMoment(age, now);
+    return Math.max(0, this.drawnAt + Math.max(firstInterval, age / 4) - now);
   }
 
   private rest(): void {

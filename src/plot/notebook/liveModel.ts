@@ -21,10 +21,10 @@ export interface Handlers {
 }
 
 const WIDGET = 'jupyter.widget';
-/** Milliseconds between two signs of life. A page that misses four of them says so. */
+/** Milliseconds between two signs of life, which each state is, too. A page that misses four of them says so. */
 const beatInterval = 5_000;
 const models = new Map<string, LiveModel>();
-const beatAll = () => models.forEach((model) => model.stream({}));
+const beatAll = () => models.forEach((model) => model.sign());
 
 /**
  * State that pages show by `view`, the text of an ES module whose default export has render({ model, el }): it shows
@@ -39,6 +39,7 @@ export class LiveModel {
   private waiting: State | null = null;
   private outstanding = true;
   private beat = 0;
+  private saidAt = 0;
 
   constructor(
     view: string,
@@ -66,6 +67,11 @@ export class LiveModel {
     Object.assign(this.state, all);
     this.waiting = { ...this.waiting, ...all };
     if (!this.outstanding) this.sendWaiting();
+  }
+
+  /** Gives a sign of life, unless a state was one: the page would draw once more. */
+  sign(): void {
+    if (Date.now() - this.saidAt >= beatInterval - 100) this.stream({});
   }
 
   /** Whether a page has drawn the last state that was sent: nobody looks where none has. */
@@ -104,6 +110,7 @@ export class LiveModel {
   }
 
   private say(method: State, state: State, options: PublishOptions = {}): void {
+    this.saidAt = Date.now();
     publish('comm_msg', { comm_id: this.id, ...this.data(method, state, options) }, options);
   }
 

@@ -4,6 +4,7 @@ import type { Image } from '../../image/image';
 import type { TrainSession } from '../../training/settings';
 import { LiveOutput, type Still } from './liveOutput';
 import { besideEachOther, escaped } from './markup';
+import { untilMoment } from './moments';
 import { previewView } from './page/preview';
 import { PreviewPart, type Restored } from './previewPart';
 
@@ -12,8 +13,8 @@ export interface PreviewOptions {
   crop?: Crop;
 }
 
-/** Milliseconds between two pictures of the network as it is now. */
-const interval = 2000;
+/** Milliseconds between two epochs that are kept: those of a fraction of a second are not told apart by eye. */
+const epochInterval = 2000;
 /** So many epochs are kept; of more, every other one. */
 const mostEpochs = 100;
 
@@ -49,6 +50,7 @@ export class Preview {
   private work?: Promise<void>;
   private seen = '';
   private keptAt = 0;
+  private isNew = false;
   private timer?: NodeJS.Timeout;
 
   constructor(
@@ -75,6 +77,7 @@ export class Preview {
       return this.say((error as Error).message);
     }
     await this.restore();
+    this.tell();
     this.output.keep();
     this.session.subscribe((event) => {
       if (event === 'epoch') void this.keepEpoch();
@@ -106,17 +109,26 @@ export class Preview {
     return this.session.state === 'running' || this.session.state === 'paused';
   }
 
-  /** The network as it is now, while the run goes on and a page has drawn the last picture of it. */
+  /**
+   * At each common moment the page gets what was made since the last one, and if it has drawn that, the network as it
+   * is now is begun. The pace is always the slower one, because a picture takes a core for a while.
+   */
   private follow(): void {
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     if (!this.isTraining) return;
-    this.timer = setInterval(() => {
-      const { progress } = this.session;
-      const step = `${progress?.epoch} ${progress?.batch}`;
-      if (step === this.seen || !this.output.model?.isWatched || this.at >= 0) return;
+    this.timer = setTimeout(() => this.moment(), untilMoment(Infinity)).unref();
+  }
+
+  private moment(): void {
+    const { progress } = this.session;
+    const step = `${progress?.epoch} ${progress?.batch}`;
+    const isWatched = this.output.model?.isWatched;
+    if (this.isNew) this.tell();
+    if (step !== this.seen && isWatched && this.at < 0) {
       this.seen = step;
       void this.restore();
-    }, interval).unref();
+    }
+    this.follow();
   }
 
   /** One at a time: who comes meanwhile waits for that. */
@@ -132,12 +144,11 @@ export class Preview {
     } catch (error) {
       this.remark = (error as Error).message;
     }
-    this.tell();
+    this.isNew = true;
   }
 
   private async keepEpoch(): Promise<void> {
-    // Epochs of a fraction of a second are not told apart by eye.
-    if (Date.now() - this.keptAt < 1000) return;
+    if (Date.now() - this.keptAt < epochInterval) return;
     this.keptAt = Date.now();
     const { epoch } = this.session.history.epochs.at(-1)!;
     await this.work;
@@ -148,7 +159,7 @@ export class Preview {
       this.kept = this.kept.filter((_, index) => index % 2 === 0);
       this.at = -1;
     }
-    this.tell();
+    this.isNew = true;
   }
 
   private async stateChanged(): Promise<void> {
@@ -156,6 +167,7 @@ export class Preview {
     if (this.isTraining) return;
     await this.work;
     await this.restore();
+    this.tell();
     await this.part!.rest();
     this.output.keep();
   }
@@ -167,6 +179,7 @@ export class Preview {
   }
 
   private tell(): void {
+    this.isNew = false;
     this.output.model?.stream(this.look());
   }
 

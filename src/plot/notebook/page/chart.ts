@@ -11,7 +11,11 @@ export default {
     };
     // In a narrow cell it is scrolled: made smaller than this, its words could not be read.
     el.style.overflowX = 'auto';
+    let shown;
     const draw = () => {
+      const look = [life.state, model.get('running'), model.get('svg')].join(' ');
+      if (shown === look) return;
+      shown = look;
       el.innerHTML = model.get('svg');
       const [svg] = el.children;
       if (svg) Object.assign(svg.style, { minWidth: '600px', fill: 'var(--jp-ui-font-color1, #747a82)' });
