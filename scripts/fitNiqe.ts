@@ -1,11 +1,11 @@
-// Fits the model of NIQE to a folder of natural pictures and writes src/measures/niqeModel.ts.
+// Fits the model of NIQE to a folder of natural pictures and writes src/measures/analysis/niqeModel.ts.
 // Run: node --import tsx scripts/fitNiqe.ts data/bsds500/train
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageFiles, readImage } from '../src/image/files';
-import { luminanceGrid } from '../src/measures/grid';
-import { multivariateOf } from '../src/measures/multivariate';
-import { blockFeatures } from '../src/measures/naturalScene';
+import { luminanceGrid } from '../src/measures/analysis/grid';
+import { multivariateOf } from '../src/measures/analysis/multivariate';
+import { blockFeatures } from '../src/measures/analysis/naturalScene';
 
 /** A block counts where it is as sharp as this part of the sharpest one of its picture, as in the paper. */
 const SHARP = 0.75;
@@ -27,7 +27,7 @@ async function main(folder: string): Promise<void> {
   const text = Buffer.from(Float64Array.of(...mean, ...upper).buffer).toString('base64');
   const lines = text.match(new RegExp(`.{1,${LINE}}`, 'g'))!.map((line) => `  '${line}',`);
   writeFileSync(
-    join(__dirname, '../src/measures/niqeModel.ts'),
+    join(__dirname, '../src/measures/analysis/niqeModel.ts'),
     `import type { Multivariate } from './multivariate';
 import { FEATURES } from './naturalScene';
 

@@ -1,5 +1,5 @@
 import type { Image, Plane } from '../image/image';
-import { channelGrids, comparedSize } from './grid';
+import { channelGrids, comparedSize } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
 
 /**

@@ -1,8 +1,8 @@
 import type { Image, Plane } from '../image/image';
-import { fourier, inverse } from './fourier';
-import { type Grid, checkSides, emptyGrid, luminancePair } from './grid';
-import { keepLatest } from './latest';
-import { type Direction, logGaborFilters } from './logGabor';
+import { fourier, inverse } from './analysis/fourier';
+import { type Grid, checkSides, emptyGrid, luminancePair } from './analysis/grid';
+import { keepLatest } from './analysis/latest';
+import { type Direction, logGaborFilters } from './analysis/logGabor';
 import type { CompareOptions, Measure } from './measure';
 
 // The constants of the authors, for values of 0..255.

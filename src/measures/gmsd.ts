@@ -1,6 +1,6 @@
 import type { Image, Plane } from '../image/image';
-import { halve } from './filter';
-import { type Grid, checkSides, emptyGrid, luminancePair, meanOf } from './grid';
+import { halve } from './analysis/filter';
+import { type Grid, checkSides, emptyGrid, luminancePair, meanOf } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
 
 /** The constant of the authors, for values of 0..255. */

@@ -1,6 +1,6 @@
 import type { Image, Plane } from '../image/image';
-import { halve } from './filter';
-import { type Grid, checkSides, emptyGrid, luminancePair } from './grid';
+import { halve } from './analysis/filter';
+import { type Grid, checkSides, emptyGrid, luminancePair } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
 
 // The constants of the authors, for values of 0..255.

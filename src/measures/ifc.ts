@@ -1,6 +1,6 @@
 import type { Image, Plane } from '../image/image';
-import { checkSides, luminancePair } from './grid';
-import { type BandModel, bandModels } from './information';
+import { checkSides, luminancePair } from './analysis/grid';
+import { type BandModel, bandModels } from './analysis/information';
 import type { CompareOptions, Measure } from './measure';
 
 /** So that a restoration without noise is not infinite, as in the authors' code. */

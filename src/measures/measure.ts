@@ -27,7 +27,7 @@ export interface Measure {
   digits: number;
   /**
    * Both pictures have one size and the same channels, whose values may be real numbers; alpha does not count. A
-   * measure of no meaning for a picture (too small, grey where colour is needed) throws an error that says so.
+   * measure that has no meaning for a picture (too small, or grey where colour is needed) throws an error that says so.
    */
   compare(restored: Plane | Image, truth: Plane | Image, options?: CompareOptions): number;
 }

@@ -1,6 +1,6 @@
 import type { Image, Plane } from '../image/image';
-import { filterInside, gaussian, halve, product } from './filter';
-import { type Grid, channelGrids, checkSides, comparedSize } from './grid';
+import { filterInside, gaussian, halve, product } from './analysis/filter';
+import { type Grid, channelGrids, checkSides, comparedSize } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
 
 /** Wang et al.'s weights of the five scales, the finest first. */

@@ -1,11 +1,11 @@
 import { OptionError } from '../errors';
 import type { Image, Plane } from '../image/image';
-import { eigen } from './eigen';
-import { checkSides, comparedSize, luminanceGrid } from './grid';
+import { eigen } from './analysis/eigen';
+import { checkSides, comparedSize, luminanceGrid } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
-import { type Multivariate, multivariateOf } from './multivariate';
-import { BLOCK, blockFeatures, FEATURES } from './naturalScene';
-import { niqeModel } from './niqeModel';
+import { type Multivariate, multivariateOf } from './analysis/multivariate';
+import { BLOCK, blockFeatures, FEATURES } from './analysis/naturalScene';
+import { niqeModel } from './analysis/niqeModel';
 
 /**
  * Natural image quality evaluator, from 0 upwards, lower is more natural (Mittal et al., IEEE SPL 20(3), 2013): how far

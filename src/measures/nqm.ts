@@ -1,6 +1,6 @@
 import type { Image, Plane } from '../image/image';
-import { type Spectrum, fourier, inverse } from './fourier';
-import { luminancePair } from './grid';
+import { type Spectrum, fourier, inverse } from './analysis/fourier';
+import { luminancePair } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
 
 /** Degrees that the picture fills, seen from 3.5 times its height. */

@@ -1,5 +1,5 @@
 import type { Image, Plane } from '../image/image';
-import { type Grid, checkSides, luminancePair, meanOf } from './grid';
+import { type Grid, checkSides, luminancePair, meanOf } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
 
 /** Side of the blocks of JPEG, whose edges the measure looks for. */

@@ -1,6 +1,6 @@
 import { OptionError } from '../errors';
 import type { Image, Plane } from '../image/image';
-import { channelGrids, comparedSize } from './grid';
+import { channelGrids, comparedSize } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
 
 /**

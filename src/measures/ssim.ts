@@ -1,8 +1,8 @@
-import { ImageTooSmallError, OptionError } from '../errors';
+import { ImageTooSmallError } from '../errors';
 import type { Image, Plane } from '../image/image';
+import { comparedSize } from './analysis/grid';
+import { sumOfWeightedWindows, visitUniformWindows, type WindowRow } from './analysis/windows';
 import type { CompareOptions, Measure } from './measure';
-import { channelsOf } from './psnr';
-import { sumOfWeightedWindows, visitUniformWindows, type WindowRow } from './windows';
 
 export interface SsimOptions extends CompareOptions {
   /**
@@ -32,11 +32,7 @@ const sides = { uniform7: 7, gaussian11: 11 };
  */
 export function ssim(a: Plane | Image, b: Plane | Image, options: SsimOptions = {}): number {
   const { window = 'uniform7', dataRange = 255, border = 0 } = options;
-  const channels = channelsOf(a);
-  if (a.width !== b.width || a.height !== b.height || channels !== channelsOf(b))
-    throw new OptionError('cannot compare pictures of different sizes; give pictures of the same size');
-  const width = a.width - 2 * border,
-    height = a.height - 2 * border;
+  const { width, height, channels } = comparedSize(a, b, border);
   const side = sides[window];
   if (Math.min(width, height) < side)
     throw new ImageTooSmallError(

@@ -1,7 +1,7 @@
 import type { Image, Plane } from '../image/image';
-import { checkSides, comparedSize } from './grid';
+import { checkSides, comparedSize } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
-import { visitUniformWindows, type WindowRow } from './windows';
+import { visitUniformWindows, type WindowRow } from './analysis/windows';
 
 const SIDE = 8;
 

@@ -1,6 +1,6 @@
 import type { Image, Plane } from '../image/image';
-import { checkSides, luminancePair } from './grid';
-import { bandModels } from './information';
+import { checkSides, luminancePair } from './analysis/grid';
+import { bandModels } from './analysis/information';
 import type { CompareOptions, Measure } from './measure';
 
 /** Variance of the visual noise, for values of 0..255. */

@@ -1,6 +1,6 @@
 import type { Image, Plane } from '../image/image';
-import { everySecond, filterInside, gaussian, product } from './filter';
-import { type Grid, checkSides, luminancePair } from './grid';
+import { everySecond, filterInside, gaussian, product } from './analysis/filter';
+import { type Grid, checkSides, luminancePair } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
 
 /** Variance of the visual noise, for values of 0..255. */

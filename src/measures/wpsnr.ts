@@ -1,6 +1,6 @@
 import type { Image, Plane } from '../image/image';
-import { fourier, inverse } from './fourier';
-import { type Grid, emptyGrid, luminancePair } from './grid';
+import { fourier, inverse } from './analysis/fourier';
+import { type Grid, emptyGrid, luminancePair } from './analysis/grid';
 import type { CompareOptions, Measure } from './measure';
 
 /** Cycles per degree to both sides for which the sensitivity is sampled: the filter has 41x41 taps. */

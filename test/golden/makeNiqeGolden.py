@@ -37,7 +37,7 @@ import torch
 from pyiqa.archs.niqe_arch import niqe
 from scenes import SCENES, luminance, scene
 
-source = (Path(__file__).parents[2] / "src/measures/niqeModel.ts").read_text()
+source = (Path(__file__).parents[2] / "src/measures/analysis/niqeModel.ts").read_text()
 numbers = np.frombuffer(base64.b64decode("".join(re.findall(r"^  '(.*)',$", source, re.M))))
 mean, covariance = numbers[:36], np.zeros((36, 36))
 covariance[np.triu_indices(36)] = numbers[36:]

@@ -1,4 +1,5 @@
-// Fourier transforms of any length for measures/fourier.ts, of two lines at a time: a vector holds a sample of each.
+// Fourier transforms of any length for measures/analysis/fourier.ts, of two lines at a time: a vector holds a sample of
+// each.
 // Bluestein's way: a convolution with a chirp, by transforms of a power of two. The first of these leaves its results
 // in the order of reversed bits and the second takes them in that order, so nothing has to be sorted.
 

@@ -1,4 +1,4 @@
-import { imresize } from '../image/resize';
+import { imresize } from '../../image/resize';
 import { filterInside, gaussian, product } from './filter';
 import { type Grid, emptyGrid } from './grid';
 

@@ -1,6 +1,6 @@
-import { memoryFor, roomFor } from '../arithmetic/memory';
-import type { Image, Plane } from '../image/image';
-import { channelsOf } from './psnr';
+import { memoryFor, roomFor } from '../../arithmetic/memory';
+import type { Image, Plane } from '../../image/image';
+import { channelsOf } from './grid';
 
 /**
  * The statistics of two pictures under a row of windows, one value for each window and channel: the means of a and of

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fourier, inverse } from '../../src/measures/fourier';
+import { fourier, inverse } from '../../../src/measures/analysis/fourier';
 
 /** The definition: one sum for each frequency. */
 function plain(data: Float64Array, width: number, height: number, u: number, v: number): [number, number] {

@@ -1,7 +1,6 @@
-import { ImageTooSmallError, OptionError } from '../errors';
-import type { Image, Plane } from '../image/image';
-import type { CompareOptions } from './measure';
-import { channelsOf } from './psnr';
+import { ImageTooSmallError, OptionError } from '../../errors';
+import type { Image, Plane } from '../../image/image';
+import type { CompareOptions } from '../measure';
 
 /** One channel in float64, row after row, as the measures compute with. */
 export interface Grid {
@@ -12,24 +11,30 @@ export interface Grid {
 
 type Picture = Plane | Image;
 
-/** The size inside the border of two pictures that can be compared. OptionError, ImageTooSmallError. */
+/** 1 or 3; alpha does not count. */
+export const channelsOf = (picture: Picture) => ('channels' in picture ? picture.channels : 1);
+
+/**
+ * The size inside the border of two pictures that can be compared. Throws OptionError if their sizes or channels
+ * differ, ImageTooSmallError if the border leaves nothing.
+ */
 export function comparedSize(a: Picture, b: Picture, border = 0): { width: number; height: number; channels: number } {
   const channels = channelsOf(a);
   if (a.width !== b.width || a.height !== b.height || channels !== channelsOf(b))
     throw new OptionError(
       `cannot compare ${a.width}x${a.height} (${channels} channels) with ${b.width}x${b.height} ` +
-        `(${channelsOf(b)}); give pictures of the same size`,
+        `(${channelsOf(b)}); give pictures of the same size and channels`,
     );
   const width = a.width - 2 * border,
     height = a.height - 2 * border;
   if (width < 1 || height < 1)
     throw new ImageTooSmallError(
-      `a border of ${border} leaves nothing of a picture of ${a.width}x${a.height}; use a smaller one`,
+      `a border of ${border} leaves nothing of a picture of ${a.width}x${a.height}; use a smaller border`,
     );
   return { width, height, channels };
 }
 
-/** An ImageTooSmallError where a side is below `least`, which `measure` needs. */
+/** Throws an ImageTooSmallError if a side is below `least`; its message names the measure. */
 export function checkSides({ width, height }: { width: number; height: number }, least: number, measure: string): void {
   if (Math.min(width, height) < least)
     throw new ImageTooSmallError(

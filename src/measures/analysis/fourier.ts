@@ -1,4 +1,4 @@
-import { memoryFor } from '../arithmetic/memory';
+import { memoryFor } from '../../arithmetic/memory';
 
 /** Complex samples row after row. */
 export interface Spectrum {
