@@ -13,7 +13,7 @@ import { differenceText, pairedDifference } from '../evaluation/pairedDifference
 import { savePictures } from '../evaluation/savePictures';
 import { scoresToJson } from '../evaluation/scoreJson';
 import type { SetScores } from '../evaluation/setScores';
-import { pretrainedNames } from '../formats/pretrained';
+import { pretrainedNames, pretrainedSizes } from '../formats/pretrained';
 import { measureNames } from '../measures/measures';
 import type { Model } from '../network/network';
 import { byHand, type ByHand, scored } from '../protocols/byHand';
@@ -23,6 +23,7 @@ import { explainLeftOut } from './dataArgument';
 import { modelNamed } from './modelArgument';
 import { engineOption, number, protocolOption, protocolsExplained, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
+import { checkRoom } from './upscalePlan';
 
 interface EvaluateFlags extends ByHand {
   protocol?: string;
@@ -52,8 +53,8 @@ export function evaluateCommand(program: Command): void {
     .addOption(
       new Option(
         '-m, --model <name>',
-        `weights that come with the package: ${pretrainedNames.join(', ')}; or a .safetensors file. Repeat -m for ` +
-          'several models',
+        `weights that come with the package: ${pretrainedNames.join(', ')}, or ${pretrainedSizes.join(', ')} for the ` +
+          'scale; or a .safetensors file. Repeat -m for several models',
       )
         .argParser((name: string, all: string[]) => [...all, name])
         .default([], 'bicubic alone'),
@@ -92,7 +93,7 @@ export function evaluateCommand(program: Command): void {
 async function runEvaluation(sets: string[], flags: EvaluateFlags): Promise<void> {
   await checkTables(flags);
   const folders = foldersOf(sets, flags.out);
-  const models = await modelsNamed(flags.model);
+  const models = await modelsNamed(flags.model, flags.scale);
   const { scale: times, sigma, measures, threads } = flags;
   const conditions = { protocol: protocolFrom(flags), scale: times, sigma, measures, threads };
   const files: Record<string, string[]> = {};
@@ -113,13 +114,13 @@ async function runEvaluation(sets: string[], flags: EvaluateFlags): Promise<void
 }
 
 /** Models by the names that tables show: a run's folder for its weights.safetensors, else the file's name. */
-async function modelsNamed(given: string[]): Promise<Record<string, Model>> {
+async function modelsNamed(given: string[], scale?: number): Promise<Record<string, Model>> {
   const models: Record<string, Model> = {};
   for (const name of given.filter((each) => each !== 'bicubic')) {
     const file = parse(name).name;
     const short = file === 'weights' ? basename(dirname(resolve(name))) : file;
     if (short in models) throw new OptionError(`two models are called ${short}; give one of the files another name`);
-    models[short] = await modelNamed(name);
+    models[short] = await modelNamed(name, scale);
   }
   return models;
 }
@@ -129,9 +130,11 @@ const tablesOf = ({ json, csv, markdown, latex }: EvaluateFlags) =>
 
 /** What cannot become a file is refused before the work. */
 async function checkTables(flags: EvaluateFlags): Promise<void> {
-  for (const file of tablesOf(flags))
+  for (const file of tablesOf(flags)) {
     if ((await stat(file).catch(() => null))?.isDirectory())
       throw new OptionError(`${file} is a folder; name the file in it that is to be written`);
+    if (!isStandardOutput(file)) await checkRoom(file);
+  }
 }
 
 const write = (file: string, text: string) =>

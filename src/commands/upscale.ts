@@ -95,7 +95,7 @@ async function runUpscale(paths: string[], flags: UpscaleFlags): Promise<void> {
 /** A size means its weights for the scale; x2, best-x2 and so on are names of weights, too. */
 async function modelFor({ model, scale = 3 }: UpscaleFlags): Promise<Model> {
   if (model === undefined) return pretrained(`x${scale}`);
-  return pretrainedSizes.includes(model) ? pretrained(`${model}-x${scale}`) : modelNamed(model);
+  return modelNamed(model, scale);
 }
 
 function warnOfScale({ trainedFor }: Model, scale: number): void {

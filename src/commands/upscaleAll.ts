@@ -4,7 +4,9 @@ import { dirname } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { identityOf } from '../disk/identity';
 import { isStandardInput, isStandardOutput } from '../disk/standardStreams';
-import { EngineError, OptionError } from '../errors';
+import { findTarget } from '../disk/target';
+import { whyNotWritten } from '../disk/whyNotWritten';
+import { EngineError, OptionError, WriteError } from '../errors';
 import { upscale, type UpscaleOptions, upscaleStrips } from '../evaluation/upscale';
 import { profileFor, suited } from '../image/encode';
 import { readPhotograph, writeImage } from '../image/files';
@@ -82,13 +84,22 @@ async function enlarge(job: UpscaleJob, options: BatchOptions, kept: Kept, onNot
   const shape = enlargedShape(photograph, options.scale);
   checkWritable(output, shape, kind);
   checkHeld(job, shape);
-  if (kind === undefined) await mkdir(dirname(output), { recursive: true });
+  if (kind === undefined) await makeFolder(output);
   const { background } = options;
   if (bytesOf(shape) > MOST_HELD_BYTES && isWrittenInStrips(job) && !photograph.pages)
     await enlargeInStrips(output, photograph, options, onNote);
   else await writeImage(output, await upscale(photograph, options), { kind, background, onNote });
   const identity = await identityOf(output);
   if (identity !== undefined) kept.set(identity, output);
+}
+
+/** Also where the output is a link into a folder that is not there yet. */
+async function makeFolder(output: string): Promise<void> {
+  try {
+    await mkdir(dirname((await findTarget(output)).path), { recursive: true });
+  } catch (error) {
+    throw new WriteError(`cannot write ${output}: ${whyNotWritten(error)}; name another place`, { cause: error });
+  }
 }
 
 /** A large picture, of which samples, alpha, colours and resolution are kept. */

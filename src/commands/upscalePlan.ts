@@ -3,6 +3,8 @@ import { access, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { identityOf } from '../disk/identity';
 import { whyMissing } from '../disk/readInput';
+import { findTarget } from '../disk/target';
+import { whyNotWritten } from '../disk/whyNotWritten';
 import { isStandardInput, isStandardOutput } from '../disk/standardStreams';
 import { ImageFileError, OptionError, WriteError } from '../errors';
 import { imageFiles } from '../image/folder';
@@ -116,9 +118,15 @@ export async function originalsOf(jobs: readonly UpscaleJob[]): Promise<Map<stri
   return originals;
 }
 
-/** The nearest existing path above the output must be a folder in which files can be made. */
-async function checkRoom(output: string): Promise<void> {
-  let folder = dirname(output);
+/**
+ * Throws WriteError unless the nearest existing path above the output, or above the place that it leads to as a link,
+ * is a folder in which files can be made.
+ */
+export async function checkRoom(output: string): Promise<void> {
+  const { path } = await findTarget(output).catch((error) => {
+    throw new WriteError(`cannot write ${output}: ${whyNotWritten(error)}; name another place`, { cause: error });
+  });
+  let folder = dirname(path);
   while ((await whyMissing(folder))?.startsWith('no such') && dirname(folder) !== folder) folder = dirname(folder);
   const why = await whyMissing(folder);
   if (why !== undefined) throw new WriteError(`cannot write ${output}: ${folder}: ${why}`);

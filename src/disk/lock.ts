@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockedError, WriteError } from '../errors';
 import { type Owner, ownerIn, ownerLives, thisProcess } from './lockOwner';
+import { whyNotRead } from './whyNotRead';
 import { whyNotWritten } from './whyNotWritten';
 
 /**
@@ -60,7 +61,7 @@ async function madeFolder(folder: string): Promise<string> {
     await mkdir(folder, { recursive: true });
     return await realpath(folder);
   } catch (error) {
-    throw new WriteError(`${folder}: could not be made (${(error as Error).message}); choose another folder`, {
+    throw new WriteError(`${folder}: could not be made (${whyNotWritten(error)}); choose another folder`, {
       cause: error,
     });
   }
@@ -86,13 +87,21 @@ async function contentOf(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT' && !(await isLink(file));
+    if (missing) return null;
     throw new LockedError(
-      `${file}: this lock cannot be read (${(error as Error).message}); delete it if nobody uses the folder`,
+      `${file}: this lock cannot be read (${whyNotRead(error)}); delete it if nobody uses the folder`,
       { cause: error },
     );
   }
 }
+
+/** A link that leads nowhere reads as if it were missing, but no file can be made in its place. */
+const isLink = (file: string) =>
+  lstat(file).then(
+    (about) => about.isSymbolicLink(),
+    () => false,
+  );
 
 /** Some file systems cannot create a file together with its content: there it is empty for a moment. */
 async function staysAsItIs({ file, content }: Link): Promise<boolean> {

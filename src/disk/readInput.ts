@@ -1,6 +1,7 @@
 import { lstat, readFile, readlink, stat } from 'node:fs/promises';
 import { isStandardInput, readStandardInput } from './standardStreams';
 import { isDescriptor } from './target';
+import { whyNotRead } from './whyNotRead';
 
 /** Node reads a file of up to 2 GB at once. */
 const MOST_BYTES = 2 ** 31 - 1;
@@ -11,8 +12,9 @@ const MOST_BYTES = 2 ** 31 - 1;
  * never end.
  */
 export async function readInput(file: string): Promise<Buffer> {
-  const bytes = isStandardInput(file) ? await readStandardInput() : await readRegular(file);
-  if (bytes.length === 0) throw new Error('it is empty');
+  const isPiped = isStandardInput(file);
+  const bytes = isPiped ? await readStandardInput() : await readRegular(file);
+  if (bytes.length === 0) throw new Error(isPiped ? 'it is empty; pipe a picture into it' : 'it is empty');
   return bytes;
 }
 
@@ -24,7 +26,9 @@ async function readRegular(file: string): Promise<Buffer> {
     throw new Error('it is a pipe or device, not a file; pipe it in and give - instead');
   if (about.size > MOST_BYTES)
     throw new Error(`it has ${(about.size / 1e9).toFixed(1)} GB, and up to 2.1 GB are read; cut it into parts`);
-  return readFile(file);
+  return readFile(file).catch((cause) => {
+    throw new Error(whyNotRead(cause), { cause });
+  });
 }
 
 /** Says in words why a path leads nowhere; undefined if something is there. */
@@ -33,7 +37,7 @@ export async function whyMissing(path: string): Promise<string | undefined> {
     await stat(path);
     return undefined;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT')
       return (await lstat(path).catch(() => null))
         ? `it is a link to ${await readlink(path)}, which is not there`
@@ -41,7 +45,6 @@ export async function whyMissing(path: string): Promise<string | undefined> {
     if (code === 'ENOTDIR') return 'no such file: a part of its path is a file, not a folder';
     if (code === 'EACCES' || code === 'EPERM') return 'no permission to look there';
     if (code === 'ELOOP') return 'it is a link that leads back to itself';
-    if (code === 'ENAMETOOLONG') return 'the name is longer than the file system allows';
-    return message;
+    return whyNotRead(error);
   }
 }

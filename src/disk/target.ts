@@ -40,7 +40,7 @@ async function endOfLinks(file: string): Promise<string> {
     if (next === null) return path;
     path = resolve(dirname(path), next);
   }
-  return path;
+  throw Object.assign(new Error(`${file}: its links lead back to themselves`), { code: 'ELOOP' });
 }
 
 /**

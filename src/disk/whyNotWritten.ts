@@ -11,6 +11,8 @@ const reasons: Readonly<Record<string, string>> = {
   EEXIST: 'a part of its path is a file, not a folder',
   ELOOP: 'its path has a link that leads back to itself',
   ENAMETOOLONG: 'the name is longer than the file system allows',
+  ENOENT: 'a folder of its path is not there',
+  EPIPE: 'the program that reads it has ended',
   EIO: 'the disk reports an error',
   EMFILE: 'too many files are open',
 };

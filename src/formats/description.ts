@@ -25,7 +25,7 @@ export function readDescription(file: string, { metadata, tensors }: Safetensors
   const parse = (name: string) => (metadata[name] ? parseText(file, name, metadata[name]) : undefined);
   const [network, normalization, trainedFor] = ['network', 'normalization', 'trainedFor'].map(parse);
   return {
-    network: network as unknown as Network,
+    network: checkName(file, network as unknown as Network),
     normalization: normalization ? checkNormalization(file, normalization) : reportNormalization,
     padding,
     ...(trainedFor ? { trainedFor: checkTrainedFor(file, trainedFor) } : {}),
@@ -40,6 +40,14 @@ function parseText(file: string, name: string, text: string): Record<string, unk
   } catch (error) {
     throw new WeightsError(`${file}: its description "${name}" is damaged; copy or train it again`, { cause: error });
   }
+}
+
+/** Its layers are checked with the tensors. */
+function checkName(file: string, network: Network): Network {
+  if (typeof network.name === 'string') return network;
+  throw new WeightsError(
+    `${file}: the name of its network is ${JSON.stringify(network.name)}, not a text; copy or train it again`,
+  );
 }
 
 function readPadding(file: string, padding = 'zeros'): Model['padding'] {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UnknownNameError, WeightsError } from '../errors';
+import { cannotRead } from './safetensors';
 import { parseWeights } from './weights';
 import type { Model } from '../network/network';
 
@@ -46,7 +47,15 @@ export function pretrained(
           `--protocol paper --scale ${name.slice(-1)})`;
     throw new WeightsError(`${file}: is not there: ${why}, or give another .safetensors file`);
   }
-  return parseWeights(file, readFileSync(file), expected);
+  return parseWeights(file, bytesOf(file), expected);
+}
+
+function bytesOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw cannotRead(file, error);
+  }
 }
 
 /** A name without a size means the best weights for the scale that are there. */

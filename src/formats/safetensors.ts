@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { whyNotRead } from '../disk/whyNotRead';
 import { WeightsError } from '../errors';
 
 /** A tensor's entry in the header of a safetensors file; offsets count bytes from the end of the header. */
@@ -15,10 +16,13 @@ export interface Safetensors {
   data: Buffer;
 }
 
+export const cannotRead = (file: string, cause: unknown) =>
+  new WeightsError(`${file}: cannot be read (${whyNotRead(cause)}); give a .safetensors file`, { cause });
+
 /** The file's bytes. Throws WeightsError. */
 export async function readBytes(file: string): Promise<Buffer> {
   return readFile(file).catch((error) => {
-    throw new WeightsError(`${file}: cannot be read (${error.message}); give a .safetensors file`, { cause: error });
+    throw cannotRead(file, error);
   });
 }
 

@@ -80,10 +80,8 @@ export async function writeImage(file: string, image: Photograph, options: Write
     if (isStandardOutput(file)) await writeStandardOutput(bytes);
     else await writeTarget(file, (target) => writeFile(target, bytes));
   } catch (error) {
-    throw new WriteError(
-      `cannot write the image ${file}: ${whyNotWritten(error)}; is there room, and is the folder writable?`,
-      { cause: error },
-    );
+    const advice = isStandardOutput(file) ? '' : '; is there room, and is the folder writable?';
+    throw new WriteError(`cannot write the image ${file}: ${whyNotWritten(error)}${advice}`, { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@ import { type Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { whyMissing } from '../disk/readInput';
+import { whyNotRead } from '../disk/whyNotRead';
 import { DatasetError } from '../errors';
 import { extensionsInWords, isImageFile, kindsInWords } from './kinds';
 
@@ -28,7 +29,7 @@ export async function readFolder(folder: string): Promise<{ images: string[]; le
   try {
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    const why = (await whyMissing(folder)) ?? (error as Error).message;
+    const why = (await whyMissing(folder)) ?? whyNotRead(error);
     throw new DatasetError(`cannot read the folder ${folder}: ${why}`, { cause: error });
   }
   const images: string[] = [];

@@ -28,7 +28,9 @@ export async function readSize(file: string): Promise<{ width: number; height: n
 }
 
 async function isBmp(file: string): Promise<boolean> {
-  const handle = await open(file);
+  const handle = await open(file).catch(() => null);
+  // Why it cannot be read is said where it is read.
+  if (!handle) return false;
   try {
     const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
     return buffer.toString('latin1') === 'BM';

@@ -10,13 +10,14 @@ export const white: Color = [255, 255, 255];
 /** A colour as CSS writes it: a name, #rgb, #rrggbb, rgb(...) or hsl(...). Anything else is an OptionError. */
 export async function parseColor(text: string): Promise<Color> {
   try {
-    const { data } = await sharp({ create: { width: 1, height: 1, channels: 3, background: text } })
+    const { data } = await sharp({ create: { width: 1, height: 1, channels: 4, background: text } })
       .raw()
       .toBuffer({ resolveWithObject: true });
-    return [data[0], data[1], data[2]];
+    if (data[3] === 255) return [data[0], data[1], data[2]];
   } catch (error) {
     throw new OptionError(`no colour is called "${text}": write a name such as white, or #ffffff`, { cause: error });
   }
+  throw new OptionError(`the background "${text}" lets light through, and so would the picture; use an opaque colour`);
 }
 
 const whiteOf = (samples: Samples) => (samples instanceof Uint16Array ? 65535 : 255);

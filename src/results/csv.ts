@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { whyNotRead } from '../disk/whyNotRead';
 import { CheckpointError } from '../errors';
 
 /** Fields as a line of CSV; one with a comma or a quotation mark stands in quotation marks. */
@@ -17,7 +18,7 @@ export async function readCsv(
 ): Promise<Record<string, string>[]> {
   const text = await readFile(file, 'utf8').catch((error) => {
     if (error.code === 'ENOENT') return '';
-    throw new CheckpointError(`${file}: cannot be read (${error.message})`, { cause: error });
+    throw new CheckpointError(`${file}: cannot be read (${whyNotRead(error)})`, { cause: error });
   });
   const [first, ...lines] = text.trim().split(/\r?\n/);
   if (!first) return [];

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { whyNotRead } from '../disk/whyNotRead';
 import { CheckpointError, DatasetError } from '../errors';
 import { loadWeights } from '../formats/weights';
 import { loadRun, type SavedRun } from '../runs/readRun';
@@ -34,7 +35,7 @@ const left = ['runs', 'reproduce', 'tried', 'equal-minutes'];
 export async function resultRuns(results: string): Promise<ResultRun[]> {
   const entries = await readdir(results, { withFileTypes: true }).catch((error) => {
     throw new DatasetError(
-      `${results}: cannot be read (${error.message}); name the folder that holds the runs' folders`,
+      `${results}: cannot be read (${whyNotRead(error)}); name the folder that holds the runs' folders`,
       { cause: error },
     );
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../disk/writeAtomically';
+import { whyNotRead } from '../disk/whyNotRead';
 import { whyNotWritten } from '../disk/whyNotWritten';
 import { CheckpointError, OptionError, WriteError } from '../errors';
 import type { RandomState } from '../random';
@@ -136,13 +137,19 @@ export async function loadCheckpoint(
       return checkpoint;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      if (!(error instanceof CheckpointError)) throw error;
+      if (!(error instanceof CheckpointError)) throw unreadable(join(folder, name), error);
       damaged ??= error;
     }
   }
   if (damaged) throw damaged;
   return null;
 }
+
+/** The one before it is no substitute for a whole checkpoint that only cannot be read now. */
+const unreadable = (file: string, error: unknown) =>
+  new CheckpointError(`${file}: cannot be read (${whyNotRead(error)}); make it readable, or name another folder`, {
+    cause: error,
+  });
 
 /** Reads a checkpoint back; CheckpointError when it is damaged or no checkpoint at all. */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { whyNotRead } from '../disk/whyNotRead';
 import { DatasetError } from '../errors';
 
 /** Where runs are looked for unless a folder is given. */
@@ -22,7 +23,8 @@ export async function runNames(folder: string): Promise<string[]> {
   for (const name of await subfolders(folder)) {
     const inner: string[] = [];
     if (!(await holdsRun(join(folder, name))))
-      for (const part of await subfolders(join(folder, name)))
+      // A folder that cannot be listed hides no other: the reason is found where its run is read.
+      for (const part of await subfolders(join(folder, name)).catch(() => []))
         if (await holdsRun(join(folder, name, part))) inner.push(`${name}/${part}`);
     names.push(...(inner.length ? inner : [name]));
   }
@@ -38,7 +40,7 @@ async function subfolders(folder: string): Promise<string[]> {
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new DatasetError(`${folder}: its runs cannot be listed (${(error as Error).message}); give a folder`, {
+    throw new DatasetError(`${folder}: its runs cannot be listed (${whyNotRead(error)}); give a folder`, {
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { whyNotRead } from '../disk/whyNotRead';
 import { CheckpointError, DatasetError, OptionError, UnknownNameError } from '../errors';
 import { scoresFromJson } from '../evaluation/scoreJson';
 import type { TrainOptions } from '../recipes/recipes';
@@ -43,7 +44,7 @@ async function readJson<Content>(file: string, wrong: (content: unknown) => stri
     content = currentOptions(currentHistory(scoresFromJson(await readFile(file, 'utf8'))));
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = missing ? 'is not there: nothing was trained so far' : `cannot be read (${(error as Error).message})`;
+    const why = missing ? 'is not there: nothing was trained so far' : `cannot be read (${whyNotRead(error)})`;
     throw new CheckpointError(`${file} ${why}; resume the run to write it again, or delete its folder`, {
       cause: error,
     });

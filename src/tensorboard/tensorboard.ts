@@ -76,7 +76,7 @@ function newFile(folder: string): string {
     return file;
   } catch (error) {
     throw new WriteError(
-      `${folder}: no event file can be written there (${(error as Error).message}); free some space or choose ` +
+      `${folder}: no event file can be written there (${whyNotWritten(error)}); free some space or choose ` +
         `another folder`,
       { cause: error },
     );

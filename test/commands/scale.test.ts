@@ -39,3 +39,14 @@ test('upscale --model takes the name of weights of the package, and their scale'
   );
   assert.ok(named.equals(scaled));
 });
+
+test('evaluate takes the sizes of weights that upscale takes, and a wrong name is answered with those there are', async () => {
+  const { code, stdout, stderr } = await place.srcnn('evaluate', 'photos', '--model', 'fast', '-s', '2');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^protocol paper, x2\n[^]*\nfast +3 images/);
+  for (const verb of ['evaluate photos', 'upscale photos/a.png wrong.png'])
+    assert.match(
+      (await place.srcnn(...verb.split(' '), '--model', 'fasst')).stderr,
+      /^UnknownNameError: unknown weights "fasst": use one of best, fast, srcnn, x2, .*, a \.safetensors file\n$/,
+    );
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -246,3 +247,32 @@ function crc32(bytes: Uint8Array): number {
   }
   return ~crc >>> 0;
 }
+
+test(
+  'a link into a folder that is not there makes it; a circle of links, and a closed pipe, are called that',
+  onUnix,
+  () => {
+    symlinkSync(join('yet', 'to', 'come.png'), inside('soon.png'));
+    assert.equal(srcnn(['upscale', 'photos/b.jpg', 'soon.png', '-s', '2']).status, 0);
+    assert.deepEqual(readdirSync(inside('yet', 'to')), ['come.png']);
+    symlinkSync('circle2.png', inside('circle1.png'));
+    symlinkSync('circle1.png', inside('circle2.png'));
+    const { status, stderr } = srcnn(['upscale', 'photos/b.jpg', 'circle1.png']);
+    assert.equal(status, 1);
+    assert.equal(
+      stderr.trim(),
+      'WriteError: cannot write circle1.png: its path has a link that leads back to itself; name another place',
+    );
+    const piped = spawnSync('bash', ['-c', '"$@" upscale photos/a.png - | true', 'bash', process.execPath, cli], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    assert.match(piped.stderr, /cannot write the image -: the program that reads it has ended\n$/);
+  },
+);
+
+test('a background that is not opaque is refused, as it would come out black', () => {
+  const { status, stderr } = srcnn(['upscale', 'photos/a.png', 'clear.jpg', '--background', 'transparent']);
+  assert.deepEqual([status, existsSync(inside('clear.jpg'))], [1, false]);
+  assert.match(stderr, /^OptionError: the background "transparent" lets light through/);
+});

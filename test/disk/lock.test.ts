@@ -128,6 +128,16 @@ test('a lock that cannot be read is an error that names it', async () => {
   );
 });
 
+test('a lock that is a link to nowhere is an error that names it, not one that blames other processes', async (t) => {
+  if (process.platform === 'win32') return t.skip('links need rights there');
+  await fs.symlink('nowhere', join(folder, 'run.lock'));
+  await assert.rejects(
+    take(),
+    (error: Error) =>
+      error instanceof LockedError && /cannot be read \(it is not there\); delete it/.test(error.message),
+  );
+});
+
 test('giving a folder back leaves the lock of a process that took it after somebody deleted the first', async () => {
   const unlock = await take();
   await fs.rm(join(folder, 'run.lock'));

@@ -255,6 +255,7 @@ test('a description that the lab does not know is refused, not replaced by a def
     [{ layers, protocol: 'paper' }, /protocol paper xNaN/],
     [{ layers, name: 5 }, /__metadata__ should hold texts/],
     [{ network: network({}), padding: 'mirror' }, /padding is "mirror"/],
+    [{ network: network({ name: [] }) }, /the name of its network is \[\], not a text/],
     [{ network: 'null' }, /description "network" is damaged/],
     [{ network: network({}, null) }, /layer 2: is null/],
     [{ network: network({}, { activation: 'gelu' }) }, /layer 2: activation is gelu/],

@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/prom
 import { dirname, join, resolve } from 'node:path';
 import { DatasetError, OptionError, WriteError } from '../../errors';
 import { takeLock } from '../../disk/lock';
+import { whyNotWritten } from '../../disk/whyNotWritten';
 import { type Archive, type CatalogueEntry, catalogueEntry, type Mirror } from './catalogue';
 import { dataFolder, lacking } from '../datasets';
 import { forget, transfer } from './transfer';
@@ -203,7 +204,7 @@ async function fetchFrom(
     const told =
       error instanceof WriteError
         ? error.message
-        : `${target} cannot be written: ${(error as Error).message}; is there room, and is the folder writable?`;
+        : `${target} cannot be written: ${whyNotWritten(error)}; is there room, and is the folder writable?`;
     throw new WriteError(`${told}${kept}`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { whyNotWritten } from '../../disk/whyNotWritten';
 import { OptionError, WriteError } from '../../errors';
 import type { Mirror } from './catalogue';
 import { fetchByProxy } from './proxy';
@@ -180,7 +181,7 @@ async function writing<T>(file: string, action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (error) {
     throw new WriteError(
-      `${file} cannot be written: ${(error as Error).message}; is there room, and is the folder writable?`,
+      `${file} cannot be written: ${whyNotWritten(error)}; is there room, and is the folder writable?`,
       { cause: error },
     );
   }
