@@ -40,7 +40,7 @@ test('upscale --model takes the name of weights of the package, and their scale'
   assert.ok(named.equals(scaled));
 });
 
-test('evaluate takes the sizes of weights that upscale takes, and a wrong name is answered with those there are', async () => {
+test('evaluate takes the sizes that upscale takes; a wrong name is answered with those there are', async () => {
   const { code, stdout, stderr } = await place.srcnn('evaluate', 'photos', '--model', 'fast', '-s', '2');
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^protocol paper, x2\n[^]*\nfast +3 images/);
