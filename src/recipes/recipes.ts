@@ -1,6 +1,5 @@
 import type { InitializeOptions } from '../network/initialize';
-import { ecbsrFamily } from '../network/families/ecbsr';
-import { networkNamed } from '../network/families/families';
+import { families, networkNamed } from '../network/families/families';
 import type { Network } from '../network/network';
 import type { LossName } from '../engine/losses/losses';
 import type { OptimizerOptions } from '../optimizers/optimizers';
@@ -14,7 +13,7 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   initialization: NonNullable<InitializeOptions['initialization']>;
   /**
    * Weights to start from: a name that `pretrained` knows ('x2') or a .safetensors file, of the same network at any
-   * scale. Where the scale differs, the last layer begins anew.
+   * scale. If the scale differs, the last layer begins with new weights.
    */
   from?: string;
   /** Seeds the initial weights and the order of the patches: a whole number, 0 in all recipes. */
@@ -39,9 +38,9 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    */
   border: number | 'reach';
   /**
-   * What is minimised: 'mse' by default, 'l1', 'charbonnier', 'huber' or 'fdpl'. The last takes outputs in blocks of
-   * 8x8, as many as lie whole in the middle of what the border leaves, and weighs frequencies by what the degradation
-   * of the training pictures does to them.
+   * What is minimised: 'mse' by default, 'l1', 'charbonnier', 'huber' or 'fdpl'. 'fdpl' takes the outputs inside the
+   * border in whole blocks of 8x8, and weighs their frequencies by how much the degradation of the training pictures
+   * changes them.
    */
   loss?: LossName;
   /**
@@ -52,12 +51,12 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   ema?: number;
   /**
    * Trains each 3x3 convolution as the sum of its own kernel and ECBSR's branches (Zhang, Zeng and Zhang 2021): two
-   * convolutions with twice as many planes between them, and three with fixed filters that find edges. The network in
-   * use and its weights are as ever. `learningRate` and `weightDecay` hold for a layer's branches as for its own
-   * kernel. A network without a 3x3 convolution is refused. False by default, true by `ecbsr`.
+   * convolutions with twice as many planes between them, and three with fixed filters that find edges. The trained
+   * network has the weights of an ordinary one. `learningRate` and `weightDecay` hold for a layer's branches as for its
+   * own kernel. A network without a 3x3 convolution is refused. False by default, true by `ecbsr`.
    */
   branches?: boolean;
-  /** Turns and mirrors each patch at random, anew each epoch; false by default, true by `small`. */
+  /** Turns and mirrors each patch at random, differently in each epoch; false by default, true by `small`. */
   augment?: boolean;
   /** Batches between two entries of the loss curve: a whole number above 0, 100 in all recipes. */
   lossEvery: number;
@@ -69,8 +68,7 @@ export const unsaid = { loss: 'mse', augment: false, branches: false } as const;
 const shared = { ...unsaid, network: '9-1-7', seed: 0, epochs: 20, batchSize: 128, border: 0, lossEvery: 100 } as const;
 
 /**
- * The report's recipe: N(0, 0.001), SGD with momentum, 1e-4, 1e-4, 1e-5. Its loss leaves 1.0 only after some 7,000
- * updates.
+ * The report's recipe: N(0, 0.001), SGD with momentum, 1e-4, 1e-4, 1e-5. Its loss stays at 1.0 for some 7,000 updates.
  */
 const report: TrainOptions = {
   ...shared,
@@ -82,8 +80,8 @@ const report: TrainOptions = {
 };
 
 /**
- * He initialisation, SOAP with cosine decay, small batches, no loss where a patch's edge shows: above bicubic after
- * one epoch of BSDS500, after five above Adam's twelve (results/paper-x3).
+ * He initialisation, SOAP with cosine decay, small batches, and no loss near the edge of a patch. On BSDS500 it is
+ * above bicubic after one epoch, and after five above Adam after twelve (results/paper-x3).
  */
 const tuned: TrainOptions = {
   ...shared,
@@ -117,13 +115,13 @@ export const recipes = { report, tuned, small, ecbsr: branched };
 export type RecipeName = keyof typeof recipes;
 
 /**
- * The name of the default recipe: 'ecbsr' for its family, 'small' for other networks that read the small picture, else
- * 'tuned'.
+ * The name of a network's default recipe: that of its family, such as 'ecbsr'. Without one, it is 'small' for networks
+ * that read the small picture, and 'tuned' for others. Throws UnknownNameError for a name that the lab does not know.
  */
 export function recipeFor(network: string | Network = '9-1-7'): RecipeName {
   const described = typeof network === 'string' ? networkNamed(network) : network;
-  if (described && ecbsrFamily.named(described.name, described)) return 'ecbsr';
-  return described?.reads === 'small' ? 'small' : 'tuned';
+  const family = families.find(({ recipe, named }) => recipe && described && named(described.name, described));
+  return family?.recipe ?? (described?.reads === 'small' ? 'small' : 'tuned');
 }
 
 /** The seed of the branches in a training that has any. */

@@ -22,6 +22,7 @@ export function ecbsr({ blocks = 4, filters = 16, ...options }: EcbsrOptions = {
 export const ecbsrFamily: Family = {
   name: 'ecbsr',
   names: ['ecbsr-m4c16', 'ecbsr-m10c32'],
+  recipe: 'ecbsr',
   named: (name, options) => {
     const [, blocks, filters] = /^ecbsr-m([1-9]\d*)c([1-9]\d*)$/.exec(name) ?? [];
     return blocks ? ecbsr({ blocks: Number(blocks), filters: Number(filters), ...options }) : undefined;

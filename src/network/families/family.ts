@@ -13,6 +13,8 @@ export interface Family {
   name: string;
   /** Names that `--help` and errors show; a family may know more. */
   names: readonly string[];
+  /** The default recipe of its networks; without it, what they read decides between 'small' and 'tuned'. */
+  recipe?: 'tuned' | 'small' | 'ecbsr';
   /** The network of that name, or undefined where the name is not this family's. */
   named(name: string, options: Required<NetworkOptions>): Network | undefined;
 }
