@@ -22,16 +22,19 @@ class LabError extends Error {
   }
 }
 
-/** A file that is no image, is cut short, or is of a kind the lab does not read. */
+/** A file that is not an image, is cut short, or is of a kind that the lab does not read. */
 export class ImageFileError extends LabError {}
 
 /** An image too small for the patch, window or border that was asked for. */
 export class ImageTooSmallError extends LabError {}
 
-/** A folder without a single readable image, or a data set that is not there or not whole. */
+/** A folder without any readable image, or a data set that is missing or incomplete. */
 export class DatasetError extends LabError {}
 
-/** A name (data set, recipe, preset, engine, protocol) the lab does not know; the message lists those it knows. */
+/**
+ * A name (of a data set, recipe, network, engine, protocol) that the lab does not know; the message lists those it
+ * knows.
+ */
 export class UnknownNameError extends LabError {
   constructor(kind: string, name: string, known: readonly string[]) {
     super(`unknown ${kind} "${name}": use one of ${known.join(', ')}`);

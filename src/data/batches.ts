@@ -16,7 +16,7 @@ export function drawOrder(count: number, augment: boolean, random: RandomState):
 
 const noPlanes = () => ({ data: new Float32Array(0), count: 0, channels: 1, width: 0, height: 0 });
 
-/** A batch without room: fillBatch gives it what it needs. */
+/** A batch with empty arrays; `fillBatch` makes them as large as it needs. */
 export const emptyBatch = (): Batch => ({ input: noPlanes(), target: noPlanes() });
 
 /**

@@ -43,11 +43,14 @@ export const datasetNames = ['sample', ...catalogue.map(({ name }) => name)];
 export interface LoadOptions {
   /** Selects the pictures of set5, set14, bsd100 and urban100 that were cropped for this scale; 3 by default. */
   scale?: number;
-  /** Called with a sentence when the name hides a folder of the user's; without it, a warning is printed. */
+  /**
+   * Called with a sentence if a folder of yours has the name of a data set and is therefore not read; without it, a
+   * warning is printed.
+   */
   onNote?: (message: string) => void;
 }
 
-/** Where data sets are looked for: SRCNN_DATA_DIR, else the project's data folder. */
+/** The folder that holds the data sets: SRCNN_DATA_DIR, or the project's data folder if that is not set. */
 export function dataFolder(): string {
   return process.env.SRCNN_DATA_DIR || join(__dirname, '..', '..', 'data');
 }
@@ -58,9 +61,9 @@ export function dataFolder(): string {
  * evaluation, the others for training. A picture with a side below 64 pixels is not held out while there are larger
  * ones; if only one picture is large, it serves for all three. For another split, write the object `{ training,
  * validation, evaluation }` yourself, for example from two folders' `imageFiles`. With several names, all sets train,
- * and only the first one validates and is evaluated. Where another set has the files that validate or are evaluated,
- * they are left out of the training. A name that is given three times counts three times. Throws DatasetError if the
- * set is missing or incomplete or the name is a file's, UnknownNameError when there is no such set or folder.
+ * and only the first one validates and is evaluated. Files that validate or are evaluated do not train, even if another
+ * set has them. A name that is given three times counts three times. Throws DatasetError if the set is missing or
+ * incomplete, or if the name is that of a file; UnknownNameError if there is no such set or folder.
  */
 export async function loadDataset(name: string | readonly string[], options: LoadOptions = {}): Promise<Dataset> {
   if (typeof name === 'string') return loadOne(name, options);

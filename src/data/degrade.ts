@@ -19,15 +19,16 @@ function complete(plane: Plane, options: DegradeOptions): { protocol: Protocol; 
   return { protocol, scale, sigma };
 }
 
-/** What a camera with 1/scale of the pixels would have kept: int(width / scale) x int(height / scale), 8-bit values. */
+/** The small picture that a protocol makes of a large one: int(width / scale) x int(height / scale), 8-bit values. */
 export function lowResolution(plane: Plane, options: DegradeOptions = {}): Plane {
   const { protocol, scale, sigma } = complete(plane, options);
   return protocol.degradation.shrink(plane, scale, sigma);
 }
 
 /**
- * The low-resolution picture brought back to the size it had, 8-bit values: the input of networks that read it, and the
- * bicubic baseline. Protocol paper expects sides that are multiples of the scale (`cropToScale`).
+ * The plane shrunk and then enlarged to its own size by bicubic, 8-bit values: the input of networks that read the
+ * enlarged picture, and the bicubic baseline. Protocol paper expects sides that are multiples of the scale
+ * (`cropToScale`).
  */
 export function degrade(plane: Plane, options: DegradeOptions = {}): Plane {
   const { protocol, scale, sigma } = complete(plane, options);

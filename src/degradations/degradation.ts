@@ -4,7 +4,7 @@ import type { Plane } from '../image/image';
 /** How a small picture is made and brought back to its size by bicubic. Planes hold 8-bit values, 0..255. */
 export interface Degradation {
   name: string;
-  /** Standard deviation in pixels of the blur before shrinking where none is asked for; 0 for none. */
+  /** The default standard deviation, in pixels, of the blur before shrinking; 0 for no blur. */
   sigma: number;
   /** The small picture: int(width / scale) x int(height / scale) whole numbers. */
   shrink(plane: Plane, scale: number, sigma: number): Plane;
@@ -21,7 +21,7 @@ export function checkScale(scale: number): void {
     throw new OptionError(`scale is ${scale}; use a whole number from 2 to 8`);
 }
 
-/** Throws OptionError for another scale, ImageTooSmallError for a plane of which shrinking would leave nothing. */
+/** Throws OptionError for a wrong scale, ImageTooSmallError for a plane with a side shorter than the scale. */
 export function checkShrinkable({ width, height }: Plane, scale: number): void {
   checkScale(scale);
   if (width < scale || height < scale) {

@@ -20,9 +20,8 @@ const isEngineName = (name: string): name is EngineName => (engineNames as reado
 
 /**
  * The engine of this name; without one, that of the environment's SRCNN_ENGINE; without that, the fastest: tensorflow
- * on a GPU, webgpu on a GPU, native, wasm.
- * A named engine that does not work here is an EngineError with what to do about it, never another engine. `threads`
- * are those of native and wasm.
+ * on a GPU, webgpu on a GPU, native, wasm. Throws EngineError, which says what to do, if a named engine does not work
+ * here; no other one takes its place. `threads` holds for native and wasm.
  */
 export async function createEngine(name?: string, options: WasmOptions = {}): Promise<Engine> {
   const wanted = name ?? (process.env.SRCNN_ENGINE || undefined);
@@ -55,7 +54,7 @@ async function computes(engine: Engine): Promise<boolean> {
   }
 }
 
-/** Pairs of patches that mean nothing. */
+/** Patches with invented values, to measure a step. */
 function batchOf(count: number, side: number): Batch {
   const planes = () => ({
     data: Float32Array.from({ length: count * side * side }, (_, i) => Math.sin(i)),

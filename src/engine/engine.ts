@@ -25,18 +25,18 @@ export interface Batch {
 export interface LossOptions {
   /** Pixels at each edge of the target that do not count; 0 by default. */
   border?: number;
-  /** 'mse' by default. */
+  /** The loss; 'mse' by default. */
   loss?: LossName;
   /**
-   * For 'fdpl': how much the degradation changes each of 64 frequencies, [vertical][horizontal]; alike by default.
+   * For 'fdpl': how much the degradation changes each of 64 frequencies, [vertical][horizontal]; all 1 by default.
    * `frequencyChange` measures it.
    */
   change?: ArrayLike<number>;
 }
 
 /**
- * What computes the network. It keeps no weights: they come with each call, so optimizer and checkpoint are the same
- * for all.
+ * Computes networks. It keeps no weights: they come with each call, so optimizers and checkpoints are the same for all
+ * engines.
  */
 export interface Engine {
   readonly name: string;

@@ -29,8 +29,8 @@ export interface EvaluateOptions {
   /** The engine that computes. Without it, one is chosen as `train` does, and closed at the end. */
   engine?: Engine;
   /**
-   * Rows of an earlier evaluation of the same files, protocol and scale: bicubic's scores are taken over, not
-   * computed anew.
+   * Rows of an earlier evaluation of the same files, protocol and scale: bicubic's scores are copied from them, not
+   * computed again.
    */
   bicubic?: readonly EvaluationRow[];
   /** Threads that read, degrade and score; all cores by default. The scores do not depend on it. */

@@ -20,9 +20,9 @@ export interface ModelScores {
 }
 
 /**
- * Scores bicubic and models, by their names, on sets: names of data sets, folders, or lists of files by a name of
- * their own. Without a protocol, a scale or a blur, those that the models were trained for are taken; models that were
- * trained for different ones are an IncomparableScoresError. Otherwise as `evaluate`.
+ * Scores bicubic and models, by their names, on sets: names of data sets, folders, or lists of files by a name of their
+ * own. Without a protocol, a scale or a blur, those that the models were trained for are taken. Throws
+ * IncomparableScoresError for models that were trained for different ones. Otherwise it works as `evaluate`.
  */
 export async function evaluateModels(
   sets: readonly string[] | Readonly<Record<string, string[]>>,
@@ -49,7 +49,7 @@ export async function evaluateModels(
 
 type Conditions = Required<Pick<EvaluateOptions, 'protocol' | 'scale' | 'sigma'>>;
 
-/** What all models are scored under. */
+/** The protocol, scale and blur under which all models are scored. */
 function commonConditions(models: Readonly<Record<string, Model>>, options: EvaluateOptions): Conditions {
   const named: [string, Model | undefined][] = Object.entries(models);
   const wanted = (named.length ? named : [['bicubic', undefined] as const]).map(([name, model]) => {

@@ -6,7 +6,7 @@ import { checkComparable, type SetScores } from './setScores';
 export interface PairedDifference {
   /** The mean of the differences, in the measure's unit. */
   mean: number;
-  /** 95 % of the means of pictures drawn anew lie between these. */
+  /** The ends of the bootstrap's 95 % interval of the mean. */
   low: number;
   high: number;
   /** On how many pictures the first model is better, in the measure's own direction. */
@@ -21,9 +21,9 @@ const RESAMPLES = 10_000;
 const SEED = 1;
 
 /**
- * The differences `a - b`, with the interval of the percentile bootstrap (Efron 1979): the pictures are drawn anew
- * 10,000 times, always by the same random numbers. Throws IncomparableScoresError where the scores do not belong
- * together, OptionError where no picture has a finite score of both.
+ * The differences `a - b`, with the interval of the percentile bootstrap (Efron 1979): the pictures are drawn 10,000
+ * times with replacement, always by the same random numbers. Throws IncomparableScoresError where the scores do not
+ * belong together, OptionError where no picture has a finite score of both.
  */
 export function pairedDifference(a: SetScores, b: SetScores): PairedDifference {
   checkComparable(a, b);

@@ -18,7 +18,7 @@ export interface SetScores {
   finite: number;
 }
 
-/** What a score is of, in words: "psnr on set5, protocol paper x3, sigma 0". */
+/** What a score belongs to, in words: "psnr on set5, protocol paper x3, sigma 0". */
 export const conditions = ({ measure, set, protocol, scale, sigma }: SetScores): string =>
   `${measure.name} on ${set}, protocol ${protocol} x${scale}, sigma ${sigma}`;
 

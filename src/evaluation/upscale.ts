@@ -45,6 +45,7 @@ const BICUBIC_REACH = 3;
  * are enlarged. Throws WeightsError if no model is given and the package has none for this scale.
  */
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
+/** As for an image of 8 bits; samples of 16 bits, colour profile, metadata and all pages are kept. */
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
 export async function upscale(image: Photograph, options: UpscaleOptions = {}): Promise<Photograph> {
   const enlarger = await createEnlarger(options);

@@ -123,8 +123,8 @@ export function toYCbCr(image: Image, convention: Convention): YCbCr {
 }
 
 /**
- * Back to 8-bit RGB. 'full': the plain BT.601 matrix, clipped and truncated, as in the report's evaluation;
- * 'studio': MATLAB's ycbcr2rgb, rounded; 'grey': Y in all channels. Planes of unequal size are an OptionError.
+ * Back to 8-bit RGB. 'full': the plain BT.601 matrix, clipped and truncated, as in the report's evaluation; 'studio':
+ * MATLAB's ycbcr2rgb, rounded; 'grey': Y in all channels. Throws OptionError for planes of unequal size.
  */
 export function toRgb(planes: YCbCr, convention: Convention): Image {
   checkConvention(convention);

@@ -57,7 +57,7 @@ export async function encode(kind: string, given: Photograph, options: EncodeOpt
   return isJpeg(kind) ? describeJpeg(bytes, image.resolution, exif) : describePng(bytes, image, exif);
 }
 
-/** The photograph as far as this kind of file can hold it; `onNote` is told of the rest. */
+/** The photograph as far as this kind of file can hold it; `onNote` is called with what it cannot hold. */
 export function suited(kind: string, given: Photograph, { background, onNote }: EncodeOptions): Photograph {
   const wide = kind === '.png' || isTiff(kind);
   if (!wide && given.data instanceof Uint16Array) onNote(`16 bits become 8: ${kind} holds no more`);

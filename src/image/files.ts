@@ -17,7 +17,8 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 /**
  * An 8-bit grey or RGB image from PNG, JPEG, BMP, WebP or TIFF: palettes resolved, the upper 8 of 16 bits, turned
- * upright as its EXIF says, alpha apart. An ImageFileError names a file that is missing, cut short or no image.
+ * upright as its EXIF says, alpha apart. Throws ImageFileError, which names the file, if it is missing, cut short or
+ * not an image.
  */
 export async function readImage(file: string): Promise<Image> {
   const photograph = await readPhotograph(file, { ignoreProfiles: true, onNote: () => undefined });
@@ -68,7 +69,7 @@ export interface WriteOptions {
 /**
  * Writes PNG, JPEG (quality 95), lossless WebP, TIFF or BMP, as the extension says, first beside the target and then
  * renamed, so that no half-written file is ever seen. `-` and /dev/stdout are standard output. A link is followed.
- * Another extension is an OptionError, a failed write a WriteError.
+ * Throws OptionError for another extension, WriteError if writing fails.
  */
 export async function writeImage(file: string, image: Photograph, options: WriteOptions = {}): Promise<void> {
   const { kind = kindOf(file), background = white } = options;

@@ -4,15 +4,15 @@ import type { Resolution } from './metadata/resolution';
 /** Samples of 8 or 16 bits. */
 export type Samples = Uint8Array | Uint16Array;
 
-/** Milliseconds that each frame of an animation is shown, and how often all are shown: 0 is without end. */
+/** Milliseconds that each frame of an animation is shown, and how often all are shown: 0 means without end. */
 export interface Animation {
   delays: number[];
   loop: number;
 }
 
 /**
- * A picture as its file has it, an Image being the kind of 8 bits: 1 (grey) or 3 (RGB) interleaved channels, alpha and
- * colour profile (ICC) apart.
+ * A picture as its file has it; an Image is one of 8 bits. It has 1 (grey) or 3 (RGB) interleaved channels; alpha and
+ * the colour profile (ICC) are kept apart.
  */
 export interface Photograph {
   data: Samples;

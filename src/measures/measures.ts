@@ -57,5 +57,5 @@ export function measureOf(measure: string | Measure): Measure {
   return found;
 }
 
-/** Whether other threads know it too; one of your own exists only where it was made. */
+/** Whether other threads know it too; a measure of your own exists only in the thread that made it. */
 export const isKnownMeasure = (measure: Measure): boolean => measures.includes(measure);

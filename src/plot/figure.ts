@@ -7,7 +7,7 @@ export interface Figure {
   layout: Record<string, unknown>;
 }
 
-/** Figures have no ground of their own: they lie on the page, light or dark. */
+/** Figures have no background of their own, so that they suit a light and a dark page. */
 export const transparent = 'rgba(0,0,0,0)';
 
 /**
@@ -43,7 +43,7 @@ const font = {
   color: palette.text,
 };
 
-/** The shared look: no ground, one font, title at the left, legend in a row below the title. */
+/** The shared look: no background, one font, title at the left, legend in a row below the title. */
 export function layoutOf(title: string, subtitle: string, rest: Record<string, unknown>): Record<string, unknown> {
   return {
     title: {

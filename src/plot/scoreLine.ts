@@ -5,6 +5,7 @@ import type { Scores } from '../protocols/protocol';
 
 /** Scores of pictures shown side by side, by the names of the pictures, as the rows of an evaluation have them. */
 export interface ScoreLineOptions {
+  /** The scores of each picture, by its name; none by default. */
   scores?: Readonly<Record<string, Scores>>;
   /** The measures that are written, in this order; PSNR and SSIM by default, where the scores have them. */
   measures?: readonly (string | Measure)[];

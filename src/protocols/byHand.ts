@@ -15,7 +15,7 @@ export const scored = ['y', 'y-full', 'grey', 'rgb'] as const;
 export interface ByHand {
   /** How the small picture is made: 'matlab' (the default), 'matlab-8-bit', 'pillow' or 'area'. */
   shrink?: string;
-  /** Standard deviation of the blur before, in pixels, 0 to 100; 0 by default. */
+  /** Standard deviation of the blur before shrinking, in pixels, 0 to 100; 0 by default. */
   sigma?: number;
   /** What is compared; 'y' by default. */
   score?: (typeof scored)[number];
@@ -25,7 +25,7 @@ export interface ByHand {
 
 const conventions: Readonly<Record<string, Convention>> = { y: 'studio', 'y-full': 'full', grey: 'grey' };
 
-/** Named ones, so that the same parts give the same object. */
+/** The protocols made so far, by name, so that the same parts give the same object. */
 const made = new Map<string, Protocol>();
 
 /**
@@ -89,5 +89,5 @@ export function byHandNamed(name: string): Protocol | undefined {
   });
 }
 
-/** Whether its name alone says it, so that other threads know it too. */
+/** Whether `byHand` made it; other threads can then make it again from its name. */
 export const isByHand = (protocol: Protocol): boolean => made.get(protocol.name) === protocol;

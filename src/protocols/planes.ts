@@ -6,7 +6,7 @@ import { resizePillow } from '../image/resize';
 /** The values as whole numbers. What lies outside 0..255 is kept. */
 export const roundPlane = (plane: Plane): Plane => ({ ...plane, data: plane.data.map(Math.round) });
 
-/** The values held to 0..255. */
+/** The values clipped to 0..255. */
 export const clipPlane = (plane: Plane): Plane => ({
   ...plane,
   data: plane.data.map((value) => Math.min(255, Math.max(0, value))),

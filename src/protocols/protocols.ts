@@ -11,7 +11,7 @@ import { yjn870 } from './yjn870';
 /** The protocols that the lab knows. */
 export const protocols: readonly Protocol[] = [report, paper, reportY, yjn870, keras, bsd200];
 
-/** Where neither an option nor a model says which. */
+/** Used if neither an option nor a model says which. */
 export const DEFAULT_PROTOCOL = 'report';
 export const DEFAULT_SCALE = 3;
 
@@ -21,7 +21,7 @@ export const protocolNames = protocols.map(({ name }) => name);
 /** Version 0.1 called the report's protocol 'seed'. */
 const earlier: Readonly<Record<string, string>> = { seed: 'report' };
 
-/** Today's name of a protocol whose name another version has written down. */
+/** Today's name of a protocol that a file of an earlier version names. */
 export const currentName = (name: string): string => earlier[name] ?? name;
 
 /**
@@ -35,5 +35,5 @@ export function protocolOf(protocol: string | Protocol): Protocol {
   return found;
 }
 
-/** Whether other threads know it too; one of your own exists only where it was made. */
+/** Whether other threads know it too; a protocol of your own exists only in the thread that made it. */
 export const isKnownProtocol = (protocol: Protocol): boolean => protocols.includes(protocol) || isByHand(protocol);

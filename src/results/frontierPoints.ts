@@ -12,18 +12,18 @@ import { meanOfSet, readScores } from './scoreRows';
 export interface FrontierOptions {
   /** The folder with the runs' folders and published.csv; 'results' by default. */
   results?: string;
-  /** 3 by default. */
+  /** The scale; 3 by default. */
   scale?: number;
-  /** 'Set5' by default. */
+  /** The data set; 'Set5' by default. */
   set?: string;
   /** Measures how long each run's network takes for an output of 512x512; without it, no times. */
   engine?: Engine;
 }
 
 /**
- * What each run under the protocol paper gains over bicubic and what it costs, beside published networks. Each gain is
- * over the bicubic of the same source. Throws DatasetError for a folder without runs, OptionError where no run has
- * scores of this scale and set.
+ * The gain over bicubic and the cost of each run under the protocol paper, beside published networks. Each gain is over
+ * the bicubic of the same source. Throws DatasetError for a folder without runs, OptionError where no run has scores of
+ * this scale and set.
  */
 export async function frontierPoints(options: FrontierOptions = {}): Promise<FrontierPoint[]> {
   const { results = 'results', scale = 3, set = 'Set5', engine } = options;

@@ -66,7 +66,7 @@ function table(scores: readonly SetScores[]): { head: string[]; lines: Cell[][] 
   return { head: ['set', 'model', ...head], lines };
 }
 
-/** A mean of some of the pictures says of how many. */
+/** A mean that leaves out pictures says how many it counts. */
 function meanCell(own: SetScores, scores: readonly SetScores[]): Cell {
   const { digits, better, name } = own.measure;
   const text = own.mean.toFixed(digits);

@@ -23,7 +23,9 @@ import { triedTable } from './triedTable';
 import { untilTable } from './untilTable';
 
 export interface ResultsOptions extends Pick<ScoreOptions, 'threads' | 'onProgress'> {
-  /** Take the scores of each run's scores.csv instead of scoring its weights; a run without that file is scored. */
+  /**
+   * Takes the scores of each run from its scores.csv instead of scoring its weights; a run without that file is scored.
+   */
   scoresFromCsv?: boolean;
   /** The engine that computes. Without it, one is chosen, and closed at the end. */
   engine?: Engine;

@@ -2,13 +2,16 @@ import type { DataFrame } from 'danfojs-node';
 import { optionalPackage } from '../optionalPackage';
 import type { Scores } from '../protocols/protocol';
 
-/** Mean scores over the evaluation images, by measure; a mean is of the finite scores, infinite where none is. */
+/**
+ * Mean scores over the evaluation images, by measure. Infinite scores do not count; if all are infinite, the mean is,
+ * too.
+ */
 export interface EpochScores {
   network: Scores;
   bicubic: Scores;
 }
 
-/** What one epoch reached. */
+/** The results of one epoch. */
 export interface EpochRecord {
   /** The number of the epoch, from 1. */
   epoch: number;
@@ -57,7 +60,7 @@ export interface RunEvent {
   to: number | readonly number[] | string;
 }
 
-/** A run's course: the loss of a batch every so many steps, and a record per epoch. */
+/** The course of a run: the loss of one batch in `lossEvery`, and a record of each epoch. */
 export interface History {
   losses: { step: number; loss: number }[];
   epochs: EpochRecord[];

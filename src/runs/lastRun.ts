@@ -5,7 +5,7 @@ import { loadCheckpoint } from './checkpoint';
 import { RUNS, runNames } from './findRuns';
 import type { SavedRun } from './readRun';
 
-/** A run with its folder and the options that it was given, as `train` takes them to go on with it. */
+/** A run with its folder, and its options in the form in which `train` continues it. */
 export interface LastRun extends SavedRun {
   folder: string;
 }

@@ -104,13 +104,16 @@ function append(file: string, size: number, record: Buffer): number {
 
 export interface FollowOptions {
   /**
-   * Patches whose pictures are shown after each epoch: degraded, restored and original side by side; data.validation,
-   * say.
+   * Patches whose pictures are shown after each epoch: degraded, restored and original side by side; for example
+   * data.validation.
    */
   samples?: PatchSet;
   /** How many of its pictures are shown; 3 by default. */
   sampleCount?: number;
-  /** What goes wrong here ends the following, not the training; without it, a warning is printed. */
+  /**
+   * Called with the reason if writing fails. Nothing more is then written, but the training continues. Without it, a
+   * warning is printed.
+   */
   onNote?: (message: string) => void;
 }
 

@@ -17,12 +17,16 @@ export interface FindRateSettings extends Partial<TrainOptions> {
   most?: number;
   /** Batches, each with a rate that is larger by the same factor; 100 by default. */
   batches?: number;
+  /** The engine that computes. Without it, one is chosen, and closed at the end. */
   engine?: Engine;
 }
 
 /** The loss at growing learning rates. */
 export interface RateSearch {
-  /** In the order of the batches; `loss` is a mean in which each batch before counts 0.9 times as much. */
+  /**
+   * In the order of the batches; `loss` is a moving mean, in which each batch counts 0.9 times as much as the one after
+   * it.
+   */
   points: { learningRate: number; loss: number }[];
   /** A third of the rate at which the loss was lowest. */
   learningRate: number;

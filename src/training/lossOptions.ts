@@ -4,7 +4,7 @@ import type { LossOptions } from '../engine/engine';
 import { losses } from '../engine/losses/losses';
 import { type TrainOptions, unsaid } from '../recipes/recipes';
 
-/** What the engine is told of a run's loss. */
+/** The loss of a run in the form that the engine takes. */
 export function lossOptionsOf(
   { loss = unsaid.loss }: Pick<TrainOptions, 'loss'>,
   border: number,

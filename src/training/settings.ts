@@ -13,7 +13,7 @@ export interface TrainingData {
   evaluation?: string[];
 }
 
-/** Where training stands. */
+/** The progress of a training. */
 export interface Progress {
   epoch: number;
   /** Epochs of the whole run; in a run by minutes this is an estimate, as is `batches`. */
@@ -46,7 +46,7 @@ export interface TrainSettings extends Partial<TrainOptions> {
   folder?: string;
   /** Continues from the folder's checkpoint if there is one. By default a folder that holds a run is refused. */
   resume?: boolean;
-  /** What computes; without it, the fastest engine is chosen, and closed at the end. */
+  /** The engine that computes. Without it, the fastest one is chosen, and closed at the end. */
   engine?: Engine;
   /** Threads that score the evaluation images; all cores by default. */
   threads?: number;
@@ -67,7 +67,8 @@ export interface TrainSettings extends Partial<TrainOptions> {
 
 export interface TrainResult {
   /**
-   * The network with the weights of the epoch whose validation loss was the lowest; the last ones before its first end.
+   * The network with the weights of the epoch whose validation loss was the lowest; before the first epoch's end, with
+   * the latest weights.
    */
   model: Model;
   /** The loss of batches and a record of each epoch, so far. */
@@ -80,7 +81,7 @@ export interface TrainResult {
 export type ForkSettings = Partial<Pick<TrainSettings, 'learningRate' | 'epochs' | 'minutes'>> &
   Pick<TrainSettings, 'folder' | 'onStep' | 'onEpoch' | 'onNote'>;
 
-/** What a session tells those who have subscribed. */
+/** What has happened, as a session reports it to its subscribers. */
 export type SessionEvent = 'step' | 'epoch' | 'setting' | 'state';
 
 /** A run in progress. What is set here takes effect at the next batch; `history` and `progress` are kept up to date. */
@@ -91,9 +92,9 @@ export interface TrainSession {
   readonly history: History;
   readonly progress: Progress | null;
   readonly state: 'running' | 'paused' | 'stopped' | 'finished' | 'failed';
-  /** Where the run is written; undefined: nowhere. */
+  /** The run's folder; undefined if nothing is written. */
   readonly folder: string | undefined;
-  /** What `fork` made of this session, in that order. */
+  /** The forks of this session, the first one first. */
   readonly forks: readonly TrainSession[];
   /** The options, with all changes that were made since the start. */
   readonly options: TrainOptions;

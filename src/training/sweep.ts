@@ -27,7 +27,7 @@ export interface SweepRow extends Reached {
   name: string;
   /** 'done before': it was trained by an earlier call, and nothing was left to do. */
   state: 'waiting' | 'training' | 'finished' | 'done before' | 'stopped' | 'diverged';
-  /** Where the run that trains stands, and the time it has left; undefined for all others. */
+  /** The progress of the run that is training, with the time it has left; undefined for all other runs. */
   progress?: string;
   [option: string]: string | number | boolean | null | undefined;
 }
@@ -110,7 +110,7 @@ export async function sweep(grid: SweepGrid, data: TrainingData, settings: Sweep
   return rows;
 }
 
-/** How a run ended; what is wrong with the machine rather than with the options ends the sweep. */
+/** How a run ended. An error of the machine, and not of the options, ends the sweep. */
 async function outcome(session: TrainSession): Promise<SweepRow['state']> {
   try {
     await session.done;
@@ -171,7 +171,7 @@ function nameOf(values: Record<string, unknown>): string {
   return parts.join(',') || 'run';
 }
 
-/** The options as train() takes them; what it would refuse is said before hours of training rather than after. */
+/** The options in the form that train() takes. Wrong ones are refused here, before hours of training. */
 function trainOptions(values: Record<string, unknown>, base: TrainSettings, training: PatchSet): Partial<TrainOptions> {
   const { filters, kernels, ...rest } = values as Partial<TrainOptions> & { filters?: number[]; kernels?: number[] };
   const all = completeOptions({ ...base, ...rest });

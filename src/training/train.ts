@@ -21,11 +21,10 @@ import { initialize } from '../network/initialize';
 import { layerSlices } from '../network/parameters';
 
 /**
- * Trains a network on patches in the background and returns at once: 9-1-7 by the recipe `tuned`, or the one that is
- * named. For a network that reads the small picture, options that are not given are those of the recipe `small`. If
- * this process already trains in the folder, as when a notebook's cell is run again, its session is returned. Throws
- * OptionError or UnknownNameError for options out of range, LockedError if that session has other options; a later
- * failure rejects `done`.
+ * Trains a network on patches in the background and returns at once. The network is 9-1-7 by default; options that are
+ * not given are those of the network's recipe (`recipeFor`). If this process already trains in the folder, as when a
+ * notebook's cell is run again, its session is returned. Throws OptionError or UnknownNameError for options out of
+ * range, LockedError if that session has other options; a later failure rejects `done`.
  */
 export function train(data: TrainingData, settings: TrainSettings = {}): TrainSession {
   const {

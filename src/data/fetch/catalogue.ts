@@ -12,7 +12,7 @@ export type Layout = Record<string, number>;
 
 /** One archive of a data set, and how it becomes a folder of images. */
 export interface Archive {
-  /** Where it ends up, below the data folder. */
+  /** Its folder below the data folder. */
   folder: string;
   /** The file's usual name: picks the archive when a mirror is named by the user. */
   file: string;
@@ -35,9 +35,12 @@ export interface CatalogueEntry {
   archives: Archive[];
   /** The same photographs as part of another data set: folders below the data folder. */
   instead?: Layout;
-  /** Those of the pictures, sorted by name, that the set has: from the first number to before the second. */
+  /**
+   * The pictures that the set has, by their places in the order of names: from the first number up to, but without, the
+   * second.
+   */
   part?: [number, number];
-  /** Where its owners give it on request only: how to ask. */
+  /** How to ask for it, if its owners give it on request only. */
   onRequest?: string;
 }
 

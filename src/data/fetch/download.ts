@@ -28,7 +28,7 @@ export interface FetchOptions {
    * their usual names.
    */
   mirrors?: string[];
-  /** Seconds without a byte after which a connection is given up and tried anew; 60 by default. */
+  /** Seconds without a byte after which a connection is given up and tried again; 60 by default. */
   silenceSeconds?: number;
   /** The folder that gets the data set; by default the one where data sets are looked for. */
   folder?: string;

@@ -11,7 +11,9 @@ export interface OutputLoss {
  */
 export interface FrequencyLoss {
   kind: 'frequencies';
-  /** The 64 weights, whose mean is 1, for a degradation that changes the frequencies by so much; alike by default. */
+  /**
+   * The 64 weights, whose mean is 1. `change` says how much the degradation changes each frequency; all 1 by default.
+   */
   weights(change?: ArrayLike<number>): Float64Array;
   value(errors: ArrayLike<number>, weights: ArrayLike<number>): number;
   /** The derivative with respect to each of the 64 outputs. */

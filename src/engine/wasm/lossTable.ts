@@ -4,7 +4,10 @@ import { type LossName, losses } from '../losses/losses';
 /** Floats that a thread needs beside the table: three blocks. */
 export const BLOCK_WORKSPACE = 3 * BLOCK * BLOCK;
 
-/** What the kernel of a loss of frequencies reads: its weights, the transform, and that transposed. Else empty. */
+/**
+ * What the kernel of a loss of frequencies reads: its weights, the transform, and that transposed. It is empty for
+ * other losses.
+ */
 export function lossTable(name: LossName, change?: ArrayLike<number>): Float32Array {
   const loss = losses[name];
   if (loss.kind !== 'frequencies') return new Float32Array(0);

@@ -17,11 +17,11 @@ interface Row {
 const NAMED = 120;
 
 /**
- * Bicubic and one or more networks on each picture, joined by a line, the picture with the largest gain at the top;
- * with several networks the mean of their gains counts, with one its gain is written beside it. `evaluated` is what
- * `evaluateModels` found on one set, or results of `evaluate` by the names of their networks; `measure` is 'psnr' by
- * default. Pictures with an infinite score are left out. Throws as `pictureScores`, and OptionError where no picture
- * has finite scores.
+ * The scores of bicubic and of one or more networks on each picture, joined by a line. The picture with the largest
+ * gain is at the top; with several networks, the mean of their gains counts. With one network, its gain is written
+ * beside the line. `evaluated` is what `evaluateModels` found on one set, or results of `evaluate` by the names of
+ * their networks; `measure` is 'psnr' by default. Pictures with an infinite score are left out. Throws as
+ * `pictureScores`, and OptionError where no picture has finite scores.
  */
 export function dumbbell(evaluated: Evaluated, measure: string | Measure = 'psnr'): Figure {
   const scores = pictureScores(evaluated, measure);

@@ -6,7 +6,7 @@ import { batchesOf, toEpochs } from './lossLines';
 
 /**
  * PSNR and SSIM of the evaluation images after each epoch, with those of bicubic as a dashed line; dotted lines mark
- * what was done to the run meanwhile. Throws OptionError when no epoch has scores.
+ * changes, pauses and forks of the run. Throws OptionError when no epoch has scores.
  */
 export function epochScores(history: History): Figure {
   const scored = scoredEpochs(history.epochs);

@@ -29,9 +29,9 @@ const GAP = 0.06;
 const STEP = 0.42;
 
 /**
- * What each layer of a network on luminance makes of a photograph, degraded as the network was trained for: those of
- * its maps that vary most, the strongest first, each from black (its least value) to white. Throws OptionError for a
- * network on colours, a number of maps out of range, or a crop outside.
+ * The output of each layer of a network on luminance for a photograph, degraded as the network was trained for. The
+ * maps that vary most are shown, the strongest first, each from black (its least value) to white. Throws OptionError
+ * for a network on colours, a number of maps out of range, or a crop outside.
  */
 export async function featureMaps(image: Image, model: Model, options: FeatureMapsOptions = {}): Promise<Figure> {
   const { maps = 8 } = options;

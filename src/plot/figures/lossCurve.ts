@@ -10,9 +10,9 @@ export interface LossCurveOptions {
 }
 
 /**
- * The loss of single batches, thin behind their mean in the middle of each epoch, and the validation loss at its end,
- * on a logarithmic axis, at any moment of a run. Dotted lines mark what was done to the run
- * meanwhile. Throws OptionError for an empty history.
+ * The loss of single batches as a thin line, their mean in the middle of each epoch, and the validation loss at its
+ * end, on a logarithmic axis. It can be drawn at any moment of a run. Dotted lines mark changes, pauses and forks.
+ * Throws OptionError for an empty history.
  */
 export function lossCurve(history: History, options: LossCurveOptions = {}): Figure {
   const { losses, epochs } = history;

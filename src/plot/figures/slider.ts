@@ -6,7 +6,7 @@ import { emptyTrace, type Figure, layoutOf, note, palette, pictureUri, tile } fr
 export interface SliderOptions {
   /** What the two pictures are called; "before" and "after" without it. */
   names?: readonly [string, string];
-  /** The part of the larger picture to show; its middle, where it is larger than the figure. */
+  /** The part of the larger picture to show; by default its middle, if the picture is larger than the figure. */
   crop?: Crop;
 }
 

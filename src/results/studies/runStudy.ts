@@ -17,6 +17,7 @@ export interface StudyOptions {
   minutes: number;
   /** A data set or folder in place of the study's: its own pictures validate and are scored. */
   dataset?: string;
+  /** The engine that computes. Without it, one is chosen, and closed at the end. */
   engine?: Engine;
   /** Called with the rows so far after each run. */
   onProgress?: (rows: StudyRow[]) => void;

@@ -13,7 +13,7 @@ import { type Study, studyOf } from './study';
 export type StudyRow = Readonly<Record<string, string | number | undefined>>;
 
 /**
- * What the runs of a study reached in a folder, beside the published numbers where the folder has their file. Throws
+ * The results of a study's runs in a folder, beside the published numbers if the folder has their file. Throws
  * CheckpointError for a run that is not there.
  */
 export async function studyRows(named: string | Study, folder: string): Promise<StudyRow[]> {
