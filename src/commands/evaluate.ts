@@ -274,7 +274,7 @@ async function saveAll(
   for (const [set, all] of Object.entries(files)) {
     const isAlone = (stem: string) => all.filter((each) => parse(each).name === stem).length === 1;
     for (const file of all.filter((each) => !bad.has(each))) {
-      // Beside a.jpg the folder of a.png has its whole name.
+      // If there is an a.jpg, too, the folder of a.png is called a.png, not a.
       const { name: stem, base } = parse(file);
       const name = isAlone(stem) ? stem : base;
       await savePictures(file, folders[set], models, { protocol, scale, sigma, name, engine });

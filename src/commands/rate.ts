@@ -45,7 +45,7 @@ export function rateCommand(program: Command): void {
 async function showRate(names: string[], flags: RateFlags): Promise<void> {
   const { options } = recipeOf(flags);
   const { least, most, batches, out, protocol, scale, threads, patchSize: size, stride, sizes } = flags;
-  // What is wrong is said before the batches are run.
+  // Wrong options are refused before the batches are run.
   kindOfFigure(out);
   const { reads } = modelFor(options, scale).network;
   const files = await loadDataset(names.length ? names : 'sample', { scale });

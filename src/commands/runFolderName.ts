@@ -6,8 +6,8 @@ import { datasetNames } from '../data/datasets';
 const LONGEST_NAME = 40;
 
 /**
- * Where a run of this recipe, data and scale is written by default. Different data never share a folder: where the
- * name had to be changed, some digits of its SHA-256 follow.
+ * The folder in which a run of this recipe, data and scale is written by default. Different data never share a folder:
+ * where the name had to be changed, some digits of its SHA-256 follow.
  */
 export function defaultRunFolder(recipe: string, data: readonly string[], scale: number): string {
   return join('results', 'runs', `${recipe}-${data.map(dataPart).join('+')}-x${scale}`);

@@ -28,7 +28,7 @@ export interface TrainingFlags {
 
 const ofRecipe = "the recipe's";
 
-/** Adds the data, of which `use` says what they are for, and the flags that say what is trained on them. */
+/** Adds the argument for the data, whose purpose `use` describes, and the flags that say what is trained on them. */
 export function addNetworkOptions(command: Command, use: string): Command {
   return command
     .argument('[data...]', `folders of pictures, or names of data sets (srcnn data list)${use} (default: sample)`)

@@ -26,7 +26,7 @@ export interface PairJob {
   sigma: number;
   /** Whether the input is the enlarged or the small picture. */
   reads: 'enlarged' | 'small';
-  /** 'y' by default. */
+  /** The planes to read; 'y' by default. */
   colours?: Colours;
   /** The size at which the picture is used, as a part of its own: above 0 and at most 1, 1 by default. */
   part?: number;

@@ -31,7 +31,7 @@ async function readRegular(file: string): Promise<Buffer> {
   });
 }
 
-/** Says in words why a path leads nowhere; undefined if something is there. */
+/** Says in words why nothing is at a path; undefined if something is there. */
 export async function whyMissing(path: string): Promise<string | undefined> {
   try {
     await stat(path);

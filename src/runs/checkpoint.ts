@@ -15,7 +15,7 @@ import { branchSeedOf, type TrainOptions } from '../recipes/recipes';
 import { type Model, reportNormalization } from '../network/network';
 import { countWeights } from '../network/parameters';
 
-/** All that training needs to go on as if it had never stopped. */
+/** All that training needs to continue as if it had never stopped. */
 export interface Checkpoint {
   options: TrainOptions;
   /** Identifies the training data: another set's checkpoint is refused. */
@@ -29,10 +29,10 @@ export interface Checkpoint {
   batch: number;
   lossSum: number;
   seconds: number;
-  /** What the learning rate was changed to while it trained, and how many epochs there are to be. */
+  /** The learning rate and the number of epochs as they were last set. */
   learningRate: number | readonly number[];
   epochs: number;
-  /** How many minutes there are to be in a run by minutes. */
+  /** In a run by minutes: the minutes of the whole run. */
   minutes?: number;
   /** In a run by minutes: batches done when the pass through the patches that is under way began. */
   passStart?: number;
@@ -145,13 +145,13 @@ export async function loadCheckpoint(
   return null;
 }
 
-/** The one before it is no substitute for a whole checkpoint that only cannot be read now. */
+/** An older checkpoint must not take the place of a good one that only cannot be read at the moment. */
 const unreadable = (file: string, error: unknown) =>
   new CheckpointError(`${file}: cannot be read (${whyNotRead(error)}); make it readable, or name another folder`, {
     cause: error,
   });
 
-/** Reads a checkpoint back; CheckpointError when it is damaged or no checkpoint at all. */
+/** Reads a checkpoint. Throws CheckpointError if it is damaged or is not a checkpoint. */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
   const bytes = await readFile(file);
   const body = bytes.subarray(0, -32);
@@ -200,7 +200,7 @@ interface Header extends Omit<Checkpoint, 'weights' | 'optimizer' | 'best' | 'em
   best: Omit<NonNullable<Checkpoint['best']>, 'weights'> | null;
 }
 
-/** A digest says that a file is as it was written, but not that it was written by a sound program. */
+/** A digest shows that a file has not changed, but not that the program that wrote it was free of faults. */
 function readHeader(file: string, text: string, floats: number): Header {
   let header: unknown;
   try {
@@ -214,7 +214,7 @@ function readHeader(file: string, text: string, floats: number): Header {
 }
 
 /**
- * The arrays must be those of the options' network and optimizer, and hold numbers: a run that goes on from NaN is
+ * The arrays must be those of the options' network and optimizer, and hold numbers: a run that continues from NaN is
  * lost.
  */
 function checkArrays(file: string, checkpoint: Checkpoint): void {

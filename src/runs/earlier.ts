@@ -17,7 +17,7 @@ function record(value: unknown): unknown {
   return { ...rest, scores };
 }
 
-/** A history of any version, of which nothing is known yet. */
+/** A history of any version in today's form; its content has not been checked yet. */
 export function currentHistory(history: unknown): unknown {
   if (!isRecord(history) || !Array.isArray(history.epochs)) return history;
   const { rescored } = history;

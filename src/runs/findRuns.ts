@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { whyNotRead } from '../disk/whyNotRead';
 import { DatasetError } from '../errors';
 
-/** Where runs are looked for unless a folder is given. */
+/** The folder of runs, unless another one is given. */
 export const RUNS = join('results', 'runs');
 const FILES = ['history.json', 'options.json', 'checkpoint.bin'];
 
@@ -23,7 +23,7 @@ export async function runNames(folder: string): Promise<string[]> {
   for (const name of await subfolders(folder)) {
     const inner: string[] = [];
     if (!(await holdsRun(join(folder, name))))
-      // A folder that cannot be listed hides no other: the reason is found where its run is read.
+      // A folder that cannot be listed does not hide the others: its error appears when its run is read.
       for (const part of await subfolders(join(folder, name)).catch(() => []))
         if (await holdsRun(join(folder, name, part))) inner.push(`${name}/${part}`);
     names.push(...(inner.length ? inner : [name]));

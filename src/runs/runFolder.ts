@@ -56,7 +56,7 @@ export class RunFolder {
   }
 
   /**
-   * Writes what the run was told, and what trains it. The latter may be another when the run is resumed: `onNote` then
+   * Writes the run's options, and the engine and kernels that train it. If a resumed run has other kernels, `onNote`
    * says that the bits differ from there on.
    */
   async saveOptions(course: Checkpoint, engine: Engine, onNote: (message: string) => void): Promise<void> {
@@ -193,7 +193,7 @@ export function differingOptions(before: TrainOptions, now: TrainOptions): strin
     .map((name) => `${name} ${text(had[name])}, now ${text(wanted[name])}`);
 }
 
-/** Tells one set of patches from another: what they are, and a digest of their pixels. */
+/** Identifies a set of patches: a description in words, and a digest of their pixels. */
 export function describePatches({ pictures, count, size, protocol, scale }: PatchSet): string {
   const digest = createHash('sha256');
   for (const { input, target } of pictures) digest.update(input).update(target);

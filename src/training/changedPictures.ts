@@ -11,7 +11,7 @@ import type { TrainingData } from './settings';
  */
 export type PictureDigests = NonNullable<Checkpoint['pictures']>;
 
-/** Tells one set of validation patches and evaluation pictures from another, by their contents. */
+/** Identifies the validation patches and the evaluation pictures by their contents. */
 export async function picturesOf({ validation, evaluation = [] }: TrainingData): Promise<PictureDigests> {
   const digest = createHash('sha256');
   for (const file of evaluation) {

@@ -33,7 +33,7 @@ export const ignoreStopped = (error: unknown) => {
   if (!(error instanceof Stopped)) throw error;
 };
 
-/** What the loop asks the session, and what it reports to it. */
+/** The questions that the loop asks the session, and its reports. */
 export interface Control {
   isStopping(): boolean;
   isPaused(): boolean;
@@ -59,7 +59,7 @@ export class EpochLoop {
     readonly model: Model,
     readonly border: number,
     readonly folder: RunFolder | undefined,
-    /** Where training stands: what a checkpoint holds. */
+    /** The state of the training, as a checkpoint holds it. */
     public course: Checkpoint,
     private readonly control: Control,
     /** The record of the run that is trained again. */

@@ -11,7 +11,7 @@ interface Batches {
   validation: number;
 }
 
-/** How fast a run is, and how long it will still take. */
+/** The speed of a run, and the time that it will still take. */
 export class Gauge {
   private readonly pace = new Pace();
   /** Seconds and steps of the current epoch since this process began or resumed it. */
@@ -31,7 +31,7 @@ export class Gauge {
     this.steps++;
   }
 
-  /** Where the run stands; `learningRate` is that of the batch just done. */
+  /** The progress of the run; `learningRate` is that of the batch just done. */
   progress(course: Checkpoint, learningRate: number): Progress {
     const { epoch, batch, lossSum, optimizer } = course;
     const secondsPerStep = this.pace.secondsPerStep ?? this.seconds / this.steps;

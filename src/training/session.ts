@@ -16,7 +16,7 @@ import type { TrainOptions } from '../recipes/recipes';
 import { noteEvent, type Script, type Setting } from './events';
 import type { ForkSettings, SessionEvent, TrainingData, TrainResult, TrainSession, TrainSettings } from './settings';
 
-/** Where a run comes from. */
+/** The origin of a run. */
 interface Origin {
   /** The run that held the folder before; the new one begins when the folder is free. */
   after?: Run;

@@ -15,8 +15,8 @@ function trunk(network: Network): { text: string; end: number } {
 }
 
 /**
- * The model with the weights of another one, which `from` names ('x2') or whose .safetensors file it is. Where the
- * scale differs, the last layer stays as it is. Throws OptionError for weights of another network, and whatever
+ * The model with the weights of another one, which `from` names ('x2') or whose .safetensors file it is. If the scale
+ * differs, the model keeps its own last layer. Throws OptionError for weights of another network, and whatever
  * `pretrained` throws.
  */
 export function startFrom(model: Model, from: string): Model {

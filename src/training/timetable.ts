@@ -2,7 +2,7 @@ import { OptionError } from '../errors';
 import { type Checkpoint, elapsedSeconds } from '../runs/checkpoint';
 import type { History } from '../runs/history';
 
-/** How far a run is, where its epochs end, and when it is over. */
+/** Says how far a run is, where its epochs end, and when it is over. */
 export interface Timetable {
   /** How much of the run has passed, from 0 to 1, when the batch after `step` others begins. */
   fraction(course: Checkpoint, batches: number, step: number): number;
@@ -13,7 +13,7 @@ export interface Timetable {
   isOver(course: Checkpoint): boolean;
 }
 
-/** An epoch is each training patch once. */
+/** In an epoch, each training patch is used once. */
 export const byEpochs: Timetable = {
   fraction: ({ epochs }, batches, step) => step / (epochs * batches),
   note: () => undefined,

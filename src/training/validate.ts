@@ -40,7 +40,7 @@ interface ScoreOptions {
   bicubic?: EvaluationRow[];
   threads?: number;
   onNote: (message: string) => void;
-  /** Called after each image; what it throws ends the evaluation. */
+  /** Called after each image; an error that it throws ends the evaluation. */
   onImage: () => void;
 }
 
