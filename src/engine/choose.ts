@@ -79,7 +79,7 @@ async function unlessMissing<T>(create: () => Promise<T>): Promise<T | null> {
 export interface EngineReport {
   name: EngineName;
   works: boolean;
-  /** What it computes on, or why it does not work and what to do. */
+  /** The device that it computes on, or why it does not work and what to do. */
   description: string;
   /** Milliseconds for one step of training: 9-1-7, 128 patches of 32x32. */
   stepMilliseconds?: number;

@@ -7,7 +7,7 @@ import { joinMaps, type WeightMap } from './weightMap';
 /** A network of convolutions and additions with at most a shuffle at its end. */
 export interface Lowered {
   network: Network;
-  /** Where its weights come from; null: from the same places. */
+  /** The places that its weights come from; null: the same places. */
   map: WeightMap | null;
 }
 

@@ -59,7 +59,7 @@ export interface Network {
   name: string;
   /** Planes in and out: 1 for luminance, 3 for colour. */
   channels: 1 | 3;
-  /** What three planes are: 'rgb', the default, or 'ycbcr', MATLAB's. */
+  /** The colours that three planes hold: 'rgb', the default, or MATLAB's 'ycbcr'. */
   colours?: 'rgb' | 'ycbcr';
   /**
    * 'enlarged': the network improves a picture that bicubic enlargement has brought to its final size, at any scale.
@@ -110,7 +110,7 @@ export interface Model {
   trainedFor?: TrainedFor;
 }
 
-/** What a network's planes are. */
+/** The colours that a network's planes hold. */
 export const coloursOf = ({ channels, colours = 'rgb' }: Pick<Network, 'channels' | 'colours'>): Colours =>
   channels === 1 ? 'y' : colours;
 

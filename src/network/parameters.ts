@@ -1,6 +1,6 @@
 import type { Activation, Convolution, Layer, Network, Transposed } from './network';
 
-/** Where the parameters of a convolution or a transposed convolution stand in a model's flat `weights`. */
+/** The places of the parameters of a convolution or a transposed convolution in a model's flat `weights`. */
 export interface LayerSlice {
   kind: 'convolution' | 'transposed';
   /** Its index in the network's `layers`. */

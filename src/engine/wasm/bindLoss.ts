@@ -4,8 +4,8 @@ import type { Kernels } from './kernels';
 import type { TrainTask } from './task';
 
 /**
- * What replaces the outputs of patch n by their gradient and returns its loss, summed. `output` describes the outputs,
- * whose shuffle has this factor; `workspace` is this thread's own.
+ * Returns a function that replaces the outputs of patch n by their gradient and returns the sum of its loss. `output`
+ * describes the outputs, whose shuffle has this factor; `workspace` is this thread's own.
  */
 export function bindLoss(
   task: TrainTask,

@@ -14,8 +14,8 @@ import { trainingLength } from './plan/training';
 import { FIRST_FREE_BYTE, type Task } from './task';
 
 /**
- * Patches per chunk: the unit a thread takes, and in whose order gradients are added up, whatever the number of
- * threads.
+ * Patches in a chunk. A thread takes one chunk at a time, and the gradients of the chunks are added in their order, so
+ * that the number of threads does not change the sum.
  */
 const CHUNK = 8;
 

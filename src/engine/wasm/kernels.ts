@@ -26,7 +26,7 @@ export type Kernels = Record<
   useRoom?(address: number): void;
 };
 
-/** Where a thread gets its kernels from: a WebAssembly module, or a native library and the floats of its vectors. */
+/** The source of a thread's kernels: a WebAssembly module, or a native library and the floats of its vectors. */
 export type KernelSource =
   { kind: 'wasm'; module: WebAssembly.Module } | { kind: 'native'; file: string; lanes: number };
 

@@ -1,12 +1,12 @@
 import { BLOCK, DCT, transposed } from '../losses/dct';
 import { type LossName, losses } from '../losses/losses';
 
-/** Floats that a thread needs beside the table: three blocks. */
+/** Floats that a thread needs in addition to the table: three blocks. */
 export const BLOCK_WORKSPACE = 3 * BLOCK * BLOCK;
 
 /**
- * What the kernel of a loss of frequencies reads: its weights, the transform, and that transposed. It is empty for
- * other losses.
+ * The numbers that the kernel of a frequency loss reads: its weights, the transform, and the transposed transform. It
+ * is empty for other losses.
  */
 export function lossTable(name: LossName, change?: ArrayLike<number>): Float32Array {
   const loss = losses[name];

@@ -13,7 +13,10 @@ export const PAGES = 3;
 export const PAGE_BYTES = 65536;
 const FIELDS = 8;
 
-/** What both kinds of task say. Addresses are bytes in the shared memory, the layers those of a lowered network. */
+/**
+ * The fields of both kinds of task. Addresses are bytes in the shared memory; the layers are those of a lowered
+ * network.
+ */
 interface Common {
   /** Parts of the work; a thread takes one after the other. */
   chunks: number;
@@ -56,7 +59,7 @@ export interface PredictTask extends Common {
   layers: readonly Layer[];
 }
 
-/** What the threads are to do next. */
+/** The next work of the threads. */
 export type Task = TrainTask | PredictTask;
 
 const common = [

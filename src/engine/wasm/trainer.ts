@@ -13,14 +13,13 @@ import type { TrainTask } from './task';
 interface Value extends TrainingValue {
   samples: Bound;
   delta: Bound;
-  /** Where the layer writes its sums: beside its samples for a PReLU, else on them. */
+  /** The planes that the layer writes its sums to: planes of their own for a PReLU, otherwise those of its samples. */
   sum: Bound;
 }
 
 /**
  * Loss and gradient of patches, each taken forwards and backwards before the next, so that its planes stay in the
- * cache.
- * Where the loss leaves out a border, the layers compute only what reaches the rest.
+ * cache. If the loss leaves out a border, the layers compute only what the rest depends on.
  */
 export function trainer(task: TrainTask, scratch: number, memory: WebAssembly.Memory, kernels: Kernels) {
   const patch = new Patch(task, scratch, memory, kernels);

@@ -4,7 +4,10 @@ import { predictor } from './predictor';
 import type { Task } from './task';
 import { trainer } from './trainer';
 
-/** What does a chunk of a task on thread `index`. Throws EngineError for a task that reaches out of the memory. */
+/**
+ * Returns a function that does a chunk of a task on thread `index`. Throws EngineError for a task that reaches out of
+ * the memory.
+ */
 export function workOf(
   task: Task,
   index: number,

@@ -120,7 +120,7 @@ function rowsKept({ steps }: Graph, around: readonly Around[], value: number): n
   return Math.max(0, ...rows);
 }
 
-/** Where a thread's memory for a strip lies, in floats from its start. */
+/** The place of a thread's memory for a strip, in floats from its start. */
 export function bandMemory(graph: Graph, packed: readonly PackedLayer[], strip: number) {
   const { values, length } = bandValues(graph, packed, strip);
   const workspace = roundUp(length, 16);

@@ -69,7 +69,7 @@ export interface Plan {
   packedLength(shape: Shape): number;
   /** Packs the kernels into `target`, which holds zeros, from `start`. */
   pack(target: Float32Array, start: number, shape: Shape, taps: Taps): void;
-  /** Floats that a thread needs beside the planes, for outputs of up to width x height. */
+  /** Floats that a thread needs in addition to the planes, for outputs of up to width x height. */
   workspace(shape: Shape, width: number, height: number): number;
   /** Binds a convolution to its memory once; the returned function runs it. */
   convolve(kernels: Kernels, views: Views, job: Job): () => void;
@@ -85,9 +85,9 @@ export interface Plan {
 }
 
 /**
- * Where taps stand among a network's weights: tap t of row * kernel + column, between input i and output o, is
- * `weights[first + o * output + i * input + t * step]`. Numbers instead of a function: kernels are packed anew in each
- * training step, while the threads wait.
+ * The places of taps among a network's weights: tap t of row * kernel + column, between input i and output o, is
+ * `weights[first + o * output + i * input + t * step]`. These are numbers and not a function, because kernels are
+ * packed in each training step, while the threads wait.
  */
 export interface Taps {
   weights: Float32Array;

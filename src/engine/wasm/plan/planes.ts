@@ -19,7 +19,7 @@ export function planeLength(floats: number): number {
   return (lines | 1) * LINE;
 }
 
-/** Where a value of a patch lies. */
+/** The place of a value of a patch. */
 export interface TrainingValue {
   /** Its samples; after the backward pass came by, their gradient where `gradient` is the same. */
   planes: Planes;

@@ -34,7 +34,7 @@ export class Views {
     this.words = new Uint32Array(memory.buffer);
   }
 
-  /** Begins anew: what was described before is forgotten. */
+  /** Begins again; earlier descriptions are forgotten. */
   restart(at: number): void {
     this.next = at;
   }
