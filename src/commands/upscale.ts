@@ -30,8 +30,8 @@ const about =
   'picture keeps its name and format. - means standard input for IN. For OUT it means standard output, which gets ' +
   'the format of IN, or PNG.\n\n' +
   'An enlargement keeps alpha, the colour profile and the resolution, 16 bits in PNG and TIFF, EXIF and XMP in all ' +
-  'formats but BMP, all pages of a TIFF in a TIFF, and all frames of a WebP in a WebP. A note on standard error ' +
-  'names what the format cannot hold. IPTC is left out. Pictures are turned upright as their EXIF says.';
+  'formats but BMP, the texts of a PNG in a PNG, all pages of a TIFF in a TIFF, and all frames of a WebP in a WebP. ' +
+  'A note on standard error names what the format cannot hold. IPTC is left out. Pictures are turned upright as their EXIF says.';
 
 /** Adds `srcnn upscale`. */
 export function upscaleCommand(program: Command): void {
@@ -58,7 +58,7 @@ export function upscaleCommand(program: Command): void {
     .option('--ensemble', 'mean of eight turned and mirrored enlargements: a little better, takes eight times as long')
     .option('-f, --force', 'replace enlargements that exist; an original is never replaced')
     .option('-b, --background <colour>', 'colour behind transparent parts in JPEG and BMP: a name or #rrggbb', 'white')
-    .option('--strip', 'leave out EXIF and XMP, such as date and place')
+    .option('--strip', 'leave out EXIF, XMP and the texts of a PNG, such as date, place and author')
     .addOption(
       protocolOption('protocol that the network was trained for').default(
         undefined,

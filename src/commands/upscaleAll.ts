@@ -29,7 +29,7 @@ interface BatchOptions extends UpscaleOptions {
   scale: number;
   /** Whether existing files are replaced. */
   force: boolean;
-  /** Whether EXIF and XMP are dropped. */
+  /** Whether EXIF, XMP and a PNG's texts are dropped. */
   strip: boolean;
   /** The colour behind transparent parts if the kind of file has no alpha. */
   background: Color;
@@ -79,7 +79,7 @@ async function enlarge(job: UpscaleJob, options: BatchOptions, kept: Kept, onNot
   const early = isStandardInput(input) ? undefined : await readSize(input);
   if (early) checkWritable(output, enlarged(early, options.scale), kind);
   const photograph = await readPhotograph(input, { onNote });
-  if (options.strip) for (const block of ['exif', 'xmp'] as const) delete photograph[block];
+  if (options.strip) for (const block of ['exif', 'xmp', 'texts'] as const) delete photograph[block];
   checkHolds(output, photograph, kind);
   const shape = enlargedShape(photograph, options.scale);
   checkWritable(output, shape, kind);
@@ -112,8 +112,8 @@ async function enlargeInStrips(
   const kind = kindOf(output)!;
   // Notes what the kind cannot hold, and lays transparent parts on the background, as it will be done strip by strip.
   const { alpha } = suited(kind, photograph, { background: options.background, onNote });
-  if (photograph.exif || photograph.xmp)
-    onNote('EXIF and XMP are left out of a picture that is too large to be held at once');
+  if (photograph.exif || photograph.xmp || (kind === '.png' && photograph.texts))
+    onNote('EXIF, XMP and texts are left out of a picture that is too large to be held at once');
   const profile = profileFor('.tif', photograph);
   const shape = { ...enlargedShape(photograph, options.scale), alpha: alpha !== undefined, profile };
   const strips = upscaleStrips(photograph, options);

@@ -34,10 +34,13 @@ export function decodeBmp(file: Buffer, onNote: (note: string) => void = () => u
 type Lines = (y: number) => Uint8Array;
 
 function decodeRuns(file: Buffer, header: BmpHeader): Photograph {
-  const { width, height, bits } = header;
+  const { width, height, bits, topDown } = header;
   const pixels = expandRuns(file, header);
   const step = width * (bits === 24 ? 3 : 1);
-  const lines: Lines = (y) => pixels.subarray((height - 1 - y) * step, (height - y) * step);
+  const lines: Lines = (y) => {
+    const line = topDown ? y : height - 1 - y;
+    return pixels.subarray(line * step, (line + 1) * step);
+  };
   return bits === 24 ? wholeBytes(header, lines) : lookUp(header, unpacked(header, lines, 8));
 }
 

@@ -2,7 +2,7 @@ import type { BmpHeader } from './bmpHeader';
 
 /**
  * The pixels of run-length compression as if they were uncompressed, one byte a pixel (three, blue first, for 24 bits),
- * without padding and bottom line first. Pixels that the file leaves out have colour 0.
+ * without padding, the lines in the order of the file. Pixels that the file leaves out have colour 0.
  */
 export function expandRuns(file: Buffer, { width, height, bits, start }: BmpHeader): Uint8Array {
   const bytes = bits === 24 ? 3 : 1;

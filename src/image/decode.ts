@@ -1,9 +1,9 @@
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { decodeBmp } from './bmp';
 import { directoryResolution, exifResolution, plainExif } from './metadata/exif';
-import { jfifResolution } from './metadata/jpeg';
+import { jfifResolution, leftInJpeg } from './metadata/jpeg';
 import { exifOfTiff } from './metadata/tiffExif';
-import { chunkTable } from './metadata/png';
+import { chunkTable, textChunks } from './metadata/png';
 import { colorChunks } from './metadata/pngColors';
 import { perInch, type Resolution, turned } from './metadata/resolution';
 import { checkTiff } from './metadata/checkTiff';
@@ -110,7 +110,7 @@ interface Page {
 
 async function decodePage(bytes: Buffer, place: Page, options: DecodeOptions): Promise<Photograph> {
   const { page, about } = place;
-  const { format, space, depth, hasAlpha, icc, orientation = 1 } = about;
+  const { format, space, depth, hasAlpha, orientation = 1 } = about;
   if (depth !== 'uchar' && depth !== 'ushort')
     throw new Error(`its samples are of the type ${depth}, and the lab reads 8 and 16 bits; save it with one of these`);
   checkPlausible(about, bytes.length);
@@ -129,13 +129,23 @@ async function decodePage(bytes: Buffer, place: Page, options: DecodeOptions): P
   const samples = wide ? wideSamples(data) : new Uint8Array(data.buffer, data.byteOffset, data.length);
   const stored = { ...info, alphaAt: alphaBand(place, info.channels, options.onNote) };
   const photograph = separate(samples, stored, grey ? 1 : 3);
-  const fits = icc?.toString('latin1', 16, 20) === (grey ? 'GRAY' : 'RGB ');
+  const profile = options.ignoreProfiles ? undefined : profileOf(about, options.onNote);
   const resolution = place.directory && directoryResolution(place.file, place.directory);
   return {
     ...photograph,
-    ...(fits && !options.ignoreProfiles ? { profile: icc } : {}),
+    ...(profile ? { profile } : {}),
     ...(resolution ? { resolution: orientation > 4 ? turned(resolution) : resolution } : {}),
   };
+}
+
+/** A profile is of no use for other colours than its own; the one of a CMYK picture was used to make RGB of it. */
+function profileOf({ icc, space }: Metadata, onNote: DecodeOptions['onNote']): Buffer | undefined {
+  const kind = icc?.toString('latin1', 16, 20);
+  if (kind === undefined || (space === 'cmyk' && kind === 'CMYK')) return undefined;
+  const wanted = space === 'b-w' || space === 'grey16' ? 'GRAY' : space === 'cmyk' ? 'CMYK' : 'RGB ';
+  if (kind === wanted) return icc;
+  onNote(`its colour profile is for ${kind.trim()}, not for ${wanted.trim()}, and is left out`);
+  return undefined;
 }
 
 /**
@@ -187,6 +197,12 @@ function metadataOf({ file, directories, described }: Whole, options: DecodeOpti
   if (directories.slice(1).some(({ fields }) => fields.has(tags.exif) || fields.has(tags.place)))
     options.onNote('the EXIF (date, place) of the pages after the first is not taken over');
   const chunks = format === 'png' ? chunkTable(bytes) : new Map<string, Buffer>();
+  if (chunks.has('iCCP') && !described.icc && !options.ignoreProfiles)
+    options.onNote('its colour profile is damaged, or for other colours, and is left out');
+  const texts = format === 'png' ? textChunks(bytes) : [];
+  if (format === 'jpeg') leftInJpeg(bytes).forEach(options.onNote);
+  if (directories.some(({ fields }) => fields.has(tags.inner)))
+    options.onNote('the pictures inside of its pages (SubIFDs), such as smaller copies, are left out');
   const colors = colorChunks.flatMap((type) => (chunks.has(type) ? [{ type, data: chunks.get(type)! }] : []));
   const said =
     format === 'png' ? pngResolution(chunks.get('pHYs')) : format === 'jpeg' ? jfifResolution(bytes) : undefined;
@@ -196,6 +212,7 @@ function metadataOf({ file, directories, described }: Whole, options: DecodeOpti
     ...(resolution ? { resolution: orientation > 4 ? turned(resolution) : resolution } : {}),
     ...(exif ? { exif } : {}),
     ...(xmp?.length ? { xmp: uprightXmp(xmp) } : {}),
+    ...(texts.length ? { texts } : {}),
     ...(colors.length && !options.ignoreProfiles ? { colors } : {}),
   };
 }

@@ -4,7 +4,7 @@ import { embedProfile } from './colorProfile';
 import type { Image } from './image';
 import { adaptExif, exifOfResolution } from './metadata/exif';
 import { describeJpeg, LONGEST_EXIF } from './metadata/jpeg';
-import { type Chunk, withChunks } from './metadata/png';
+import { type Chunk, keywordOf, withChunks } from './metadata/png';
 import { colorChunks, profileOfChunks } from './metadata/pngColors';
 import { perMetre, type Resolution } from './metadata/resolution';
 import { joinTiffs, setTiffResolution } from './metadata/tiffPages';
@@ -75,6 +75,11 @@ export function suited(kind: string, given: Photograph, { background, onNote }: 
     onNote(`the XMP is left out: ${kind === '.bmp' ? 'BMP has no place for it' : 'it is too long for a JPEG'}`);
     image = { ...image, xmp: undefined };
   }
+  if (image.texts && kind !== '.png') {
+    const about = [...new Set(image.texts.map(keywordOf))].slice(0, 3).join(', ');
+    onNote(`the texts of the PNG (${about}) are left out: ${kind} has no place for them`);
+    image = { ...image, texts: undefined };
+  }
   return { ...image, profile: profileFor(kind, image) };
 }
 
@@ -92,8 +97,12 @@ export function profileFor(kind: string, { colors, profile, channels }: Photogra
 export const needsPng = ({ colors, channels }: Pick<Photograph, 'colors' | 'channels'>): boolean =>
   colors !== undefined && profileOfChunks(colors, channels) === 'unknown';
 
-function describePng(png: Buffer, { colors = [], resolution }: Photograph, exif: Buffer | undefined): Buffer {
-  const chunks: Chunk[] = [...colors];
+function describePng(
+  png: Buffer,
+  { colors = [], texts = [], resolution }: Photograph,
+  exif: Buffer | undefined,
+): Buffer {
+  const chunks: Chunk[] = [...colors, ...texts];
   if (resolution) chunks.push({ type: 'pHYs', data: physical(resolution) });
   if (exif) chunks.push({ type: 'eXIf', data: exif });
   return withChunks(png, chunks, ['pHYs', 'eXIf', ...colorChunks]);

@@ -29,6 +29,8 @@ export interface Photograph {
   exif?: Buffer;
   /** XMP, a description of the picture in XML. */
   xmp?: string;
+  /** The chunks in which a PNG has texts, such as title and author. */
+  texts?: readonly Chunk[];
   /** The pages or frames after this one. */
   pages?: readonly Photograph[];
   animation?: Animation;

@@ -29,7 +29,7 @@ export async function tolerantly<T extends { data: Buffer }>(
     return await run(bytes, 'warning');
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    if (format !== 'jpeg') throw /read error|premature/i.test(text) ? cutShort(error) : error;
+    if (format !== 'jpeg') throw unreadable(error, text);
     if (/premature end of JPEG/i.test(text)) return closed(bytes, run, error, onNote);
     if (!text.split('\n').every((line) => line.trim() === '' || harmless.test(line))) throw cutShort(error);
     const result = await run(bytes, 'error').catch((worse: unknown) => {
@@ -39,6 +39,12 @@ export async function tolerantly<T extends { data: Buffer }>(
     return result;
   }
 }
+
+/** The decoder's own words, which name its functions, stay as the cause. */
+const unreadable = (cause: unknown, text: string) =>
+  /no known route|unsupported|not implemented/i.test(text)
+    ? new Error('its colours or samples are of a kind that the lab does not read; save it as PNG', { cause })
+    : cutShort(cause);
 
 const cutShort = (error: unknown) => new Error('it is cut short or damaged', { cause: error });
 

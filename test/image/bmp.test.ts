@@ -77,6 +77,8 @@ test('run lengths of 8, 4 and 24 bits are expanded: runs, single pixels, jumps, 
   const fields = { width: 3, colors: 4, more: palette };
   const expected = [9, 8, 7, 6, 5, 4, 3, 2, 1, 3, 2, 1, 3, 2, 1, 6, 5, 4];
   assert.deepEqual([...read(bmp({ ...fields, bits: 8, compression: 1 }, runs8)).data], expected);
+  const downwards = read(bmp({ ...fields, height: -2, bits: 8, compression: 1 }, runs8));
+  assert.deepEqual([...downwards.data], [...expected.slice(9), ...expected.slice(0, 9)], 'top line first');
   const runs4 = [2, 0x11, 1, 0x20, 0, 0, 0, 3, 0x32, 0x10, 0, 1];
   assert.deepEqual([...read(bmp({ ...fields, bits: 4, compression: 2 }, runs4)).data], expected);
   const runs24 = [2, 1, 2, 3, 1, 4, 5, 6, 0, 0, 0, 3, 7, 8, 9, 4, 5, 6, 1, 2, 3, 0, 0, 1];

@@ -36,16 +36,19 @@ const pauses = [200, 1000, 4000];
  */
 export async function transfer(mirror: Mirror, file: string, options: TransferOptions = {}): Promise<void> {
   let answered = false;
+  let furthest = await sizeOf(file);
   for (let fruitless = 0; ; fruitless++) {
-    const before = await sizeOf(file);
     try {
       return await connect(mirror, file, () => (answered = true), options);
     } catch (error) {
       // a server that never answered is left for the next mirror at once
       if (error instanceof WriteError || error instanceof Refusal || error instanceof OptionError || !answered)
         throw error;
-      // A server that sends a few bytes and falls silent, again and again, would be waited for without end.
-      if ((await sizeOf(file)) - before >= (error instanceof Silence ? USEFUL_BYTES : 1)) fruitless = 0;
+      // A server that sends a few bytes and falls silent, or the same bytes again and again, would be waited for
+      // without end.
+      const size = await sizeOf(file);
+      if (size - furthest >= (error instanceof Silence ? USEFUL_BYTES : 1)) fruitless = 0;
+      furthest = Math.max(furthest, size);
       if (fruitless === pauses.length) throw error;
       options.onNote?.(`${mirror.url}: ${(error as Error).message}; trying again`);
       await pause(pauses[fruitless]);

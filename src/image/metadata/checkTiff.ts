@@ -9,7 +9,7 @@ const YCBCR = 6;
 
 /**
  * Throws an Error where a page of a TIFF is stored in a way that the decoder would take for damage, or of which it
- * would give wrong colours.
+ * would give wrong colours, or only a part.
  */
 export function checkTiff(file: TiffBytes, { fields }: Directory): void {
   const [compression = 1] = file.values(fields.get(tags.compression));
@@ -19,6 +19,9 @@ export function checkTiff(file: TiffBytes, { fields }: Directory): void {
       `its samples are compressed by ${names[compression] ?? `method ${compression}`}, which the lab does not read; ` +
         'save it with LZW or deflate',
     );
+  const [depth = 1] = file.values(fields.get(tags.depth));
+  if (depth > 1)
+    throw new Error(`it is a volume of ${depth} slices, of which only one could be read; save each as a page`);
   if (photometric === YCBCR && compression !== JPEG && compression !== OLD_JPEG)
     throw new Error('its colours are YCbCr without JPEG, which the lab does not read; save it as RGB');
 }

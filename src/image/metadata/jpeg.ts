@@ -1,4 +1,5 @@
 import { prefixedExif } from './exif';
+import { segmentsOf } from './jpegScans';
 import type { Resolution } from './resolution';
 
 /** The resolution that the JFIF segment at the beginning of a JPEG gives, if it gives one in inches or centimetres. */
@@ -8,6 +9,36 @@ export function jfifResolution(jpeg: Buffer): Resolution | undefined {
   const inches = [0, 1, 2.54][jpeg[13]] ?? 0;
   const [x, y] = [jpeg.readUInt16BE(14) * inches, jpeg.readUInt16BE(16) * inches];
   return x && y ? { x, y } : undefined;
+}
+
+const COMMENT = 0xfe,
+  APP2 = 0xe2,
+  SCAN = 0xda;
+
+/** Sentences about what stands before the pixels of a JPEG and is not taken over: comments, and further pictures. */
+export function leftInJpeg(jpeg: Buffer): string[] {
+  const left: string[] = [];
+  for (const { marker, data } of segmentsOf(jpeg)) {
+    if (marker === SCAN) break;
+    if (marker === COMMENT) left.push(`the comment "${shortened(data)}" is not taken over`);
+    if (marker === APP2 && data.toString('latin1', 0, 4) === 'MPF\0')
+      left.push('only the first of its pictures is taken, not a second view or a map of brightness (MPF)');
+  }
+  return left;
+}
+
+const LONGEST_COMMENT = 40;
+
+/** The printable beginning. */
+function shortened(data: Buffer): string {
+  const characters = [
+    ...data
+      .toString('utf8')
+      .replace(/[\p{C}\s]+/gu, ' ')
+      .trim(),
+  ];
+  const text = characters.slice(0, LONGEST_COMMENT).join('');
+  return characters.length > LONGEST_COMMENT ? `${text}...` : text;
 }
 
 const segment = (marker: number, data: Buffer): Buffer => {

@@ -19,7 +19,7 @@ export function hasAllScans(jpeg: Buffer): boolean {
 }
 
 /** The segments that have a length. Everything between them, such as the data of a scan, is skipped. */
-function* segmentsOf(jpeg: Buffer): Generator<{ marker: number; data: Buffer }> {
+export function* segmentsOf(jpeg: Buffer): Generator<{ marker: number; data: Buffer }> {
   for (let at = 2; at + 4 <= jpeg.length;) {
     const marker = jpeg[at + 1];
     const hasLength = jpeg[at] === 0xff && marker >= 0xc0 && marker < 0xff && !(marker >= 0xd0 && marker <= 0xd9);

@@ -23,6 +23,18 @@ export function chunkTable(png: Buffer): Map<string, Buffer> {
   return table;
 }
 
+const XMP = 'XML:com.adobe.xmp';
+
+/** Its texts (title, author, settings of the program), without XMP and profiles that are written as text. */
+export const textChunks = (png: Buffer): Chunk[] =>
+  [...chunksOf(png)]
+    .filter((chunk) => ['tEXt', 'zTXt', 'iTXt'].includes(chunk.type))
+    .filter((chunk) => keywordOf(chunk) !== XMP && !keywordOf(chunk).startsWith('Raw profile type'))
+    .map(({ type, data }) => ({ type, data: Buffer.from(data) }));
+
+/** What a chunk of text is about, as in "Author". */
+export const keywordOf = ({ data }: Chunk): string => data.toString('latin1', 0, Math.max(0, data.indexOf(0)));
+
 /** A PNG with these chunks put before its pixels, and without those of the types `left`. */
 export function withChunks(png: Buffer, chunks: readonly Chunk[], left: readonly string[]): Buffer {
   const kept = [...chunksOf(png)]

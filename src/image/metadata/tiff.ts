@@ -27,6 +27,8 @@ export const tags = {
   extraSamples: 338,
   exif: 34665,
   place: 34853,
+  inner: 330,
+  depth: 32997,
   exifWidth: 0xa002,
   exifHeight: 0xa003,
 } as const;

@@ -223,3 +223,20 @@ test('a server that falls silent again and again is reported, tried again, and g
   assert.equal(notes.filter((line) => line.endsWith('it sent nothing for 0.3 seconds; trying again')).length, 3);
   assert.equal(asked.length, 4);
 });
+
+test('a server that sends other bytes than it announces, and never the whole, is given up by name', async () => {
+  const bytes = zip(pictures);
+  answers.set('/toy.zip', ({ headers }, response) => {
+    if (headers.range === undefined) {
+      response.writeHead(200, { etag: '"1"', 'content-length': bytes.length });
+      return cut(response, bytes.subarray(0, 5000));
+    }
+    response.writeHead(206, { 'content-range': `bytes 5000-${bytes.length - 1}/${bytes.length}` });
+    response.end(bytes.subarray(6000));
+  });
+  await assert.rejects(
+    fetchDataset(toy(['/toy.zip']), { folder }),
+    (error) => error instanceof DatasetError && /toy\.zip: .*/.test(error.message),
+  );
+  assert.ok(asked.length < 20, `${asked.length} requests`);
+});
