@@ -30,8 +30,9 @@ const about =
   'picture keeps its name and format. - means standard input for IN. For OUT it means standard output, which gets ' +
   'the format of IN, or PNG.\n\n' +
   'An enlargement keeps alpha, the colour profile and the resolution, 16 bits in PNG and TIFF, EXIF and XMP in all ' +
-  'formats but BMP, the texts of a PNG in a PNG, all pages of a TIFF in a TIFF, and all frames of a WebP in a WebP. ' +
-  'A note on standard error names what the format cannot hold. IPTC is left out. Pictures are turned upright as their EXIF says.';
+  'formats but BMP, the texts of a PNG in a PNG, all pages of a TIFF in a TIFF, and all frames of a WebP in a ' +
+  'WebP. A note on standard error names what the format cannot hold. IPTC is left out. Pictures are turned upright ' +
+  'as their EXIF says.';
 
 /** Adds `srcnn upscale`. */
 export function upscaleCommand(program: Command): void {

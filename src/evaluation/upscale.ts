@@ -3,7 +3,7 @@ import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
 import { type OnProgress, progressOf } from '../progress';
 import type { Image } from '../image/image';
-import { type Photograph, samplesLike } from '../image/photograph';
+import { checkSamples, type Photograph, samplesLike } from '../image/photograph';
 import { fillTransparent } from '../image/transparency';
 import { pretrained } from '../formats/pretrained';
 import { type Band, bandsOf } from './bands';
@@ -42,12 +42,14 @@ const BICUBIC_REACH = 3;
 /**
  * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth, colour
  * profile and the other metadata stay. Hidden colours of transparent pixels do not mix into the visible ones. All pages
- * are enlarged. Throws WeightsError if no model is given and the package has none for this scale.
+ * are enlarged. Throws WeightsError if no model is given and the package has none for this scale, OptionError for
+ * samples that do not fit the size.
  */
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 /** As for an image of 8 bits; samples of 16 bits, colour profile, metadata and all pages are kept. */
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
 export async function upscale(image: Photograph, options: UpscaleOptions = {}): Promise<Photograph> {
+  checkSamples(image);
   const enlarger = await createEnlarger(options);
   const onProgress = progressOf('enlarging rows', options.onProgress);
   if (image.pages)

@@ -9,7 +9,7 @@ import { encode } from './encode';
 import { checkHolds } from './holds';
 import type { Image } from './image';
 import { checkWritable, kindOf } from './kinds';
-import type { Photograph, Samples } from './photograph';
+import { checkSamples, type Photograph, type Samples } from './photograph';
 import { type Color, white } from './transparency';
 
 /** First line only: decoders repeat their message. */
@@ -69,12 +69,13 @@ export interface WriteOptions {
 /**
  * Writes PNG, JPEG (quality 95), lossless WebP, TIFF or BMP, as the extension says, first beside the target and then
  * renamed, so that no half-written file is ever seen. `-` and /dev/stdout are standard output. A link is followed.
- * Throws OptionError for another extension, WriteError if writing fails.
+ * Throws OptionError for another extension or samples that do not fit the size, WriteError if writing fails.
  */
 export async function writeImage(file: string, image: Photograph, options: WriteOptions = {}): Promise<void> {
   const { kind = kindOf(file), background = white } = options;
   const { onNote = (note) => console.warn(`${file}: ${note}`) } = options;
   checkWritable(file, image, kind);
+  checkSamples(image);
   checkHolds(file, image, kind);
   try {
     const bytes = await encode(kind!, image, { background, onNote });

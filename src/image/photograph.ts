@@ -1,3 +1,4 @@
+import { OptionError } from '../errors';
 import type { Chunk } from './metadata/png';
 import type { Resolution } from './metadata/resolution';
 
@@ -34,6 +35,31 @@ export interface Photograph {
   /** The pages or frames after this one. */
   pages?: readonly Photograph[];
   animation?: Animation;
+}
+
+/**
+ * Throws an OptionError unless the samples are as many as a picture of this size has, of 8 or 16 bits: with others, the
+ * picture would be another one.
+ */
+export function checkSamples({ data, alpha, width, height, channels, pages = [] }: Photograph): void {
+  const isSize = (side: number) => Number.isInteger(side) && side > 0;
+  if (!isSize(width) || !isSize(height))
+    throw new OptionError(`the picture is ${width}x${height}; both have to be whole numbers of pixels above 0`);
+  for (const [name, samples, each] of [
+    ['data', data, channels],
+    ['alpha', alpha, 1],
+  ] as const) {
+    if (samples === undefined && name === 'alpha') continue;
+    if (!(samples instanceof Uint8Array || samples instanceof Uint16Array))
+      throw new OptionError(`the picture's ${name} is no Uint8Array or Uint16Array; round its samples into one`);
+    const wanted = width * height * each;
+    if (samples.length !== wanted)
+      throw new OptionError(
+        `the picture's ${name} has ${samples.length} samples, but ${width}x${height} pixels of ${each} ` +
+          `${each === 1 ? 'channel' : 'channels'} have ${wanted}; use the size that they belong to`,
+      );
+  }
+  pages.forEach(checkSamples);
 }
 
 /** Room for `length` samples of the same depth. */

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
+import { OptionError } from '../../src/errors';
+import { upscale } from '../../src/evaluation/upscale';
 import { readImage, readPhotograph, writeImage } from '../../src/image/files';
-import { toEightBits } from '../../src/image/photograph';
+import { initialize } from '../../src/network/initialize';
+import { type Photograph, toEightBits } from '../../src/image/photograph';
 import { goldenImage } from '../golden/image';
 
 const folder = mkdtempSync(join(tmpdir(), 'srcnn-photograph-'));
@@ -97,4 +100,21 @@ test('a CMYK photograph is read as RGB, without its profile', async () => {
   assert.equal((await sharp(inside('cmyk.jpg')).metadata()).space, 'cmyk');
   const { channels, profile: none, data } = await readPhotograph(inside('cmyk.jpg'));
   assert.deepEqual([channels, none, data.length], [3, undefined, 37 * 29 * 3]);
+});
+
+test('samples that do not fit the size of a picture are refused, not written as another picture', async () => {
+  const size = { width: 4, height: 3, channels: 3 } as const;
+  const model = initialize('9-1-5');
+  for (const [changes, pattern] of [
+    [{ data: new Uint8Array(24) }, /data has 24 samples, but 4x3 pixels of 3 channels have 36/],
+    [{ data: new Float32Array(36) }, /data is no Uint8Array or Uint16Array/],
+    [{ alpha: new Uint8Array(3) }, /alpha has 3 samples, but 4x3 pixels of 1 channel have 12/],
+    [{ width: 0, data: new Uint8Array(0) }, /the picture is 0x3/],
+    [{ width: 4.5 }, /the picture is 4\.5x3/],
+  ] as const) {
+    const picture = { ...size, data: new Uint8Array(36), ...changes } as Photograph;
+    const refused = (error: Error) => error instanceof OptionError && pattern.test(error.message);
+    await assert.rejects(writeImage(inside('wrong.png'), picture), refused);
+    await assert.rejects(upscale(picture, { model }), refused);
+  }
 });
