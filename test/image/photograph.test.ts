@@ -103,16 +103,17 @@ test('a CMYK photograph is read as RGB, without its profile', async () => {
 });
 
 test('samples that do not fit the size of a picture are refused, not written as another picture', async () => {
-  const size = { width: 4, height: 3, channels: 3 } as const;
+  const whole: Photograph = { data: new Uint8Array(36), width: 4, height: 3, channels: 3 };
   const model = initialize('9-1-5');
-  for (const [changes, pattern] of [
+  const wrong: [object, RegExp][] = [
     [{ data: new Uint8Array(24) }, /data has 24 samples, but 4x3 pixels of 3 channels have 36/],
     [{ data: new Float32Array(36) }, /data is no Uint8Array or Uint16Array/],
     [{ alpha: new Uint8Array(3) }, /alpha has 3 samples, but 4x3 pixels of 1 channel have 12/],
     [{ width: 0, data: new Uint8Array(0) }, /the picture is 0x3/],
     [{ width: 4.5 }, /the picture is 4\.5x3/],
-  ] as const) {
-    const picture = { ...size, data: new Uint8Array(36), ...changes } as Photograph;
+  ];
+  for (const [changes, pattern] of wrong) {
+    const picture: Photograph = { ...whole, ...changes };
     const refused = (error: Error) => error instanceof OptionError && pattern.test(error.message);
     await assert.rejects(writeImage(inside('wrong.png'), picture), refused);
     await assert.rejects(upscale(picture, { model }), refused);
