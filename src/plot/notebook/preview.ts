@@ -76,14 +76,16 @@ export class Preview {
     } catch (error) {
       return this.say((error as Error).message);
     }
-    await this.restore();
-    this.tell();
-    this.output.keep();
+    // Before the first picture, while whose making the run may end.
     this.session.subscribe((event) => {
       if (event === 'epoch') void this.keepEpoch();
       if (event === 'state') void this.stateChanged();
     });
+    await this.restore();
+    this.tell();
+    this.output.keep();
     this.follow();
+    if (!this.isTraining) await this.part.rest();
   }
 
   /** What the pages show. */
@@ -124,7 +126,8 @@ export class Preview {
     const step = `${progress?.epoch} ${progress?.batch}`;
     const isWatched = this.output.model?.isWatched;
     if (this.isNew) this.tell();
-    if (step !== this.seen && isWatched && this.at < 0) {
+    // A picture in the making may be of an earlier step.
+    if (!this.work && step !== this.seen && isWatched && this.at < 0) {
       this.seen = step;
       void this.restore();
     }

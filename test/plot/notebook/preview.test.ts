@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import sharp from 'sharp';
 import type { Engine } from '../../../src/engine/engine';
 import { createWasmEngine } from '../../../src/engine/wasm/wasm';
@@ -9,6 +10,7 @@ import type { Image } from '../../../src/image/image';
 import { psnr } from '../../../src/measures/psnr';
 import { Preview } from '../../../src/plot/notebook/preview';
 import { PreviewPart } from '../../../src/plot/notebook/previewPart';
+import type { Model } from '../../../src/network/network';
 import { modelFor, completeOptions, train } from '../../../src/training/train';
 import { waves } from '../../training/toyPatches';
 
@@ -68,6 +70,28 @@ test('a preview follows a run: bicubic, the network and the truth with their PSN
   assert.match(captions.network, /^the network now, -?\d+\.\d\d dB$/);
   assert.deepEqual((await sharp(bicubic).metadata()).width, 32);
   await session.done;
+});
+
+test('a run that ends while the first picture of it is made is shown as it ended', async (t) => {
+  const session = start();
+  session.pause();
+  const { restore } = PreviewPart.prototype;
+  const first = t.mock.method(PreviewPart.prototype, 'restore', async function (this: PreviewPart, model: Model) {
+    const made = await restore.call(this, model);
+    first.mock.restore();
+    session.resume();
+    await session.done;
+    return made;
+  });
+  const crop = { x: 60, y: 60, width: 32, height: 24 };
+  const preview = new Preview(session, picture, crop);
+  await preview.ready;
+  const after = new Preview(session, picture, crop);
+  await after.ready;
+  assert.match(after.look().captions.network, /dB$/);
+  const seen = () => preview.look().captions.network;
+  for (let i = 0; i < 100 && seen() !== after.look().captions.network; i++) await setTimeout(50);
+  assert.equal(seen(), after.look().captions.network);
 });
 
 test('a picture smaller than the crop, one that is no file, and a large crop are said in the preview', async () => {
