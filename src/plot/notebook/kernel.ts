@@ -5,8 +5,8 @@ import { putSessionBelowPages, putThreadsBelow } from '../../threads/priority';
 import { DELIMITER, type Frame, OutputQueue } from './outputQueue';
 
 // The lab's only knowledge of the insides of the kernel, tslab 1.0.22: where its socket and its key are, how it signs
-// messages, and through which method requests come in. Tested in a browser; test again when tslab or zeromq is
-// upgraded.
+// messages, by which function it writes outputs, and through which method requests come in. Tested in a browser; test
+// again when tslab or zeromq is upgraded.
 
 /** Thrown where live displays cannot work; the still picture is shown instead. */
 export class NoLiveDisplayError extends Error {}
@@ -41,6 +41,15 @@ export interface PublishOptions {
 /** The copy of tslab that runs this kernel, taken from the modules it has loaded: another copy knows of no notebook. */
 const tslabFile = Object.keys(require.cache).find((file) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file));
 const tslab = tslabFile === undefined ? undefined : require.cache[tslabFile]?.exports;
+
+/** Writes an output, or replaces the one with the same display id. */
+export type WriteOutput = (
+  content: { data: Record<string, unknown>; metadata: Record<string, unknown>; transient: Record<string, unknown> },
+  isUpdate: boolean,
+) => void;
+
+/** How the running kernel writes outputs; undefined outside of a notebook, and before its first cell. */
+export const outputWriter = (): WriteOutput | undefined => tslab?.lastWriteDisplayData ?? undefined;
 
 /** Whether this process is a notebook's kernel. */
 export const isKernel = tslab !== undefined;
@@ -111,7 +120,7 @@ function catchOutput(file: string): [PublishingSocket, Frame[]] {
   };
   Object.defineProperty(prototype, 'send', { configurable: true, value });
   try {
-    tslab.lastWriteDisplayData?.({ data: {}, metadata: {}, transient: {} }, true);
+    outputWriter()?.({ data: {}, metadata: {}, transient: {} }, true);
   } finally {
     if (own) Object.defineProperty(prototype, 'send', own);
     else delete (prototype as Partial<PublishingSocket>).send;

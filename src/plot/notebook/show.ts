@@ -2,26 +2,17 @@ import sharp from 'sharp';
 import { OptionError } from '../../errors';
 import type { Image, Plane } from '../../image/image';
 import { type Figure, pngOf } from '../figure';
+import { outputWriter, type WriteOutput } from './kernel';
 import { lightFigure, lightPng } from './lightFigure';
 import { pngImage } from './markup';
-
-type WriteDisplayData = (
-  content: { data: Record<string, unknown>; metadata: Record<string, unknown>; transient: Record<string, unknown> },
-  isUpdate: boolean,
-) => void;
 
 /** Thrown where there is no notebook to show anything in. */
 export class NoNotebookError extends OptionError {}
 
-/**
- * The running kernel's way to send outputs. Taken from the modules it has loaded, and never required anew:
- * another copy of tslab, wherever it is installed, would know of no notebook.
- */
-function kernelWriter(): WriteDisplayData {
-  for (const [file, loaded] of Object.entries(require.cache)) {
-    const writer = /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file) && loaded?.exports.lastWriteDisplayData;
-    if (writer) return writer;
-  }
+/** The running kernel's way to send outputs. */
+function kernelWriter(): WriteOutput {
+  const writer = outputWriter();
+  if (writer) return writer;
   throw new NoNotebookError(
     'show works in a notebook with the tslab kernel only; write a file with saveFigure(file, figure) or ' +
       'writeImage(file, image) instead',
