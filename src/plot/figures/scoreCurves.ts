@@ -5,6 +5,8 @@ import { checkComparableRuns, type RunWithOptions } from '../../runs/comparableR
 import { comparableEpochs, type History, type ScoredEpoch, scoredEpochs } from '../../runs/history';
 import { axis, type Figure, layoutOf, markOf, palette } from '../figure';
 import { measureTitle } from '../measureText';
+import { eventMarks, markLayout } from './eventMarks';
+import { batchesOf, toEpochs } from './lossLines';
 
 /** What scores can be shown against: epochs, minutes of training, or updates of the weights. */
 export const scoreCosts = ['epochs', 'minutes', 'updates'] as const;
@@ -19,6 +21,7 @@ export interface ScoreCurvesOptions {
 
 interface Curve {
   name: string;
+  history: History;
   epochs: ScoredEpoch[];
   x: number[];
 }
@@ -31,9 +34,9 @@ const titles: Readonly<Record<ScoreCost, string>> = {
 
 /**
  * The mean score of the evaluation images of several runs against epochs, minutes or updates, with bicubic's as a
- * dashed line. Where a run's pictures were changed, its curve begins with the scores on the new ones. Throws
- * OptionError where no run has scores, or one lacks the measure or, from an older version, the number of its updates,
- * and IncomparableScoresError for runs of two protocols or scales.
+ * dashed line; dotted lines in a run's colour mark what was done to it. Where a run's pictures were changed, its curve
+ * begins with the scores on the new ones. Throws OptionError where no run has scores, or one lacks the measure or, from
+ * an older version, the number of its updates, and IncomparableScoresError for runs of two protocols or scales.
  */
 export function scoreCurves(
   runs: readonly (RunWithOptions & { history: History })[],
@@ -51,6 +54,7 @@ export function scoreCurves(
     if (!(measure.name in epochs[0].scores.network))
       throw new OptionError(`the epochs of ${name} have no ${measure.name}, only ${scoresIn(epochs[0])}`);
   const most = Math.max(...curves.map(({ x }) => x.at(-1)!));
+  const marks = curves.map((curve, index) => marksOf(curve, index, curves.length, against, most));
   return {
     data: [
       ...curves.map((curve, index) => line(curve, index, curves.length, measure)),
@@ -59,6 +63,8 @@ export function scoreCurves(
     layout: layoutOf(`${measure.title} against ${against}`, 'mean of the evaluation images', {
       xaxis: axis(titles[against], { rangemode: 'tozero' }),
       yaxis: axis(measureTitle(measure)),
+      shapes: marks.flatMap(({ shapes }) => shapes),
+      annotations: marks.flatMap(({ annotations }) => annotations),
       showlegend: true,
       legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.01, yanchor: 'bottom' },
       height: 460,
@@ -82,7 +88,27 @@ function curveOf({ name, history }: { name: string; history: History }, against:
       throw new OptionError(`the history of ${name} does not say how many updates an epoch has; use epochs or minutes`);
     return updates;
   });
-  return { name, epochs, x };
+  return { name, history, epochs, x };
+}
+
+/** Of a single run with their words; of several, these would stand upon each other. */
+function marksOf({ name, history }: Curve, row: number, count: number, against: ScoreCost, most: number) {
+  const range = [0, most] as const;
+  const run = count === 1 ? undefined : { name, color: markOf(row, count).color, row };
+  const marks = eventMarks(history, placeOf(history, against), range);
+  return markLayout(marks, { range, panels: [''], pixels: run ? null : 680, run });
+}
+
+/** Where a step stands on the axis; between the ends of two epochs, by its part of the time between them. */
+function placeOf(history: History, against: ScoreCost): (step: number) => number {
+  const epochAt = toEpochs(history, batchesOf(history) ?? 1);
+  if (against !== 'minutes') return against === 'epochs' ? epochAt : (step) => step;
+  let seconds = 0;
+  const ends = [0, ...history.epochs.map((record) => (seconds += record.seconds) / 60)];
+  return (step) => {
+    const done = Math.min(Math.floor(epochAt(step)), ends.length - 1);
+    return ends[done] + (epochAt(step) - done) * ((ends[done + 1] ?? ends[done]) - ends[done]);
+  };
 }
 
 function line({ name, epochs, x }: Curve, index: number, count: number, measure: Measure): Record<string, unknown> {

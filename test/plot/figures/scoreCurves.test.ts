@@ -45,6 +45,19 @@ test('runs stand against epochs, minutes since their beginning, or updates, with
     assert.ok(svg.includes(text), text);
 });
 
+test('what was done to a run is marked where its step stands, with words where there is one run', () => {
+  const events = [{ step: 150, what: 'learningRate', from: 1e-3, to: 3e-4 } as const];
+  const changed = run('changed', [record(1, 60), record(2, 180), record(3, 60)], { batchesPerEpoch: 100, events });
+  const other = run('other', [record(1, 60, { step: 100 })]);
+  const marks = (against: ScoreCost, runs = [changed]) => scoreCurves(runs, { against }).layout;
+  const places = (against: ScoreCost) => (marks(against).shapes as { x0: number }[]).map(({ x0 }) => x0);
+  assert.deepEqual([places('epochs'), places('updates'), places('minutes')], [[1.5], [150], [2.5]]);
+  const words = (runs = [changed]) => (marks('epochs', runs).annotations as { text: string; hovertext: string }[])[0];
+  assert.equal(words().text, 'rate 1e-3 → 3e-4');
+  assert.equal(words([changed, other]).text, '…');
+  assert.equal(words([changed, other]).hovertext, 'changed: rate 1e-3 → 3e-4');
+});
+
 test('after a change of pictures only scores on the new ones are shown, at the minute of their epoch', () => {
   const changed = run('changed', [record(1, 60), record(2, 60), record(3, 60)], {
     rescored: { after: 2, record: record(1, 60) },
