@@ -43,14 +43,14 @@ const BICUBIC_REACH = 3;
  * A picture `scale` times as large: luminance by the network after bicubic, chroma and alpha by bicubic; depth, colour
  * profile and the other metadata stay. Hidden colours of transparent pixels do not mix into the visible ones. All pages
  * are enlarged. Throws WeightsError if no model is given and the package has none for this scale, OptionError for
- * samples that do not fit the size.
+ * samples that do not fit the size, for a model of another scale, and for one on RGB where the picture is grey.
  */
 export async function upscale(image: Image, options?: UpscaleOptions): Promise<Image>;
 /** As for an image of 8 bits; samples of 16 bits, colour profile, metadata and all pages are kept. */
 export async function upscale(image: Photograph, options?: UpscaleOptions): Promise<Photograph>;
 export async function upscale(image: Photograph, options: UpscaleOptions = {}): Promise<Photograph> {
   checkSamples(image);
-  const enlarger = await createEnlarger(options);
+  const enlarger = await createEnlarger(image, options);
   const onProgress = progressOf('enlarging rows', options.onProgress);
   if (image.pages)
     return upscalePages([image, ...image.pages], { ...options, ...enlarger, onProgress }, !options.engine);
@@ -64,14 +64,14 @@ export async function upscale(image: Photograph, options: UpscaleOptions = {}): 
  * time, so that the whole may be larger than the memory. Throws as `upscale` does.
  */
 export async function* upscaleStrips(image: Photograph, options: UpscaleOptions = {}): AsyncGenerator<Photograph> {
-  const enlarger = await createEnlarger(options);
+  const enlarger = await createEnlarger(image, options);
   yield* enlargeBands(image, enlarger, options, ({ start, end }) => ({
     large: emptyLarge({ ...image, height: end - start }, enlarger.scale),
     firstRow: start,
   }));
 }
 
-async function createEnlarger(options: UpscaleOptions): Promise<Enlarger> {
+async function createEnlarger({ channels }: Photograph, options: UpscaleOptions): Promise<Enlarger> {
   const { scale = options.model?.trainedFor?.scale ?? DEFAULT_SCALE } = options;
   checkScale(scale);
   const model = options.model ?? pretrained(`x${scale}`);
@@ -80,6 +80,11 @@ async function createEnlarger(options: UpscaleOptions): Promise<Enlarger> {
   if (network.reads === 'small' && network.scale !== scale)
     throw new OptionError(
       `the network ${network.name} enlarges ${network.scale} times, not ${scale}; use another model`,
+    );
+  if (network.channels === 3 && channels === 1)
+    throw new OptionError(
+      `the network ${network.name} restores colours, and the picture is grey; use weights on luminance, such as those ` +
+        'of the package',
     );
   const predict = options.ensemble ? predictEnsemble : predictOnce;
   return { model, scale, protocol, predict, engine: options.engine ?? (await createEngine()) };

@@ -42,7 +42,7 @@ export async function enlargeRows(
     count: (band.end - band.start) * scale * large.width,
   };
   if (small.alpha && large.alpha) writePlane(large.alpha, enlarge(planeOf(small.alpha, small, band)), place);
-  if (model.network.channels === 3 && small.channels === 3) {
+  if (model.network.channels === 3) {
     const colors = await restore(channelsOf(small, band).map(forNetwork), enlarger, [0, 1]);
     colors.forEach((plane, channel) => writePlane(large.data, plane, place, channel, 3));
     return;
@@ -91,14 +91,10 @@ function split(image: Photograph, band: Band): { luma: Plane; chroma?: { blue: P
   return { luma: { ...size, data: luma }, chroma: { blue: { ...size, data: blue }, red: { ...size, data: red } } };
 }
 
-/**
- * Through the network in the range it was trained on; MATLAB's Y is 16 + 219/255 of the luma. An RGB network sees
- * grey.
- */
-async function restoreLuma(luma: Plane, enlarger: Enlarger): Promise<Plane[]> {
-  const { model, protocol } = enlarger;
-  if (model.network.channels === 3) return restore([luma, luma, luma], enlarger, [0, 1]);
-  return restore([luma], enlarger, protocol.convention === 'studio' ? [16 / 255, 219 / 255] : [0, 1]);
+/** Through the network in the range it was trained on; MATLAB's Y is 16 + 219/255 of the luma. */
+function restoreLuma(luma: Plane, enlarger: Enlarger): Promise<Plane[]> {
+  const isStudio = enlarger.protocol.convention === 'studio';
+  return restore([luma], enlarger, isStudio ? [16 / 255, 219 / 255] : [0, 1]);
 }
 
 async function restore(planes: Plane[], { model, engine, predict }: Enlarger, range: [offset: number, gain: number]) {

@@ -10,6 +10,7 @@ import type { Image } from '../../src/image/image';
 import { imresize } from '../../src/image/resize';
 import { difference, goldenImage } from '../golden/image';
 import type { Model, TrainedFor } from '../../src/network/network';
+import { networkNamed } from '../../src/network/families/families';
 import { initialize } from '../../src/network/initialize';
 
 let engine: Engine;
@@ -48,7 +49,7 @@ test('with a network that changes nothing, grey, colour and alpha are enlarged a
   }
 });
 
-test('a grey picture and the same picture in RGB become the same, for any network', async () => {
+test('a grey picture and the same picture in RGB become the same, for any network on luminance', async () => {
   const one = grey();
   const three: Image = {
     ...one,
@@ -117,6 +118,17 @@ test('an impossible scale, an unknown protocol, and a scale without weights are 
   await assert.rejects(upscale(grey(), { model: identity(), engine, scale: 2.5 }), OptionError);
   await assert.rejects(upscale(grey(), { engine, scale: 7 }), UnknownNameError);
   await assert.rejects(upscale(grey(), { model: identity(), engine, protocol: 'other' }), UnknownNameError);
+});
+
+test('weights on RGB enlarge a picture in RGB, and for a grey one they are refused by name', async () => {
+  const model = initialize(networkNamed('espcn', { scale: 2, channels: 3 }));
+  const rgb: Image = { ...grey(), channels: 3, data: new Uint8Array(3 * grey().data.length) };
+  assert.equal((await upscale(rgb, { model, engine, scale: 2 })).channels, 3);
+  await assert.rejects(
+    upscale(grey(), { model, engine, scale: 2 }),
+    (error: Error) =>
+      error instanceof OptionError && /espcn restores colours, and the picture is grey/.test(error.message),
+  );
 });
 
 /** An opaque disk of one colour, with an edge of one pixel, on invisible black. */
