@@ -83,8 +83,8 @@ async function createEnlarger({ channels }: Photograph, options: UpscaleOptions)
     );
   if (network.channels === 3 && channels === 1)
     throw new OptionError(
-      `the network ${network.name} restores colours, and the picture is grey; use weights on luminance, such as those ` +
-        'of the package',
+      `the network ${network.name} restores colours, and the picture is grey; use weights on luminance, such as ` +
+        'those of the package',
     );
   const predict = options.ensemble ? predictEnsemble : predictOnce;
   return { model, scale, protocol, predict, engine: options.engine ?? (await createEngine()) };

@@ -23,7 +23,8 @@ const { Publisher } = require('zeromq');
 const socket = new Publisher();
 exports.ZmqServer = class { async handleShellMessage() {} };
 exports.lastWriteDisplayData = ({ data, metadata, transient }) => {
-  const parts = [{ msg_type: 'display_data' }, {}, {}, { data, metadata, transient }].map((part) => JSON.stringify(part));
+  const all = [{ msg_type: 'display_data' }, {}, {}, { data, metadata, transient }];
+  const parts = all.map((part) => JSON.stringify(part));
   const signature = parts.reduce((hash, part) => hash.update(part), createHmac('sha256', 'the key')).digest('hex');
   socket.send(['display_data', '<IDS|MSG>', signature, ...parts]);
 };`,
@@ -39,7 +40,8 @@ function joined(fault = '', args = [`--config-path=${join(folder, 'connection.js
 const { Publisher } = require(${JSON.stringify(join(folder, 'node_modules/zeromq'))});
 ${fault}
 const { joinKernel } = require(${JSON.stringify(source)});
-try { joinKernel(); console.log('joined'); } catch (error) { console.log(error.constructor.name + ': ' + error.message); }`;
+try { joinKernel(); console.log('joined'); }
+catch (error) { console.log(error.constructor.name + ': ' + error.message); }`;
   write('program.cjs', program);
   // A kernel has a session of its own, whose priority it lowers.
   const options = { encoding: 'utf8', detached: true } as const;
