@@ -7,7 +7,7 @@ import { writeAtomically } from '../disk/writeAtomically';
 import { isStandardOutput, writeStandardOutput } from '../disk/standardStreams';
 import { createEngine } from '../engine/choose';
 import type { Engine } from '../engine/engine';
-import { OptionError } from '../errors';
+import { OptionError, WriteError } from '../errors';
 import { evaluateModels, type ModelScores } from '../evaluation/evaluateModels';
 import { differenceText, pairedDifference } from '../evaluation/pairedDifference';
 import { savePictures } from '../evaluation/savePictures';
@@ -23,7 +23,7 @@ import { explainLeftOut } from './dataArgument';
 import { modelNamed } from './modelArgument';
 import { engineOption, number, protocolOption, protocolsExplained, scaleOption, threadsOption } from './options';
 import { showCount, showSkipped } from './terminal';
-import { checkRoom } from './upscalePlan';
+import { whyNoRoom } from './upscalePlan';
 
 interface EvaluateFlags extends ByHand {
   protocol?: string;
@@ -133,7 +133,8 @@ async function checkTables(flags: EvaluateFlags): Promise<void> {
   for (const file of tablesOf(flags)) {
     if ((await stat(file).catch(() => null))?.isDirectory())
       throw new OptionError(`${file} is a folder; name the file in it that is to be written`);
-    if (!isStandardOutput(file)) await checkRoom(file);
+    const why = isStandardOutput(file) ? undefined : await whyNoRoom(file);
+    if (why !== undefined) throw new WriteError(`${file}: could not be written (${why}); choose another folder`);
   }
 }
 

@@ -118,21 +118,26 @@ export async function originalsOf(jobs: readonly UpscaleJob[]): Promise<Map<stri
   return originals;
 }
 
+/** Throws WriteError unless files can be made where the output goes. */
+async function checkRoom(output: string): Promise<void> {
+  const why = await whyNoRoom(output);
+  if (why !== undefined) throw new WriteError(`cannot write ${output}: ${why}; name another place`);
+}
+
 /**
- * Throws WriteError unless the nearest existing path above the output, or above the place that it leads to as a link,
- * is a folder in which files can be made.
+ * Why no file can be made at a path, or where it leads as a link: the nearest existing path above it is no folder, or
+ * not writable. Undefined where one can be made.
  */
-export async function checkRoom(output: string): Promise<void> {
-  const { path } = await findTarget(output).catch((error) => {
-    throw new WriteError(`cannot write ${output}: ${whyNotWritten(error)}; name another place`, { cause: error });
-  });
-  let folder = dirname(path);
+export async function whyNoRoom(output: string): Promise<string | undefined> {
+  const target = await findTarget(output).catch((error: Error) => error);
+  if (target instanceof Error) return whyNotWritten(target);
+  let folder = dirname(target.path);
   while ((await whyMissing(folder))?.startsWith('no such') && dirname(folder) !== folder) folder = dirname(folder);
   const why = await whyMissing(folder);
-  if (why !== undefined) throw new WriteError(`cannot write ${output}: ${folder}: ${why}`);
-  if (!(await isFolder(folder))) throw new WriteError(`cannot write ${output}: ${folder} is a file, not a folder`);
-  await access(folder, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'EROFS' ? 'its disk is read-only' : 'you may not write there';
-    throw new WriteError(`cannot write ${output} into ${folder}: ${reason}; name another place`, { cause: error });
-  });
+  if (why !== undefined) return `${folder}: ${why}`;
+  if (!(await isFolder(folder))) return `${folder} is a file, not a folder`;
+  return access(folder, constants.W_OK).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => `${folder}: ${whyNotWritten(error)}`,
+  );
 }

@@ -40,7 +40,10 @@ test('a table goes to standard output as -, alone, and a folder is refused befor
   assert.match(refused.stderr, /^OptionError: one is a folder; name the file in it/);
   const blocked = await place.srcnn('evaluate', 'one/photos', '--csv', 'one/photos/a.png/x.csv');
   assert.equal(blocked.stdout, '');
-  assert.match(blocked.stderr, /^WriteError: cannot write one.*x\.csv: one\/photos\/a\.png is a file, not a folder/);
+  assert.match(
+    blocked.stderr,
+    /^WriteError: one.*x\.csv: could not be written \(one\/photos\/a\.png is a file, not a folder\)/,
+  );
 });
 
 test('a file and a pipe that are given for a folder are called that', onUnix, async () => {
