@@ -112,7 +112,7 @@ test('in the viewer pictures are enlarged and moved together', options, async ()
   await keep('3-viewer', 'viewer');
 });
 
-test('all three work after a reload, and are pictures in the file and after a restart', options, async () => {
+test('all three work after a reload, and are pictures in the file', options, async () => {
   await save(lab.page);
   for (const which of ['preview', 'explore', 'viewer'] as const)
     assert.match(saved(which), /srcnn-live-[\w-]+.*<img [^>]*src=.{2}data:image\/png;base64/, which);

@@ -1,3 +1,6 @@
+import { LiveOutput, type Still } from './liveOutput';
+import { htmlView } from './page/html';
+import { Recent } from './recent';
 import { send } from './show';
 
 /** Rows of flat values, or a danfojs DataFrame. */
@@ -12,8 +15,6 @@ export interface TableOptions {
   digits?: Readonly<Record<string, number>>;
 }
 
-let liveTables = 0;
-
 /**
  * Shows rows as a table below the cell. The numbers of a column have the same digits after the point, six significant
  * ones at most in the largest. A click on a column's head sorts by it where scripts run.
@@ -23,16 +24,44 @@ export function showTable(table: Table, options: TableOptions = {}): void {
   send(forms(table, options));
 }
 
+/** Milliseconds without a change after which the picture for the saved notebook is renewed. */
+const stillness = 2000;
+/** Milliseconds between two of these while a page shows each change. */
+const stillInterval = 20_000;
+
+const recent = new Recent<{ output: LiveOutput }>();
+let liveTables = 0;
+
 /**
  * Makes a table that changes: the function returned shows rows below the cell the first time, and replaces them after
- * that.
+ * that, also in a page that was loaded anew. It throws NoNotebookError outside of a notebook.
  */
 export function liveTable(options: TableOptions = {}): (table: Table) => void {
-  const id = `srcnn-table-${process.pid}-${++liveTables}`;
-  let isUpdate = false;
+  const name = String(++liveTables);
+  let still: Still = { html: '', text: '' };
+  let timer: NodeJS.Timeout | undefined;
+  let keptAt = 0;
+  const keep = (output: LiveOutput) => {
+    keptAt = Date.now();
+    output.keep();
+  };
   return (table) => {
-    send(forms(table, options), { id, isUpdate });
-    isUpdate = true;
+    const { 'text/html': html, 'text/plain': text } = forms(table, options);
+    still = { html, text };
+    const { output } = recent.get(name, () => ({ output: new LiveOutput(htmlView, { html }, {}, () => still) }));
+    clearTimeout(timer);
+    if (!keptAt) {
+      output.show();
+      keptAt = Date.now();
+      return;
+    }
+    const { model } = output;
+    const isWatched = model?.isWatched;
+    model?.stream({ html });
+    // Pages that cannot draw it, and nbconvert, have nothing but the picture.
+    if (!model?.drawn || (isWatched && Date.now() - keptAt >= stillInterval)) return keep(output);
+    // For a page that was closed, each picture would cost the server memory.
+    timer = setTimeout(keep, isWatched ? stillness : stillInterval, output).unref();
   };
 }
 

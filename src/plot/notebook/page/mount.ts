@@ -57,7 +57,9 @@ export default {
           shown.set(place, render({ model, el, life }));
           place.replaceChildren(el);
         } catch (error) {
-          place.replaceChildren(...picture, 'The live display failed: ' + error.message);
+          const reason = document.createElement('div');
+          reason.textContent = 'The live display failed: ' + error.message;
+          place.replaceChildren(...picture, reason);
         }
       }
     };
