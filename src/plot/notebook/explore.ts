@@ -15,16 +15,16 @@ export type Parameters = Readonly<Record<string, readonly (number | string)[]>>;
 /** One value for each parameter. */
 export type ValuesOf<P extends Parameters> = { [Name in keyof P]: P[Name][number] };
 
-/** What can be shown below the sliders: a figure, a picture, a table or a text. */
-export type Explored = Figure | Image | Plane | Table | string;
+/** What can be shown below the sliders: a figure, a picture, a table, a text or a number. */
+export type Explored = Figure | Image | Plane | Table | string | number;
 
 const recent = new Recent<Explorer>();
 
 /**
  * Shows sliders and lists for the parameters below the cell, and what the function makes of their values, anew whenever
  * one is moved. While it works, values that were passed over are left out. Its first result is awaited, and what that
- * throws is thrown; later errors are said below the sliders. Throws OptionError for a parameter without values,
- * NoNotebookError outside of a notebook.
+ * throws is thrown; later errors are said below the sliders. Throws OptionError for a parameter without values and for
+ * a function that returns nothing to show, NoNotebookError outside of a notebook.
  */
 export async function explore<const P extends Parameters>(
   parameters: P,
@@ -130,7 +130,14 @@ const middle = ({ least, most, step }: { least: number; most: number; step: numb
   Number((least + step * Math.round((most - least) / 2 / step)).toPrecision(12));
 
 async function resultOf(shown: Explored): Promise<Still> {
-  if (typeof shown === 'string') return { html: `<pre>${escaped(shown)}</pre>`, text: shown };
+  if (typeof shown === 'string' || typeof shown === 'number') {
+    const text = String(shown);
+    return { html: `<pre>${escaped(text)}</pre>`, text };
+  }
+  if (typeof shown !== 'object' || shown === null)
+    throw new OptionError(
+      `the function gave ${String(shown)}; return a figure, a picture, a table, a text or a number`,
+    );
   if ('layout' in shown) return picture(await figurePng(shown, { scale: 1 }), figureWords(shown));
   if ('width' in shown) {
     const { data } = await imageOutput(shown);

@@ -44,9 +44,15 @@ const widest = 1000;
 
 /**
  * Shows a figure below the cell: a picture for GitHub and for print, which JupyterLab turns into the live figure when
- * the pointer enters it. An image or a plane is shown as `showImage` does. Throws NoNotebookError outside a notebook.
+ * the pointer enters it. An image or a plane is shown as `showImage` does. Throws OptionError for anything else,
+ * NoNotebookError outside a notebook.
  */
 export async function show(figure: Figure | Image | Plane): Promise<void> {
+  const given: unknown = figure;
+  if (given instanceof Promise)
+    throw new OptionError('show needs a figure or a picture, not a promise of one; write show(await ...)');
+  if (typeof given !== 'object' || given === null)
+    throw new OptionError(`show needs a figure or a picture, not ${String(given)}; print others with console.log`);
   if (!('layout' in figure)) return showImage(figure);
   kernelWriter();
   const [light, png] = await Promise.all([lightFigure(figure), lightPng(figure)]);

@@ -70,3 +70,14 @@ test('parameters without values are refused, and outside of a notebook nothing i
     NoNotebookError,
   );
 });
+
+test('a number is shown as text, and a function that returns nothing is told what to return', async () => {
+  const shown = async (value: unknown) => {
+    const explorer = new Explorer({ sigma: [0, 3] }, () => value as string);
+    await explorer.begin();
+    return explorer.look().html;
+  };
+  assert.equal(await shown(31.5), '<pre>31.5</pre>');
+  for (const nothing of [undefined, null])
+    await assert.rejects(shown(nothing), /^OptionError: the function gave (undefined|null); return a figure/);
+});

@@ -113,3 +113,10 @@ test('the picture of a figure has a palette, in the size of the figure', async (
   assert.equal(png[25], 3, "the colour type of the PNG's head");
   assert.ok(png.length < 0.7 * (await figurePng(figure, { scale: 1 })).length);
 });
+
+test('a promise, a number and nothing are refused with what to write instead', async () => {
+  const refused = (value: unknown, words: RegExp) => assert.rejects(show(value as Figure), words);
+  await refused(Promise.resolve(grey(3, 2)), /^OptionError: show needs .* not a promise of one; write show\(await/);
+  await refused(7, /^OptionError: show needs a figure or a picture, not 7; print/);
+  await refused(null, /^OptionError: show needs a figure or a picture, not null; print/);
+});
