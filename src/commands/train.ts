@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { datasetNames, evaluationImages, loadDataset, splitText } from '../data/datasets';
 import { preparePatches } from '../data/patches';
@@ -8,6 +8,7 @@ import type { Engine } from '../engine/engine';
 import { DivergedError, OptionError } from '../errors';
 import { loadCheckpoint } from '../runs/checkpoint';
 import type { EpochRecord, EpochScores } from '../runs/history';
+import { checkRunName } from '../runs/runName';
 import { recipes, type TrainOptions } from '../recipes/recipes';
 import { type ScheduleName, schedules } from '../recipes/schedule';
 import { onStopSignals } from '../training/interrupt';
@@ -91,6 +92,7 @@ async function runTraining(words: string[], flags: TrainFlags): Promise<void> {
   if (flags.epochs !== undefined && flags.minutes !== undefined)
     throw new OptionError('a run ends after --epochs or after --minutes; leave one out');
   const folder = flags.out ?? defaultRunFolder(asked, names, flags.scale);
+  checkRunName(basename(folder));
   if (!flags.resume && ((await has(folder, 'checkpoint.bin')) || (await has(folder, 'weights.safetensors')))) {
     throw new OptionError(
       `${folder} holds a run already; add --resume to continue it, or name another folder with --out`,

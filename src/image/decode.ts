@@ -3,7 +3,7 @@ import { decodeBmp } from './bmp';
 import { directoryResolution, exifResolution, plainExif } from './metadata/exif';
 import { jfifResolution, leftInJpeg } from './metadata/jpeg';
 import { exifOfTiff } from './metadata/tiffExif';
-import { chunkTable, textChunks } from './metadata/png';
+import { chunkTable, textChunks, textProfiles } from './metadata/png';
 import { colorChunks } from './metadata/pngColors';
 import { perInch, type Resolution, turned } from './metadata/resolution';
 import { checkTiff } from './metadata/checkTiff';
@@ -200,6 +200,8 @@ function metadataOf({ file, directories, described }: Whole, options: DecodeOpti
   if (chunks.has('iCCP') && !described.icc && !options.ignoreProfiles)
     options.onNote('its colour profile is damaged, or for other colours, and is left out');
   const texts = format === 'png' ? textChunks(bytes) : [];
+  const profiles = format === 'png' ? textProfiles(bytes) : [];
+  if (profiles.length) options.onNote(`what is written as text (${profiles.join(', ')}) is not taken over`);
   if (format === 'jpeg') leftInJpeg(bytes).forEach(options.onNote);
   if (directories.some(({ fields }) => fields.has(tags.inner)))
     options.onNote('the pictures inside of its pages (SubIFDs), such as smaller copies, are left out');

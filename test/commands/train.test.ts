@@ -144,3 +144,10 @@ test('a run whose pictures were changed while it was stopped says so on the comm
   assert.equal(code, 0, stderr);
   assert.match(stderr, /changed: the pictures for validation \(.*\) and evaluation \(.*\) have changed since/);
 });
+
+test("a run's name that no folder can have everywhere is refused before the pictures are read", async () => {
+  const { code, stdout, stderr } = await train('dots.', '--epochs', '1');
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^OptionError: the run's name "dots\." begins or ends with a dot or a space; use letters/);
+});

@@ -149,3 +149,11 @@ test('the texts of a PNG stay in a PNG, and are noted in other kinds; XMP is no 
   assert.deepEqual(notes, ['the texts of the PNG (Author, Title) are left out: .jpg has no place for them']);
   assert.deepEqual(textChunks(await golden().png().toBuffer()), []);
 });
+
+test('profiles that a PNG holds as text are noted, and are none of its texts', async () => {
+  const chunk = { type: 'tEXt', data: Buffer.from('Raw profile type iptc\0\niptc\n       4\n3842494d\n') };
+  const png = withChunks(await golden().png().toBuffer(), [chunk], []);
+  const { photograph, notes } = await read('profiles.png', png);
+  assert.deepEqual(notes, ['what is written as text (Raw profile type iptc) is not taken over']);
+  assert.equal(photograph.texts, undefined);
+});

@@ -25,12 +25,17 @@ export function chunkTable(png: Buffer): Map<string, Buffer> {
 
 const XMP = 'XML:com.adobe.xmp';
 
+const isProfile = (chunk: Chunk) => keywordOf(chunk).startsWith('Raw profile type');
+const allTexts = (png: Buffer) => [...chunksOf(png)].filter(({ type }) => ['tEXt', 'zTXt', 'iTXt'].includes(type));
+
 /** Its texts (title, author, settings of the program), without XMP and profiles that are written as text. */
 export const textChunks = (png: Buffer): Chunk[] =>
-  [...chunksOf(png)]
-    .filter((chunk) => ['tEXt', 'zTXt', 'iTXt'].includes(chunk.type))
-    .filter((chunk) => keywordOf(chunk) !== XMP && !keywordOf(chunk).startsWith('Raw profile type'))
+  allTexts(png)
+    .filter((chunk) => keywordOf(chunk) !== XMP && !isProfile(chunk))
     .map(({ type, data }) => ({ type, data: Buffer.from(data) }));
+
+/** The names of its profiles that are written as text, as older programs do: "Raw profile type iptc". */
+export const textProfiles = (png: Buffer): string[] => allTexts(png).filter(isProfile).map(keywordOf);
 
 /** What a chunk of text is about, as in "Author". */
 export const keywordOf = ({ data }: Chunk): string => data.toString('latin1', 0, Math.max(0, data.indexOf(0)));
