@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
 import { scale } from '../../src/commands/options';
+import { createWasmEngine } from '../../src/engine/wasm/wasm';
 import { OptionError } from '../../src/errors';
+import { upscale } from '../../src/evaluation/upscale';
+import { pretrained } from '../../src/formats/pretrained';
+import { readImage } from '../../src/image/files';
 import { Workplace } from './commandLine';
 
 const place = new Workplace();
@@ -38,6 +42,25 @@ test('upscale --model takes the name of weights of the package, and their scale'
     ['by-x3.png', 'by-scale.png'].map((file) => sharp(place.inside(file)).raw().toBuffer()),
   );
   assert.ok(named.equals(scaled));
+});
+
+test('upscale --model fast, best or srcnn takes these weights of the scale; the default is best', async () => {
+  const enlarged = async (...words: string[]) => {
+    const { code, stderr } = await place.srcnn('upscale', 'photos/a.png', 'size.png', '-s', '2', '--force', ...words);
+    assert.deepEqual([code, stderr], [0, '']);
+    return (await readImage(place.inside('size.png'))).data;
+  };
+  const picture = await readImage(place.inside('photos', 'a.png'));
+  const engine = await createWasmEngine();
+  for (const size of ['fast', 'best', 'srcnn']) {
+    const model = await pretrained(`${size}-x2`);
+    assert.deepEqual(await enlarged('--model', size), (await upscale(picture, { model, engine })).data);
+  }
+  const model = await pretrained('best-x2');
+  assert.deepEqual(await enlarged(), (await upscale(picture, { model, engine })).data);
+  const eight = await upscale(picture, { model, engine, ensemble: true });
+  assert.deepEqual(await enlarged('--ensemble'), eight.data);
+  await engine.close();
 });
 
 test('evaluate takes the sizes that upscale takes; a wrong name is answered with those there are', async () => {
