@@ -120,6 +120,18 @@ test("the strip has the theme's colours and the cell's width", options, async ()
   await lab.page.setViewportSize({ width: 1280, height: 1000 });
 });
 
+test('the button stop ends the run, and resume is then the button that works', options, async () => {
+  const strip = at('strip').getByRole('group', { name: 'training controls' });
+  await strip.getByRole('button', { name: 'stop' }).click();
+  await until(
+    'the stopped run',
+    () => strip.locator('.words').innerText(),
+    (words) => words.startsWith('stopped'),
+  );
+  const isOff = (name: string) => strip.getByRole('button', { name }).getAttribute('aria-disabled');
+  assert.deepEqual([await isOff('stop'), await isOff('pause'), await isOff('resume')], ['true', 'true', 'false']);
+});
+
 test('a table is sorted by a click on its head, and its CSV is in the page', options, async () => {
   await start(lab.page, at('table'));
   const column = () => at('table').locator('td').allInnerTexts();
