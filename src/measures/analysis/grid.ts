@@ -83,6 +83,16 @@ function gridOf(picture: Picture, border: number, sample: (data: ArrayLike<numbe
   return grid;
 }
 
+/** The part of a grid from column x and row y on. */
+export function partOf({ data, width }: Grid, x: number, y: number, columns: number, rows: number): Grid {
+  const out = emptyGrid(columns, rows);
+  for (let row = 0; row < rows; row++) {
+    const start = (y + row) * width + x;
+    out.data.set(data.subarray(start, start + columns), row * columns);
+  }
+  return out;
+}
+
 /** A grid of zeros. */
 export const emptyGrid = (width: number, height: number): Grid => ({
   data: new Float64Array(width * height),

@@ -1,5 +1,5 @@
 import { eigen } from './eigen';
-import { type Grid, emptyGrid } from './grid';
+import { type Grid, emptyGrid, partOf } from './grid';
 import { keepLatest } from './latest';
 import { mirror, steerableLevels } from './steerable';
 
@@ -65,20 +65,11 @@ function modelOf({ blocks, window, field, eigenvalues }: TrueBand, restored: Gri
 /** The part whose sides are multiples of the blocks'. */
 function wholeBlocks(grid: Grid): Grid {
   const down = (side: number) => side - (side % SIDE);
-  return part(grid, 0, 0, down(grid.width), down(grid.height));
+  return partOf(grid, 0, 0, down(grid.width), down(grid.height));
 }
 
 const withoutMargin = (grid: Grid, margin: number): Grid =>
-  part(grid, margin, margin, grid.width - 2 * margin, grid.height - 2 * margin);
-
-function part({ data, width }: Grid, x: number, y: number, columns: number, rows: number): Grid {
-  const out = emptyGrid(columns, rows);
-  for (let row = 0; row < rows; row++) {
-    const start = (y + row) * width + x;
-    out.data.set(data.subarray(start, start + columns), row * columns);
-  }
-  return out;
-}
+  partOf(grid, margin, margin, grid.width - 2 * margin, grid.height - 2 * margin);
 
 /** Gain and noise that lead from one band to the other, by regression in the windows around the blocks' centres. */
 function channelOf(truth: Grid, restored: Grid, window: number): { gain: Grid; noise: Grid } {

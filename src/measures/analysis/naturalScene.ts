@@ -1,6 +1,6 @@
 import { imresize } from '../../image/resize';
 import { filterInside, gaussian, product } from './filter';
-import { type Grid, emptyGrid } from './grid';
+import { type Grid, emptyGrid, partOf } from './grid';
 
 // The features of a natural scene that NIQE compares, after Mittal et al., IEEE SPL 20(3), 2013, as their MATLAB code
 // computes them.
@@ -24,29 +24,20 @@ export function blockFeatures(grid: Grid): BlockFeatures[] {
   const columns = Math.floor(grid.width / BLOCK),
     rows = Math.floor(grid.height / BLOCK);
   if (columns * rows === 0) return [];
-  const large = cut(grid, 0, 0, columns * BLOCK, rows * BLOCK);
+  const large = partOf(grid, 0, 0, columns * BLOCK, rows * BLOCK);
   const small = halfSize(large);
   const scales = [large, small].map(normalised);
   return Array.from({ length: columns * rows }, (_, i) => {
     const blocks = scales.map(({ field }, scale) => {
       const side = BLOCK >> scale;
-      return cut(field, (i % columns) * side, Math.floor(i / columns) * side, side, side);
+      return partOf(field, (i % columns) * side, Math.floor(i / columns) * side, side, side);
     });
-    const deviation = cut(scales[0].deviation, (i % columns) * BLOCK, Math.floor(i / columns) * BLOCK, BLOCK, BLOCK);
+    const deviation = partOf(scales[0].deviation, (i % columns) * BLOCK, Math.floor(i / columns) * BLOCK, BLOCK, BLOCK);
     return {
       values: Float64Array.from(blocks.flatMap(featuresOf)),
       sharpness: deviation.data.reduce((sum, value) => sum + value, 0) / deviation.data.length,
     };
   }).filter(({ values }) => values.every(Number.isFinite));
-}
-
-function cut({ data, width }: Grid, x: number, y: number, columns: number, rows: number): Grid {
-  const out = emptyGrid(columns, rows);
-  for (let row = 0; row < rows; row++) {
-    const start = (y + row) * width + x;
-    out.data.set(data.subarray(start, start + columns), row * columns);
-  }
-  return out;
 }
 
 /** MATLAB's imresize by one half. */
