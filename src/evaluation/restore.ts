@@ -19,7 +19,7 @@ export function restoreBy(
 ): Restore {
   const normalise = (plane: Plane) => ({ ...plane, data: plane.data.map((value) => (value / 255 - mean) / deviation) });
   const real = (value: number) => 255 * (value * deviation + mean);
-  // Rounded before the value is stored as a float32: rounded twice, 99.49999999 would become 100.
+  // The value is rounded before it is stored as a float32. Rounded twice, 99.49999999 would become 100.
   const whole = (value: number) => Math.round(real(value));
   return {
     channels: network.channels,

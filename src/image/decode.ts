@@ -201,7 +201,7 @@ function metadataOf({ file, directories, described }: Whole, options: DecodeOpti
     options.onNote('its colour profile is damaged, or for other colours, and is left out');
   const texts = format === 'png' ? textChunks(bytes) : [];
   const profiles = format === 'png' ? textProfiles(bytes) : [];
-  if (profiles.length) options.onNote(`what is written as text (${profiles.join(', ')}) is not taken over`);
+  if (profiles.length) options.onNote(`profiles written as text (${profiles.join(', ')}) are not taken over`);
   if (format === 'jpeg') leftInJpeg(bytes).forEach(options.onNote);
   if (directories.some(({ fields }) => fields.has(tags.inner)))
     options.onNote('the pictures inside of its pages (SubIFDs), such as smaller copies, are left out');

@@ -154,6 +154,6 @@ test('profiles that a PNG holds as text are noted, and are none of its texts', a
   const chunk = { type: 'tEXt', data: Buffer.from('Raw profile type iptc\0\niptc\n       4\n3842494d\n') };
   const png = withChunks(await golden().png().toBuffer(), [chunk], []);
   const { photograph, notes } = await read('profiles.png', png);
-  assert.deepEqual(notes, ['what is written as text (Raw profile type iptc) is not taken over']);
+  assert.deepEqual(notes, ['profiles written as text (Raw profile type iptc) are not taken over']);
   assert.equal(photograph.texts, undefined);
 });

@@ -24,7 +24,7 @@ const WIDGET = 'jupyter.widget';
 /** Milliseconds between two signs of life, which each state is, too. A page that misses four of them says so. */
 const beatInterval = 5_000;
 const models = new Map<string, LiveModel>();
-const beatAll = () => models.forEach((model) => model.sign());
+const beatAll = () => models.forEach((model) => model.signOfLife());
 
 /**
  * State that pages show by `view`, the text of an ES module whose default export has render({ model, el }): it shows
@@ -69,8 +69,8 @@ export class LiveModel {
     if (!this.outstanding) this.sendWaiting();
   }
 
-  /** Gives a sign of life, unless a state was one: the page would draw once more. */
-  sign(): void {
+  /** Tells pages that the kernel lives. A state that was just sent has told them, and this would be drawn again. */
+  signOfLife(): void {
     if (Date.now() - this.saidAt >= beatInterval - 100) this.stream({});
   }
 

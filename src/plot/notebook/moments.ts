@@ -1,6 +1,6 @@
 /** Milliseconds between two common moments: a second, and two when the output is older than a minute. */
 const [interval, longerInterval] = [1000, 2000];
-const youth = 60_000;
+const firstMinute = 60_000;
 
 /**
  * Milliseconds until the next common moment for an output of that age in milliseconds. Chart, controls and preview send
@@ -8,6 +8,6 @@ const youth = 60_000;
  * on the cores that train.
  */
 export function untilMoment(age: number, now = Date.now()): number {
-  const every = age < youth ? interval : longerInterval;
+  const every = age < firstMinute ? interval : longerInterval;
   return every - (now % every);
 }

@@ -112,8 +112,8 @@ export class Preview {
   }
 
   /**
-   * At each common moment the page gets what was made since the last one, and if it has drawn that, the network as it
-   * is now is begun. The pace is always the slower one, because a picture takes a core for a while.
+   * At each common moment the page gets the picture that was made since the last moment. If the page has drawn the one
+   * before, the next picture is begun. The pace is always the slower one, because a picture takes a core for a while.
    */
   private follow(): void {
     clearTimeout(this.timer);
